@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONF_SPEC_H
+#define CONF_SPEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/policy.h"
+
+/*
+ * Child specifications: what a configuration file amounts to once includes,
+ * specs, variables and instance arrays are resolved. Everything is const
+ * after loading and lives in the arena of its struct conf.
+ *
+ * Children of one instance array whose body does not depend on the instance
+ * share one struct spec, so that 10,000 of them cost 10,000 names only.
+ */
+
+/* A place in a file, for messages. Lines and columns count from 1. */
+struct conf_place {
+	const char *file;
+	uint32_t line;
+	uint32_t column;
+};
+
+struct worker_spec {
+	const char *const *argv; /* ends with NULL; at least one word */
+	const char *cwd;	 /* or NULL: where supervise was started */
+	const char *const *env;	 /* NAME=VALUE, ends with NULL, no NAME twice */
+	int ready_fd;		 /* for READY_FD; >= 3 */
+};
+
+struct sup_spec {
+	const struct child_spec *children; /* in start order */
+	size_t nchildren;
+};
+
+/* A body: all of a child but its name. */
+struct spec {
+	struct child_policy policy;
+	union {
+		struct worker_spec worker; /* policy.kind == KIND_WORKER */
+		struct sup_spec sup;	   /* policy.kind == KIND_SUPERVISOR */
+	};
+};
+
+struct child_spec {
+	const char *name; /* unique among its siblings; `api.3` of an array */
+	const struct spec *spec;
+	struct conf_place place;
+};
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef OS_OUTPUT_H
+#define OS_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Lines to a descriptor that somebody may read slowly, late or never.
+ *
+ * A line is written at once if that is possible, else kept, whole, in a
+ * buffer of fixed size; if it does not fit it is dropped and counted. The
+ * caller is never made to wait, and O_NONBLOCK is never set on an open file
+ * that other processes share.
+ */
+
+#define OUTPUT_BUFFER_SIZE 65536
+
+/* How the descriptor is written to without waiting. */
+enum output_way {
+	OUTPUT_PLAIN,    /* a file: a write does not wait for anybody */
+	OUTPUT_NONBLOCK, /* a description of our own, with O_NONBLOCK */
+	OUTPUT_SOCKET,   /* send with MSG_DONTWAIT */
+	OUTPUT_POLLED    /* shared description: poll, then a small write */
+};
+
+struct output {
+	char *buffer;     /* ring of OUTPUT_BUFFER_SIZE bytes; owned */
+	size_t start;     /* first byte of the ring not yet written */
+	size_t used;      /* bytes in the ring */
+	uint64_t dropped; /* lines lost so far */
+	enum output_way way;
+	int fd;      /* what is written to; owned */
+	bool broken; /* nobody can read it any more */
+};
+
+/*
+ * Prepares to write lines to where `fd` writes. The caller keeps `fd`. 0 or
+ * -errno.
+ */
+int output_init(struct output *output, int fd);
+
+/* Frees; what is in the buffer is lost. Twice is harmless. */
+void output_fini(struct output *output);
+
+/*
+ * Writes a line of `len` bytes, its newline included, or keeps it for later,
+ * or drops it and counts it. SIGPIPE must be ignored or blocked.
+ */
+void output_line(struct output *output, const char *line, size_t len);
+
+/*
+ * The descriptor to watch for EPOLLOUT, upon which output_flush() is to be
+ * called, or -1 when nothing waits to be written.
+ */
+int output_wants(const struct output *output);
+
+/* Writes as much of what was kept as is possible without waiting. */
+void output_flush(struct output *output);
+
+/*
+ * For the end: waits for the reader until everything is written, or until
+ * `deadline_ns` of the monotonic clock. 0, or -ETIMEDOUT, or -EPIPE when
+ * nobody can read it.
+ */
+int output_drain(struct output *output, int64_t deadline_ns);
+
+#endif

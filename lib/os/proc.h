@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef OS_PROC_H
+#define OS_PROC_H
+
+#include <sys/types.h>
+
+#include <stddef.h>
+
+/*
+ * What /proc tells about processes: who the children of one are, what is in
+ * its environment, what it is called. Everything returns -errno when /proc is
+ * missing or hides the process, and its callers do without.
+ */
+
+/* The most bytes of a command's name, its NUL included. */
+#define PROC_COMM_SIZE 64
+
+/* Facts about one process. */
+struct proc_stat {
+	pid_t pid;
+	pid_t ppid;
+	pid_t pgrp;
+	pid_t session;
+	char state; /* as in proc(5): R, S, D, Z, T … */
+	char comm[PROC_COMM_SIZE];
+};
+
+/*
+ * Ties the calling process to its parent: it gets SIGKILL when the thread
+ * that created it ends. 0; -ESRCH when the parent is not, or no longer,
+ * `parent`; -errno. Makes system calls only.
+ */
+int proc_tie(pid_t parent);
+
+/* Makes orphaned descendants children of the calling process. 0 or -errno. */
+int proc_adopt_orphans(void);
+
+/*
+ * Opens the list of a process's children, to be read any number of times
+ * with proc_children_each(). The process has one thread. The caller owns the
+ * descriptor, which is FD_FIRST or above. -errno on failure.
+ */
+int proc_children_open(pid_t pid);
+
+/*
+ * Calls `visit` with each child in the list, ended but unreaped ones
+ * included, until it returns other than 0. Children that come or go
+ * meanwhile may be missed: whoever needs none left asks again. 0, what
+ * `visit` returned, or -errno.
+ */
+int proc_children_each(int fd, int (*visit)(pid_t pid, void *arg), void *arg);
+
+/*
+ * Has the process all of `entries` (NAME=VALUE, ends with NULL, each under
+ * PROC_ENV_ENTRY_MAX bytes, at most 16) in the environment that it was
+ * executed with? 1, 0, or -errno.
+ */
+#define PROC_ENV_ENTRY_MAX 4096
+int proc_env_has(pid_t pid, const char *const *entries);
+
+/* Reads the facts about a process. 0 or -errno; -ESRCH if there is none. */
+int proc_stat(pid_t pid, struct proc_stat *stat);
+
+/*
+ * Writes the command line of a process to buf, words separated by blanks,
+ * control characters as `?`, cut to fit; its name in brackets if it has none.
+ * 0 or -errno.
+ */
+int proc_cmdline(pid_t pid, char *buf, size_t size);
+
+/*
+ * Calls `visit` with every process there is, until it returns other than 0.
+ * 0, what `visit` returned, or -errno.
+ */
+int proc_each(int (*visit)(pid_t pid, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: ISC
+#
+# The one makefile of the tree. `make help` lists what it does.
+#
+# The program comes out at build/supervise. Every other variant of the build
+# (sanitizers, another compiler, fuzzing) has a folder of its own below build/
+# and is made by the same rules, the define VARIANT below.
+
+VERSION = 0.1.0
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+MANDIR  ?= $(PREFIX)/share/man
+CFLAGS  ?= -O2 -g
+B       := build
+
+# make V=1 shows the commands whole.
+Q   := $(if $(V),,@)
+say  = $(if $(V),@:,@printf '%-4s %s\n' $(1) $@)
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG ?= clang
+
+# How long one run of the long tests takes; test/run asks for less.
+SIM_SCENARIOS ?= 100000
+FUZZ_SECONDS  ?= 60
+SOAK_SECONDS  ?= 600
+
+# ---------------------------------------------------------------- flags
+
+PKG_CONFIG ?= pkg-config
+BSD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbsd-overlay 2>/dev/null)
+BSD_LIBS   := $(shell $(PKG_CONFIG) --libs libbsd-overlay 2>/dev/null)
+
+CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Ilib $(BSD_CFLAGS) \
+	-DSUPERVISE_VERSION='"$(VERSION)"' $(CPPFLAGS)
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wwrite-strings \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wredundant-decls -Wundef -Wformat=2 -Wswitch-enum -Wvla -Wconversion \
+	-Wsign-conversion -Wnull-dereference -Wdouble-promotion \
+	-Wunused-macros -Wdate-time
+WARN_GCC := $(WARN) -Wimplicit-fallthrough=5 -Wlogical-op -Wduplicated-cond \
+	-Wduplicated-branches
+WARN_CLANG := $(WARN)
+
+# -fcf-protection exists on x86 alone.
+HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection -ftrivial-auto-var-init=zero \
+	$(if $(filter x86_64% i%86%,$(shell $(CC) -dumpmachine 2>/dev/null)),-fcf-protection=full)
+SECTIONS := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed
+
+# -ftrivial-auto-var-init would hide reads of uninitialised memory from the
+# sanitizers, and _FORTIFY_SOURCE calls from --wrap: neither belongs here.
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+
+# ---------------------------------------------------------------- sources
+
+# KNF puts the name of a function at the start of a line, so this is exact.
+paren  := (
+with    = $(if $(2),$(shell grep -l '^$(1)$(paren)' $(2)))
+without = $(filter-out $(call with,$(1),$(2)),$(2))
+
+LIB_SRC    := $(sort $(wildcard lib/*/*.c))
+CMD_SRC    := $(sort $(wildcard cmd/*.c))
+UNIT_SRC   := $(sort $(wildcard test/unit/*.c))
+SIM_SRC    := $(sort $(wildcard test/sim/*.c))
+BENCH_SRC  := $(sort $(wildcard test/bench/*.c))
+FUZZ_SRC   := $(sort $(wildcard test/fuzz/*.c))
+HELPER_SRC := $(sort $(wildcard test/helpers/*.c))
+ALL_SRC    := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(SIM_SRC) $(BENCH_SRC) \
+	$(FUZZ_SRC) $(HELPER_SRC)
+
+UNIT_MAIN  := $(call with,main,$(UNIT_SRC))
+FAULT_MAIN := $(filter test/unit/fault_%,$(UNIT_MAIN))
+BENCH_MAIN := $(call with,main,$(BENCH_SRC))
+FUZZ_MAIN  := $(filter %_fuzz.c,$(FUZZ_SRC))
+
+# What several test programs share: test sources with no entry of their own.
+SHARED_SRC := $(call without,main,$(UNIT_SRC) $(SIM_SRC) $(BENCH_SRC)) \
+	$(filter-out $(FUZZ_MAIN),$(FUZZ_SRC))
+
+FAULT_WRAPS := $(wildcard test/unit/fault.wraps)
+comma := ,
+WRAP := $(addprefix -Wl$(comma)--wrap=,$(if $(FAULT_WRAPS),$(shell \
+	grep -v '^#' $(FAULT_WRAPS))))
+
+# ---------------------------------------------------------------- targets
+
+UNIT       = $(patsubst test/unit/%.c,$(1)/unit/%,$(filter-out $(FAULT_MAIN),$(UNIT_MAIN)))
+FAULT      = $(patsubst test/unit/%.c,$(1)/unit/%,$(FAULT_MAIN))
+SIM        = $(if $(SIM_SRC),$(1)/sim/sim)
+BENCH      = $(patsubst test/bench/%.c,$(1)/bench/%,$(BENCH_MAIN))
+HELPERS    = $(patsubst test/helpers/%.c,$(1)/helpers/%,$(HELPER_SRC))
+FUZZ       = $(patsubst test/fuzz/%.c,$(1)/%,$(FUZZ_MAIN))
+PROGRAM    = $(if $(CMD_SRC),$(1)/supervise)
+
+.PHONY: all
+all: ## build the program, build/supervise
+all: $(call PROGRAM,$(B))
+
+.PHONY: run
+run: ## install what the build needs, build, run the demonstration
+	@test/install-deps build
+	@$(MAKE) --no-print-directory all
+	exec $(B)/supervise -f supervise.conf run
+
+.PHONY: test
+test: ## install the test tools, build all variants, run every test
+	@test/install-deps build test
+	@test/run
+
+.PHONY: lint
+lint: ## run the checks in test/lint
+	@test/lint/run
+
+.PHONY: format
+format: ## bring all C files into the form of .clang-format
+	clang-format -i $(ALL_SRC) $(wildcard lib/*/*.h cmd/*.h test/*/*.h)
+
+.PHONY: sim
+sim: ## run SIM_SCENARIOS (100000) random scenarios of the core
+sim: $(call SIM,$(B))
+	$(B)/sim/sim $(SIM_SCENARIOS)
+
+.PHONY: fuzz
+fuzz: ## run every fuzzer for FUZZ_SECONDS (60)
+fuzz: fuzz-programs
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) test/fuzz/run
+
+.PHONY: soak
+soak: ## kill parts of a real tree at random for SOAK_SECONDS (600)
+soak: all helpers
+	@SOAK_SECONDS=$(SOAK_SECONDS) test/soak
+
+.PHONY: bench bench-deps
+bench: ## measure against the bare loop and other supervisors
+bench: all bench-programs
+	@test/bench/run
+bench-deps: ## install the supervisors that bench compares with
+	@test/install-deps build bench
+
+.PHONY: coverage
+coverage: ## say which lines of lib/ the unit tests and the simulator reach
+coverage: $(call UNIT,$(B)/coverage) $(call SIM,$(B)/coverage)
+	@test/install-deps coverage
+	@test/coverage $(B)/coverage
+
+.PHONY: install uninstall
+install: ## install program and manual pages below DESTDIR and PREFIX
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(addprefix $(DESTDIR)$(MANDIR)/man,1 5 7)
+	install -m 755 -s --strip-program=$(or $(STRIP),strip) $(B)/supervise $(DESTDIR)$(BINDIR)
+	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(MANDIR)/man1
+	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(MANDIR)/man5
+	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(MANDIR)/man7
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/supervise
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(wildcard man/*.1)))
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(notdir $(wildcard man/*.5)))
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man7/,$(notdir $(wildcard man/*.7)))
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf $(B)
+
+.PHONY: help
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\): ## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		expand -t 14
+
+# Parts of the build by name, for test/run.
+.PHONY: unit unit-asan fault helpers asan sim-asan bench-programs fuzz-programs
+unit: $(call UNIT,$(B))
+unit-asan: $(call UNIT,$(B)/asan) $(call FAULT,$(B)/asan)
+fault: $(call FAULT,$(B)/fault)
+helpers: $(call HELPERS,$(B))
+asan: $(call PROGRAM,$(B)/asan)
+sim-asan: $(call SIM,$(B)/asan)
+bench-programs: $(call BENCH,$(B))
+fuzz-programs: $(call FUZZ,$(B)/fuzz)
+
+# Every object of the tree, with warnings as errors.
+.PHONY: strict-gcc strict-clang
+strict-gcc: $(ALL_SRC:%.c=$(B)/strict-gcc/obj/%.o)
+strict-clang: $(ALL_SRC:%.c=$(B)/strict-clang/obj/%.o)
+
+# ---------------------------------------------------------------- rules
+
+# $(call VARIANT,folder,compiler,compiler flags,linker flags)
+define VARIANT
+$(1)/obj/%.o: %.c $(1)/flags
+	@mkdir -p $$(@D)
+	$$(call say,CC)
+	$$(Q)$(2) $$(CPPFLAGS_ALL) -MMD -MP $(3) -c -o $$@ $$<
+
+# Rewritten, and with it everything rebuilt, when a flag has changed.
+$(1)/flags: FORCE
+	@mkdir -p $(1)
+	@$$(call update,$(2) $$(CPPFLAGS_ALL) $(3) $(4))
+
+# The same for the archive when a source has come or gone.
+$(1)/sources: FORCE
+	@mkdir -p $(1)
+	@$$(call update,$(LIB_SRC) $(SHARED_SRC))
+
+$(1)/libsupervise.a: $(LIB_SRC:%.c=$(1)/obj/%.o) $(1)/sources
+	@rm -f $$@
+	$$(call say,AR)
+	$$(Q)$$(AR) rcs $$@ $(LIB_SRC:%.c=$(1)/obj/%.o)
+
+$(1)/libtest.a: $(SHARED_SRC:%.c=$(1)/obj/%.o) $(1)/sources
+	@rm -f $$@
+	$$(call say,AR)
+	$$(Q)$$(AR) rcs $$@ $(SHARED_SRC:%.c=$(1)/obj/%.o)
+
+$(1)/supervise: $(CMD_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
+	$$(call say,LD)
+	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+
+$(call FAULT,$(1)): $(1)/unit/%: $(1)/obj/test/unit/%.o $(1)/libtest.a $(1)/libsupervise.a $(FAULT_WRAPS)
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$(2) $(3) $(4) $(WRAP) -o $$@ $$(filter %.o %.a,$$^) $(BSD_LIBS)
+
+$(call UNIT,$(1)): $(1)/unit/%: $(1)/obj/test/unit/%.o $(1)/libtest.a $(1)/libsupervise.a
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+
+$(1)/sim/sim: $(SIM_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+
+$(1)/bench/%_static: $(1)/obj/test/bench/%_static.o
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$(2) $(3) $(filter-out -pie,$(4)) -static -o $$@ $$^
+
+$(1)/bench/%: $(1)/obj/test/bench/%.o $(1)/libtest.a $(1)/libsupervise.a
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+
+$(1)/helpers/%: $(1)/obj/test/helpers/%.o
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$(2) $(3) $(4) -o $$@ $$^
+
+$(1)/%_fuzz: $(1)/obj/test/fuzz/%_fuzz.o $(1)/libtest.a $(1)/libsupervise.a
+	$$(call say,LD)
+	$$(Q)$(2) $(3) $(4) -fsanitize=fuzzer -o $$@ $$^ $(BSD_LIBS)
+endef
+
+# Writes the text into the target unless that is what it holds already.
+update = echo '$(subst ','\'',$(1))' | cmp -s - $@ || \
+	echo '$(subst ','\'',$(1))' >$@
+
+RELEASE := $(HARDEN) $(SECTIONS) -fPIE
+
+$(eval $(call VARIANT,$(B),$$(CC),$(RELEASE) $(WARN_GCC) $$(CFLAGS),$(LINK) $$(LDFLAGS)))
+$(eval $(call VARIANT,$(B)/asan,$$(CC),$(WARN_GCC) $(SANITIZE),$$(LDFLAGS)))
+$(eval $(call VARIANT,$(B)/fault,$$(CC),$(WARN_GCC) -O1 -g,$$(LDFLAGS)))
+$(eval $(call VARIANT,$(B)/coverage,$$(CC),-O0 -g --coverage,$$(LDFLAGS)))
+$(eval $(call VARIANT,$(B)/clang,$$(CLANG),$(RELEASE) $(WARN_CLANG) $$(CFLAGS),$(LINK) $$(LDFLAGS)))
+$(eval $(call VARIANT,$(B)/fuzz,$$(CLANG),$(WARN_CLANG) -fsanitize=fuzzer-no-link $(SANITIZE),$$(LDFLAGS)))
+$(eval $(call VARIANT,$(B)/strict-gcc,gcc,$(RELEASE) $(WARN_GCC) -O2 -Werror,))
+$(eval $(call VARIANT,$(B)/strict-clang,$$(CLANG),$(RELEASE) $(WARN_CLANG) -O2 -Werror,))
+
+.PHONY: FORCE
+FORCE:
+
+.SECONDARY:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+-include $(foreach v,$(B) $(wildcard $(B)/*/obj),$(ALL_SRC:%.c=$(patsubst %/obj,%,$(v))/obj/%.d))

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/policy.h"
+#include "conf/spec.h"
+
+/*
+ * A configuration: supervise.conf and what it includes, read into a tree of
+ * specifications, or into the list of everything that is wrong with it.
+ *
+ * This layer makes no system call: files and the environment come through
+ * struct conf_source, and nothing is printed.
+ */
+
+/* A file as the source gives it. */
+struct conf_file {
+	const char *bytes; /* the source's; valid until loading is over */
+	size_t len;        /* over CONF_FILE_SIZE_MAX is refused */
+	uint64_t dev;      /* which file this is, to find loops */
+	uint64_t ino;
+	const char *unsafe; /* who else could change it ("writable by its
+			       group"), or NULL; as `bytes` */
+};
+
+/* Where files and the environment come from. */
+struct conf_source {
+	void *ctx;
+
+	/* Reads `path`. 0, or -errno with *out untouched. */
+	int (*read)(void *ctx, const char *path, struct conf_file *out);
+
+	/*
+	 * The paths that match `pattern`, sorted; none is a success. They are
+	 * the source's, valid until the next call. 0 or -errno.
+	 */
+	int (*glob)(void *ctx, const char *pattern, const char *const **paths,
+	    size_t *npaths);
+
+	/* The value of a variable, valid until the next call, or NULL. */
+	const char *(*getenv)(void *ctx, const char *name);
+};
+
+/* The longest file, in bytes. */
+#define CONF_FILE_SIZE_MAX ((size_t)1 << 20)
+
+/* Words: bytes of one, and how many a statement takes. */
+#define CONF_WORD_SIZE_MAX ((size_t)64 << 10)
+#define CONF_ARGS_MAX      4096
+
+/* Names: bytes of one. */
+#define CONF_NAME_SIZE_MAX 64
+
+/* How deep: supervisors, files that include files, ${A:-${B:-…}}. */
+#define CONF_NESTING_MAX   32
+#define CONF_INCLUDE_MAX   16
+#define CONF_EXPANSION_MAX 16
+
+/* How many: instances of an array, children of the whole tree. */
+#define CONF_INSTANCES_MAX 100000
+#define CONF_CHILDREN_MAX  200000
+
+/* Bytes read in all, bodies of specs and arrays once for each use. */
+#define CONF_WORK_MAX ((uint64_t)128 << 20)
+
+/* Bytes of memory for one configuration. */
+#define CONF_MEMORY_MAX ((size_t)512 << 20)
+
+/* The descriptors that `ready fd N` may name. */
+#define CONF_READY_FD_MIN 3
+#define CONF_READY_FD_MAX 255
+
+struct conf {
+	const struct spec *root; /* a supervisor; NULL unless all is well */
+	const struct child_spec *child; /* of conf_parse_child(), or NULL */
+	uint32_t nchildren;     /* of the whole tree, without the root */
+	struct diag_list diags; /* warnings may be here also with a root */
+	struct arena arena;     /* owns all of the above */
+	struct diag no_memory;  /* the one diagnostic that needs no arena */
+};
+
+/*
+ * Reads the file `path`. True when a tree came of it: conf->root is set and
+ * there are at most warnings. False when there are errors, all of them in
+ * conf->diags. *conf needs no preparation and conf_fini() in either case.
+ */
+bool conf_load(struct conf *conf, const char *path,
+    const struct conf_source *source);
+
+/*
+ * The same with at most `memory_max` bytes, beyond which it is as if there
+ * was no memory left: one error says so.
+ */
+bool conf_load_within(struct conf *conf, const char *path,
+    const struct conf_source *source, size_t memory_max);
+
+/*
+ * Reads one `worker` or `supervisor` statement from `len` bytes of `text`
+ * for the running supervisor `parent` (borrowed; NULL: any), called `label`
+ * in messages. On true conf->child is set. `include` works relative to the
+ * working folder; specs of a file are not known here.
+ */
+bool conf_parse_child(struct conf *conf, const char *label, const char *text,
+    size_t len, const struct spec *parent, const struct conf_source *source);
+
+/* What `supervise exec` was asked to run. Everything is copied. */
+struct conf_command {
+	const char *name;        /* of the worker */
+	const char *const *argv; /* ends with NULL; at least one word */
+	enum restart restart;
+	uint32_t max_restarts; /* <= POLICY_MAX_RESTARTS */
+	int64_t max_seconds;   /* 1 to POLICY_MAX_SECONDS */
+};
+
+/*
+ * Makes the tree of one command: a root that ends with its one worker
+ * (any_significant), or restarts it for ever and ever if it is permanent.
+ * False only when there is no memory.
+ */
+bool conf_from_command(struct conf *conf, const struct conf_command *command);
+
+/* Frees everything; *conf is zeroed. Harmless when done twice. */
+void conf_fini(struct conf *conf);
+
+#endif

@@ -15,7 +15,7 @@ B       := build
 
 # make V=1 shows the commands whole.
 Q   := $(if $(V),,@)
-say  = $(if $(V),@:,@printf '%-4s %s\n' $(1) $@)
+say  = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@printf '%-4s %s\n' $(1) $@)
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -41,14 +41,18 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wwrite-strings \
 	-Wredundant-decls -Wundef -Wformat=2 -Wswitch-enum -Wvla -Wconversion \
 	-Wsign-conversion -Wnull-dereference -Wdouble-promotion \
 	-Wunused-macros -Wdate-time
-WARN_GCC := $(WARN) -Wimplicit-fallthrough=5 -Wlogical-op -Wduplicated-cond \
-	-Wduplicated-branches
+WARN_GCC   := $(WARN) -Wimplicit-fallthrough=5 -Wlogical-op \
+	-Wduplicated-cond -Wduplicated-branches
 WARN_CLANG := $(WARN)
 
-# -fcf-protection exists on x86 alone.
-HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
-	-fstack-clash-protection -ftrivial-auto-var-init=zero \
+# -fcf-protection exists on x86 alone; clang 14 still calls
+# -ftrivial-auto-var-init=zero an experiment and refuses it.
+HARDEN_CLANG := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection \
 	$(if $(filter x86_64% i%86%,$(shell $(CC) -dumpmachine 2>/dev/null)),-fcf-protection=full)
+HARDEN_GCC   := $(HARDEN_CLANG) -ftrivial-auto-var-init=zero
+
+FAMILY := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),CLANG,GCC)
 SECTIONS := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed
 
@@ -261,16 +265,16 @@ endef
 update = echo '$(subst ','\'',$(1))' | cmp -s - $@ || \
 	echo '$(subst ','\'',$(1))' >$@
 
-RELEASE := $(HARDEN) $(SECTIONS) -fPIE
+# $(call RELEASE,GCC or CLANG)
+RELEASE = $(HARDEN_$(1)) $(WARN_$(1)) $(SECTIONS) -fPIE
 
-$(eval $(call VARIANT,$(B),$$(CC),$(RELEASE) $(WARN_GCC) $$(CFLAGS),$(LINK) $$(LDFLAGS)))
-$(eval $(call VARIANT,$(B)/asan,$$(CC),$(WARN_GCC) $(SANITIZE),$$(LDFLAGS)))
-$(eval $(call VARIANT,$(B)/fault,$$(CC),$(WARN_GCC) -O1 -g,$$(LDFLAGS)))
-$(eval $(call VARIANT,$(B)/coverage,$$(CC),-O0 -g --coverage,$$(LDFLAGS)))
-$(eval $(call VARIANT,$(B)/clang,$$(CLANG),$(RELEASE) $(WARN_CLANG) $$(CFLAGS),$(LINK) $$(LDFLAGS)))
+$(eval $(call VARIANT,$(B),$$(CC),$(call RELEASE,$(FAMILY)) $$(CFLAGS),$(LINK) $$(LDFLAGS)))
+$(eval $(call VARIANT,$(B)/asan,$$(CC),$(WARN_$(FAMILY)) $(SANITIZE),$$(LDFLAGS)))
+$(eval $(call VARIANT,$(B)/fault,$$(CC),$(WARN_$(FAMILY)) -O1 -g,$$(LDFLAGS)))
+$(eval $(call VARIANT,$(B)/coverage,gcc,-O0 -g --coverage,$$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/fuzz,$$(CLANG),$(WARN_CLANG) -fsanitize=fuzzer-no-link $(SANITIZE),$$(LDFLAGS)))
-$(eval $(call VARIANT,$(B)/strict-gcc,gcc,$(RELEASE) $(WARN_GCC) -O2 -Werror,))
-$(eval $(call VARIANT,$(B)/strict-clang,$$(CLANG),$(RELEASE) $(WARN_CLANG) -O2 -Werror,))
+$(eval $(call VARIANT,$(B)/strict-gcc,gcc,$(call RELEASE,GCC) -O2 -Werror,$(LINK)))
+$(eval $(call VARIANT,$(B)/strict-clang,$$(CLANG),$(call RELEASE,CLANG) -O2 -Werror,$(LINK)))
 
 .PHONY: FORCE
 FORCE:

@@ -1,0 +1,7 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# No common misspelling in any file.
+. "$(dirname "$0")/common.bash"
+
+tree_files | grep -v '^test/fuzz/corpus/' |
+	silent xargs codespell -I test/lint/codespell-words

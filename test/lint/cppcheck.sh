@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# cppcheck finds nothing; its reasons not to look are named below.
+. "$(dirname "$0")/common.bash"
+
+# shellcheck disable=SC2046 # words
+tree_files 'lib/*.c' 'cmd/*.c' 'test/*.c' | silent xargs cppcheck -q \
+	-j "$jobs" --std=c11 --language=c -Ilib -I/usr/include/bsd \
+	-D_GNU_SOURCE -DLIBBSD_OVERLAY '-DSUPERVISE_VERSION="lint"' \
+	--library=gnu,posix,bsd --enable=warning,performance,portability \
+	--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 \
+	--template='{file}:{line}: {severity}: {message} [{id}]'

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+/* Chunks double from the first size to the last; pieces may be larger. */
+#define CHUNK_SIZE_MIN ((size_t)4 << 10)
+#define CHUNK_SIZE_MAX ((size_t)1 << 20)
+
+#define ALIGN_MAX 16
+
+struct arena_chunk {
+	struct arena_chunk *older;
+	size_t size; /* of bytes[] */
+	size_t used;
+	_Alignas(ALIGN_MAX) unsigned char bytes[];
+};
+
+void
+arena_init(struct arena *a, size_t total_max, jmp_buf *no_memory)
+{
+	*a = (struct arena){
+		.total_max = total_max == 0 ? SIZE_MAX : total_max,
+		.no_memory = no_memory,
+	};
+}
+
+static void
+free_newest(struct arena *a)
+{
+	struct arena_chunk *chunk = a->newest;
+
+	a->newest = chunk->older;
+	a->total -= sizeof(*chunk) + chunk->size;
+	free(chunk);
+}
+
+void
+arena_fini(struct arena *a)
+{
+	while (a->newest != NULL)
+		free_newest(a);
+	*a = (struct arena){ 0 };
+}
+
+/* The size for a new chunk that must hold at least `wanted` bytes. */
+static size_t
+chunk_size(const struct arena *a, size_t wanted)
+{
+	size_t size = CHUNK_SIZE_MIN;
+
+	if (a->newest != NULL && a->newest->size >= CHUNK_SIZE_MIN / 2)
+		size = a->newest->size + sizeof(struct arena_chunk);
+	if (a->newest != NULL && size < CHUNK_SIZE_MAX)
+		size *= 2;
+	if (size > CHUNK_SIZE_MAX)
+		size = CHUNK_SIZE_MAX;
+	size -= sizeof(struct arena_chunk);
+	return size < wanted ? wanted : size;
+}
+
+/* Puts a chunk with room for `wanted` bytes in front, or fails. */
+static struct arena_chunk *
+add_chunk(struct arena *a, size_t wanted)
+{
+	struct arena_chunk *chunk = NULL;
+	size_t size, whole;
+
+	if (wanted <= SIZE_MAX / 2) {
+		size = chunk_size(a, wanted);
+		whole = sizeof(*chunk) + size;
+		if (a->total <= a->total_max &&
+		    whole <= a->total_max - a->total)
+			chunk = malloc(whole);
+	}
+	if (chunk == NULL) {
+		if (a->no_memory != NULL)
+			longjmp(*a->no_memory, 1);
+		return NULL;
+	}
+	chunk->older = a->newest;
+	chunk->size = size;
+	chunk->used = 0;
+	a->newest = chunk;
+	a->total += whole;
+	return chunk;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size, size_t align)
+{
+	struct arena_chunk *chunk = a->newest;
+	size_t start = 0;
+
+	assert(align > 0 && align <= ALIGN_MAX && (align & (align - 1)) == 0);
+	if (chunk != NULL)
+		start = (chunk->used + align - 1) & ~(align - 1);
+	if (chunk == NULL || start > chunk->size ||
+	    chunk->size - start < size) {
+		chunk = add_chunk(a, size);
+		if (chunk == NULL)
+			return NULL;
+		start = 0;
+	}
+	chunk->used = start + size;
+	return memset(chunk->bytes + start, 0, size);
+}
+
+void *
+arena_array(struct arena *a, size_t count, size_t size, size_t align)
+{
+	if (size != 0 && count > SIZE_MAX / size)
+		return arena_alloc(a, SIZE_MAX, align);
+	return arena_alloc(a, count * size, align);
+}
+
+char *
+arena_text(struct arena *a, const char *text, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1, 1);
+
+	if (copy != NULL)
+		memcpy(copy, text, len);
+	return copy;
+}
+
+struct arena_mark
+arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){
+		.chunk = a->newest,
+		.used = a->newest == NULL ? 0 : a->newest->used,
+	};
+}
+
+void
+arena_release(struct arena *a, struct arena_mark mark)
+{
+	while (a->newest != mark.chunk)
+		free_newest(a);
+	if (mark.chunk != NULL)
+		mark.chunk->used = mark.used;
+}

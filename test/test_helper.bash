@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+#
+# What every test/*.bats loads: a folder of its own for each test, a tree in
+# the background, its records, waiting for states, and a teardown that fails
+# the test when a single process of its tree is left.
+#
+# Variables:
+#	BUILD	folder of the program under test, build or build/asan
+#	DIR	this test's folder; the test runs in it
+#	UNDER	words to put before the program, such as (setpriv --nnp)
+#	PID	of the program that start or start_tree started
+#	STATUS	with which it ended, after stop_tree or wait_tree
+
+bats_require_minimum_version 1.5.0
+export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-60}
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+SUPERVISE=$ROOT/${BUILD:-build}/supervise
+export WORKER=$ROOT/build/helpers/worker
+
+# How long a state may take to come. A loaded machine is slow, not wrong.
+DEADLINE_S=${DEADLINE_S:-15}
+
+setup() {
+	prepare
+}
+
+teardown() {
+	finish
+}
+
+# A file with a setup or teardown of its own calls these two.
+prepare() {
+	DIR=$BATS_TEST_TMPDIR
+	UNDER=()
+	PID=
+	STATUS=
+	cd "$DIR" || return
+	: >records
+}
+
+finish() {
+	local failed=0
+	end_tree || failed=1
+	nothing_left || failed=1
+	no_sanitizer_report || failed=1
+	if [[ -z ${BATS_TEST_COMPLETED-} || $failed -ne 0 ]] && [[ -s records ]]; then
+		echo "the records:"
+		tail -n 80 records
+	fi
+	return $failed
+}
+
+# ---------------------------------------------------------------- the program
+
+# Sets `words` to what starts the program: marked, so that whatever it starts
+# can be told from other processes, and with the signals that bash ignores in
+# its background jobs as a login shell would have them.
+command_words() {
+	words=(env --default-signal=INT --default-signal=QUIT
+		TEST_TREE="$DIR"
+		ASAN_OPTIONS="log_path=$DIR/sanitizer:exitcode=86"
+		UBSAN_OPTIONS="log_path=$DIR/sanitizer:print_stacktrace=1"
+		"${UNDER[@]}" "$SUPERVISE")
+}
+
+# The program in the foreground, for `run`.
+supervise() {
+	local words
+	command_words
+	"${words[@]}" "$@" 3>&-
+}
+
+# Writes standard input to a file, supervise.conf unless it is named.
+conf() {
+	cat >"${1:-supervise.conf}"
+}
+
+# The program in the background, with these words: records go to the file
+# `records`, output to `out`.
+start() {
+	local words
+	command_words
+	"${words[@]}" "$@" >out 2>records </dev/null 3>&- &
+	PID=$!
+}
+
+# `supervise run` in the background.
+start_tree() {
+	start run "$@"
+}
+
+# The same, until the root supervisor has started.
+start_tree_ready() {
+	start_tree "$@"
+	wait_record event=started supervisor=root
+}
+
+# Sends a signal (TERM) to the program and waits for its end.
+stop_tree() {
+	kill -s "${1:-TERM}" "$PID"
+	wait_tree
+}
+
+# Waits for the program to end by itself; sets STATUS.
+wait_tree() {
+	eventually ended "$PID" || return
+	STATUS=0
+	wait "$PID" || STATUS=$?
+	PID=
+}
+
+# True for a zombie as well: bash may not have asked yet.
+ended() {
+	local state
+	state=$(sed -n 's/^State:[[:blank:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null)
+	[[ -z $state || $state == Z ]]
+}
+
+# What teardown does about a program that still runs.
+end_tree() {
+	[[ -n $PID ]] || return 0
+	kill -s TERM "$PID" 2>/dev/null
+	if ! eventually ended "$PID"; then
+		echo "supervise (pid $PID) did not end; killing it"
+		kill -s KILL "$PID"
+		wait "$PID" 2>/dev/null
+		return 1
+	fi
+	wait "$PID" 2>/dev/null
+	PID=
+}
+
+# ---------------------------------------------------------------- processes
+
+# The pids of this test's processes, whoever their parent is now.
+marked_pids() {
+	local environ
+	for environ in /proc/[0-9]*/environ; do
+		if grep -qzxF "TEST_TREE=$DIR" "$environ"; then
+			environ=${environ#/proc/}
+			echo "${environ%/environ}"
+		fi
+	done 2>/dev/null
+	return 0
+}
+
+none_marked() {
+	[[ -z $(marked_pids) ]]
+}
+
+# Fails, and clears up, when the tree has left a process.
+nothing_left() {
+	local pid
+	eventually_within 5 none_marked >/dev/null && return
+	for pid in $(marked_pids); do
+		echo "left over: pid $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+		kill -s KILL "$pid"
+	done
+	return 1
+} 2>/dev/null
+
+no_sanitizer_report() {
+	local report
+	for report in sanitizer.*; do
+		[[ -e $report ]] || return 0
+		echo "$report:"
+		head -n 60 "$report"
+	done
+	return 1
+}
+
+# The engine is the guardian's child; the children of the tree are its own.
+engine_pid() {
+	local pid
+	for pid in $(pgrep -P "${1:-$PID}"); do
+		[[ $(readlink "/proc/$pid/exe") == "$SUPERVISE" ]] && echo "$pid"
+	done
+}
+
+is_alive() {
+	! ended "$1"
+}
+
+# ---------------------------------------------------------------- waiting
+
+# eventually COMMAND...: polls until it succeeds, fails at the deadline.
+eventually() {
+	eventually_within "$DEADLINE_S" "$@"
+}
+
+# eventually_within SECONDS COMMAND...
+eventually_within() {
+	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+	local seconds=$1
+	shift
+	until "$@"; do
+		if [[ ${EPOCHREALTIME/[.,]/} -ge $end ]]; then
+			echo "not within $seconds s: $*"
+			return 1
+		fi
+		sleep 0.01
+	done
+}
+
+# Passes if the command fails.
+refute() {
+	if "$@"; then
+		fail "expected to fail: $*"
+	fi
+}
+
+# ---------------------------------------------------------------- records
+
+# Prints the records that have all the fields: records event=exited child=a
+records() {
+	local field
+	local -a program=('1')
+	for field; do
+		program+=("index(\" \" \$0 \" \", \" $field \")")
+	done
+	local condition
+	condition=$(printf ' && %s' "${program[@]}")
+	awk "${condition# && }" records
+}
+
+has_record() {
+	[[ -n $(records "$@") ]]
+}
+
+wait_record() {
+	eventually has_record "$@"
+}
+
+count_records() {
+	records "$@" | wc -l
+}
+
+# has_records N FIELD...: there are at least so many.
+has_records() {
+	local least=$1
+	shift
+	[[ $(count_records "$@") -ge $least ]]
+}
+
+# field NAME FIELD...: the value of NAME in the last record with the fields.
+field() {
+	local name=$1
+	shift
+	records "$@" | tail -n 1 | tr ' ' '\n' | sed -n "s/^$name=//p"
+}
+
+# The pid of a child's last run.
+child_pid() {
+	field pid event=starting "child=$1"
+}
+
+# story [EVENT...]: the records, or those of the events, without what differs
+# from run to run: one line each, `EVENT NAME` and the reason if there is one.
+story() {
+	awk -v events=" $* " '
+		{
+			delete f
+			for (i = 1; i <= NF; i++) {
+				at = index($i, "=")
+				if (at)
+					f[substr($i, 1, at - 1)] = substr($i, at + 1)
+			}
+			if (events != "  " && !index(events, " " f["event"] " "))
+				next
+			line = f["event"]
+			if ("child" in f)
+				line = line " " f["child"]
+			else if ("supervisor" in f)
+				line = line " " f["supervisor"]
+			if ("reason" in f)
+				line = line " " f["reason"]
+			print line
+		}' records
+}
+
+# assert_story [EVENT...] with the story expected on standard input.
+assert_story() {
+	local expected actual
+	expected=$(cat)
+	actual=$(story "$@")
+	[[ $actual == "$expected" ]] && return
+	echo "another story than expected (<) was told (>):"
+	diff <(echo "$expected") <(echo "$actual")
+	return 1
+}
+
+# ---------------------------------------------------------------- saying what failed
+
+fail() {
+	echo "$*"
+	return 1
+}
+
+assert_status() {
+	local actual=${2-${STATUS:-$status}}
+	[[ $actual == "$1" ]] || fail "status $actual, expected $1; output: ${output-}"
+}
+
+assert_equal() {
+	[[ $1 == "$2" ]] || fail "'$1' is not '$2' as expected"
+}
+
+# assert_output TEXT: `run` has printed it, among other things.
+assert_output() {
+	[[ $output == *"$1"* ]] || fail "no '$1' in the output: $output"
+}
+
+refute_output() {
+	[[ $output != *"$1"* ]] || fail "'$1' in the output: $output"
+}
+
+assert_record() {
+	has_record "$@" || fail "no record with $*"
+}
+
+refute_record() {
+	! has_record "$@" || fail "a record with $*: $(records "$@")"
+}
+
+# assert_file FILE LINE...: the file has exactly these lines.
+assert_file() {
+	local file=$1
+	shift
+	diff <(printf '%s\n' "$@") "$file" || fail "$file is not as expected"
+}

@@ -14,47 +14,59 @@
  */
 
 /* How a supervisor answers the death of a child (OTP supervisor(3)). */
-#define POLICY_STRATEGIES(X)                                                   \
-	X(STRATEGY_ONE_FOR_ONE, "one_for_one")                                 \
-	X(STRATEGY_ONE_FOR_ALL, "one_for_all")                                 \
-	X(STRATEGY_REST_FOR_ONE, "rest_for_one")                               \
+#define POLICY_STRATEGIES(X)                     \
+	X(STRATEGY_ONE_FOR_ONE, "one_for_one")   \
+	X(STRATEGY_ONE_FOR_ALL, "one_for_all")   \
+	X(STRATEGY_REST_FOR_ONE, "rest_for_one") \
 	X(STRATEGY_DYNAMIC, "dynamic")
 
 /* Which ends of a child ask for a restart. */
-#define POLICY_RESTARTS(X)                                                     \
-	X(RESTART_PERMANENT, "permanent")                                      \
-	X(RESTART_TRANSIENT, "transient")                                      \
+#define POLICY_RESTARTS(X)                \
+	X(RESTART_PERMANENT, "permanent") \
+	X(RESTART_TRANSIENT, "transient") \
 	X(RESTART_TEMPORARY, "temporary")
 
 /* Whether the end of significant children ends their supervisor. */
-#define POLICY_AUTO_SHUTDOWNS(X)                                               \
-	X(AUTO_SHUTDOWN_NEVER, "never")                                        \
-	X(AUTO_SHUTDOWN_ANY_SIGNIFICANT, "any_significant")                    \
+#define POLICY_AUTO_SHUTDOWNS(X)                            \
+	X(AUTO_SHUTDOWN_NEVER, "never")                     \
+	X(AUTO_SHUTDOWN_ANY_SIGNIFICANT, "any_significant") \
 	X(AUTO_SHUTDOWN_ALL_SIGNIFICANT, "all_significant")
 
 /* In which order a supervisor stops its children. */
-#define POLICY_STOP_ORDERS(X)                                                  \
-	X(STOP_REVERSE, "reverse")                                             \
+#define POLICY_STOP_ORDERS(X)      \
+	X(STOP_REVERSE, "reverse") \
 	X(STOP_TOGETHER, "together")
 
 /* What a child is. */
-#define POLICY_KINDS(X)                                                        \
-	X(KIND_WORKER, "worker")                                               \
+#define POLICY_KINDS(X)          \
+	X(KIND_WORKER, "worker") \
 	X(KIND_SUPERVISOR, "supervisor")
 
 /* When a worker's start is complete. */
-#define POLICY_READIES(X)                                                      \
-	X(READY_EXEC, "exec")                                                  \
-	X(READY_FD, "fd")                                                      \
+#define POLICY_READIES(X)     \
+	X(READY_EXEC, "exec") \
+	X(READY_FD, "fd")     \
 	X(READY_AFTER, "after")
 
 #define POLICY_ENUM(name, text) name,
-enum strategy { POLICY_STRATEGIES(POLICY_ENUM) };
-enum restart { POLICY_RESTARTS(POLICY_ENUM) };
-enum auto_shutdown { POLICY_AUTO_SHUTDOWNS(POLICY_ENUM) };
-enum stop_order { POLICY_STOP_ORDERS(POLICY_ENUM) };
-enum kind { POLICY_KINDS(POLICY_ENUM) };
-enum ready { POLICY_READIES(POLICY_ENUM) };
+enum strategy {
+	POLICY_STRATEGIES(POLICY_ENUM)
+};
+enum restart {
+	POLICY_RESTARTS(POLICY_ENUM)
+};
+enum auto_shutdown {
+	POLICY_AUTO_SHUTDOWNS(POLICY_ENUM)
+};
+enum stop_order {
+	POLICY_STOP_ORDERS(POLICY_ENUM)
+};
+enum kind {
+	POLICY_KINDS(POLICY_ENUM)
+};
+enum ready {
+	POLICY_READIES(POLICY_ENUM)
+};
 #undef POLICY_ENUM
 
 /* The texts of the lists above, indexed by the enums. */
@@ -66,18 +78,18 @@ extern const char *const kind_text[];
 extern const char *const ready_text[];
 
 /* Values of shutdown_ms beside a time of 0 or more. */
-#define SHUTDOWN_INFINITY     INT64_C(-1)
-#define SHUTDOWN_BRUTAL_KILL  INT64_C(-2)
+#define SHUTDOWN_INFINITY    INT64_C(-1)
+#define SHUTDOWN_BRUTAL_KILL INT64_C(-2)
 
 /* Value of start_timeout_ms when a start may take for ever. */
-#define START_TIMEOUT_NONE    INT64_C(0)
+#define START_TIMEOUT_NONE INT64_C(0)
 
 /* Value of max_children when there is no limit. */
 #define MAX_CHILDREN_INFINITY UINT32_MAX
 
 /* Largest values that a file may ask for. */
-#define POLICY_MAX_RESTARTS   UINT32_C(1000000)
-#define POLICY_MAX_SECONDS    INT64_C(31536000)
+#define POLICY_MAX_RESTARTS UINT32_C(1000000)
+#define POLICY_MAX_SECONDS  INT64_C(31536000)
 
 /* A set of exit statuses, 0 to 255. */
 struct status_set {
@@ -88,31 +100,31 @@ bool status_set_has(const struct status_set *set, int status);
 void status_set_add(struct status_set *set, int status);
 
 struct worker_policy {
-	int stop_signal;	    /* asks the worker to end; TERM */
+	int stop_signal; /* asks the worker to end; TERM */
 	enum ready ready;
-	int64_t ready_after_ms;	    /* for READY_AFTER */
-	int64_t start_timeout_ms;   /* or START_TIMEOUT_NONE */
-	int64_t backoff_min_ms;	    /* first delay of a restart; 0: none */
-	int64_t backoff_max_ms;	    /* largest delay, >= backoff_min_ms */
-	struct status_set normal;   /* ends like status 0 */
-	struct status_set planned;  /* ends like `shutdown` */
-	struct status_set ignore;   /* before ready: not needed here */
+	int64_t ready_after_ms;    /* for READY_AFTER */
+	int64_t start_timeout_ms;  /* or START_TIMEOUT_NONE */
+	int64_t backoff_min_ms;    /* first delay of a restart; 0: none */
+	int64_t backoff_max_ms;    /* largest delay, >= backoff_min_ms */
+	struct status_set normal;  /* ends like status 0 */
+	struct status_set planned; /* ends like `shutdown` */
+	struct status_set ignore;  /* before ready: not needed here */
 };
 
 struct sup_policy {
 	enum strategy strategy;
 	enum auto_shutdown auto_shutdown;
 	enum stop_order stop_order;
-	uint32_t max_restarts;	    /* <= POLICY_MAX_RESTARTS */
-	int64_t max_seconds;	    /* 1 to POLICY_MAX_SECONDS */
-	uint32_t max_children;	    /* or MAX_CHILDREN_INFINITY */
+	uint32_t max_restarts; /* <= POLICY_MAX_RESTARTS */
+	int64_t max_seconds;   /* 1 to POLICY_MAX_SECONDS */
+	uint32_t max_children; /* or MAX_CHILDREN_INFINITY */
 };
 
 struct child_policy {
 	enum kind kind;
 	enum restart restart;
 	bool significant;
-	int64_t shutdown_ms;	    /* or one of SHUTDOWN_* */
+	int64_t shutdown_ms; /* or one of SHUTDOWN_* */
 	union {
 		struct worker_policy worker;
 		struct sup_policy sup;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BASE_ERRNO_NAME_H
+#define BASE_ERRNO_NAME_H
+
+/*
+ * The name of an error number, `ENOENT`, for records. The C library's own
+ * strerrorname_np(3) is glibc's alone. A number without a name here gives
+ * `EUNKNOWN`. The text is static.
+ */
+const char *errno_name(int error);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CORE_INTERNAL_H
+#define CORE_INTERNAL_H
+
+#include "core/tree.h"
+
+/*
+ * What the files of lib/core tell each other: tree.c takes events and runs
+ * the agenda, start.c, stop.c, restart.c and request.c each hold one of the
+ * things that a supervisor does.
+ */
+
+/* Whether a supervisor can go on, or waits for an event. */
+enum progress {
+	GO_ON,
+	WAIT
+};
+
+/* tree.c: what comes out. */
+void tree_act(struct tree *t, enum action_kind kind, struct child *child);
+struct note *tree_note(struct tree *t, enum note_kind kind, struct child *child,
+    struct reason reason);
+void tree_report(struct tree *t, enum report_context context,
+    struct child *child, struct reason reason);
+void
+tree_reply(struct tree *t, struct request *request, enum request_result result);
+
+/* tree.c: who goes on. */
+void agenda_add(struct tree *t, struct sup *sup);
+void inbox_post(struct tree *t, struct child *child, enum mail_kind kind);
+void inbox_withdraw(struct child *child);
+void child_deadline(struct tree *t, struct child *child, int64_t at_ns);
+
+/* start.c: starts that were ordered, and how they came out. */
+void child_start(struct tree *t, struct child *child);
+void child_launch(struct tree *t, struct child *child);
+void child_spawned(struct tree *t, struct child *child);
+void child_start_tick(struct tree *t, struct child *child);
+void child_start_ended(struct tree *t, struct child *child, bool ignore);
+void child_started(struct tree *t, struct child *child);
+void child_ignored(struct tree *t, struct child *child);
+void
+child_start_failed(struct tree *t, struct child *child, struct reason reason);
+enum progress start_step(struct tree *t, struct sup *sup);
+
+/* stop.c: stops that were ordered, and what follows them. */
+void child_stop(struct tree *t, struct child *child);
+void child_stopped(struct tree *t, struct child *child);
+void child_kill(struct tree *t, struct child *child);
+void child_forget(struct tree *t, struct child *child);
+void child_free(struct tree *t, struct child *child);
+bool child_vanishes(const struct child *child);
+void sup_shutdown(struct tree *t, struct sup *sup, enum sup_cause cause);
+void sup_slaughter(struct tree *t, struct sup *sup);
+enum progress group_stop_step(struct tree *t, struct sup *sup);
+enum progress child_stop_step(struct tree *t, struct sup *sup);
+enum progress shutdown_step(struct tree *t, struct sup *sup);
+enum progress sweep_step(struct tree *t, struct sup *sup);
+
+/* restart.c: deaths and the answers to them. */
+void child_died(struct tree *t, struct child *child);
+void child_retry(struct tree *t, struct child *child);
+void child_due(struct tree *t, struct child *child);
+void group_stopped(struct tree *t, struct sup *sup);
+
+/* request.c */
+void request_serve(struct tree *t, struct request *request);
+void request_started(struct tree *t, struct child *child,
+    enum request_result result);
+void request_stopped(struct tree *t, struct sup *sup);
+
+#endif

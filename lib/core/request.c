@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC */
+#include <assert.h>
+
+#include "core/internal.h"
+
+/* OTP's administration calls, as their supervisor serves them. */
+
+const char *const request_result_text[] = {
+#define TEXT(name, text) [name] = text,
+	REQUEST_RESULTS(TEXT)
+#undef TEXT
+};
+
+/*
+ * Starts `child` for `request`. Group strategies wait for it as OTP does;
+ * the others go on, and the answer follows when the start is complete (D1).
+ */
+static void
+start_for(struct tree *t, struct request *request, struct child *child)
+{
+	struct sup *sup = child->sup;
+
+	switch (sup->child.policy->sup.strategy) {
+	case STRATEGY_ONE_FOR_ALL:
+	case STRATEGY_REST_FOR_ONE:
+		sup->op = OP_CHILD_START;
+		sup->target = child;
+		break;
+	case STRATEGY_ONE_FOR_ONE:
+	case STRATEGY_DYNAMIC:
+		break;
+	}
+	child->asked = true;
+	TAILQ_INSERT_TAIL(&sup->waiting, &request->mail, next);
+	child_start(t, child);
+}
+
+void
+request_started(struct tree *t, struct child *child, enum request_result result)
+{
+	struct sup *sup = child->sup;
+	struct request *request;
+	struct mail *mail;
+
+	if (!child->asked)
+		return;
+	child->asked = false;
+	TAILQ_FOREACH(mail, &sup->waiting, next) {
+		request = (struct request *)(void *)mail;
+		if (request->child == child)
+			break;
+	}
+	assert(mail != NULL);
+	TAILQ_REMOVE(&sup->waiting, mail, next);
+	request->reason = child->reason;
+	tree_reply(t, request, result);
+	if (request->kind == REQUEST_ADD && result == RESULT_START_FAILED)
+		child_forget(t, child);
+}
+
+static void
+serve_start(struct tree *t, struct request *request)
+{
+	struct child *child = request->child;
+
+	if (sup_is_dynamic(request->sup))
+		tree_reply(t, request, RESULT_NOT_SUPPORTED);
+	else if (child->state == CHILD_RESTARTING)
+		tree_reply(t, request, RESULT_RESTARTING);
+	else if (child->state != CHILD_DOWN)
+		tree_reply(t, request, RESULT_RUNNING);
+	else
+		start_for(t, request, child);
+}
+
+static void
+serve_stop(struct tree *t, struct request *request)
+{
+	struct sup *sup = request->sup;
+
+	if (request->kind == REQUEST_RESTART && sup_is_dynamic(sup)) {
+		tree_reply(t, request, RESULT_NOT_SUPPORTED);
+		return;
+	}
+	sup->op = OP_CHILD_STOP;
+	sup->target = request->child;
+	sup->cursor = request->child;
+	sup->request = request;
+}
+
+void
+request_stopped(struct tree *t, struct sup *sup)
+{
+	struct request *request = sup->request;
+	struct child *child = sup->target; /* NULL when it was freed */
+
+	sup->op = OP_IDLE;
+	sup->request = NULL;
+	if (request->kind == REQUEST_RESTART && child != NULL &&
+	    !child->forgotten)
+		start_for(t, request, child);
+	else
+		tree_reply(t, request, RESULT_OK);
+}
+
+static void
+serve_delete(struct tree *t, struct request *request)
+{
+	struct child *child = request->child;
+
+	if (sup_is_dynamic(request->sup)) {
+		tree_reply(t, request, RESULT_NOT_SUPPORTED);
+	} else if (child->state == CHILD_RESTARTING) {
+		tree_reply(t, request, RESULT_RESTARTING);
+	} else if (child->state != CHILD_DOWN) {
+		tree_reply(t, request, RESULT_RUNNING);
+	} else {
+		child_forget(t, child);
+		tree_reply(t, request, RESULT_OK);
+	}
+}
+
+static void
+serve_add(struct tree *t, struct request *request)
+{
+	struct sup *sup = request->sup;
+	struct child *child = request->child;
+	struct child *known = t->namesake(sup, child);
+
+	if (known != NULL &&
+	    (known->state == CHILD_DOWN || known->state == CHILD_RESTARTING)) {
+		tree_reply(t, request, RESULT_ALREADY_PRESENT);
+	} else if (known != NULL) {
+		tree_reply(t, request, RESULT_ALREADY_STARTED);
+	} else if (sup_is_dynamic(sup) &&
+	    sup->nchildren >= sup->child.policy->sup.max_children) {
+		tree_reply(t, request, RESULT_MAX_CHILDREN);
+	} else {
+		child_init(child, sup, child->policy);
+		child->added = true;
+		start_for(t, request, child);
+	}
+}
+
+void
+request_serve(struct tree *t, struct request *request)
+{
+	if (request->kind == REQUEST_ADD) {
+		serve_add(t, request);
+		return;
+	}
+	if (request->child == NULL || request->child->forgotten) {
+		tree_reply(t, request, RESULT_NOT_FOUND);
+		return;
+	}
+	switch (request->kind) {
+	case REQUEST_START:
+		serve_start(t, request);
+		break;
+	case REQUEST_STOP:
+	case REQUEST_RESTART:
+		serve_stop(t, request);
+		break;
+	case REQUEST_DELETE:
+		serve_delete(t, request);
+		break;
+	case REQUEST_ADD:
+		break;
+	}
+}

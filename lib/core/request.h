@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CORE_REQUEST_H
+#define CORE_REQUEST_H
+
+#include "core/child.h"
+
+/*
+ * OTP's administration calls (supervisor(3)): made by a person or a program,
+ * served by the supervisor in their turn, answered by ACTION_REPLY when the
+ * thing has happened.
+ */
+enum request_kind {
+	REQUEST_START,   /* restart_child */
+	REQUEST_STOP,    /* terminate_child */
+	REQUEST_RESTART, /* one after the other */
+	REQUEST_ADD,     /* start_child */
+	REQUEST_DELETE,  /* delete_child */
+};
+
+/* Result, and OTP's word for it. */
+#define REQUEST_RESULTS(X)                                                   \
+	X(RESULT_OK, "ok")                                                   \
+	X(RESULT_IGNORED, "ignore") /* ok, without a process */              \
+	X(RESULT_RUNNING, "running")                                         \
+	X(RESULT_RESTARTING, "restarting")                                   \
+	X(RESULT_NOT_FOUND, "not_found")                                     \
+	X(RESULT_ALREADY_STARTED, "already_started")                         \
+	X(RESULT_ALREADY_PRESENT, "already_present")                         \
+	X(RESULT_MAX_CHILDREN, "max_children")                               \
+	X(RESULT_START_FAILED, "start_failed")                               \
+	X(RESULT_STOPPED, "stopped")             /* while it was starting */ \
+	X(RESULT_NOT_SUPPORTED, "not_supported") /* by dynamic ones */       \
+	X(RESULT_NOPROC, "noproc")               /* supervisor not up */
+
+enum request_result {
+#define REQUEST_ENUM(name, text) name,
+	REQUEST_RESULTS(REQUEST_ENUM)
+#undef REQUEST_ENUM
+};
+
+extern const char *const request_result_text[];
+
+struct request {
+	struct mail mail; /* first: an inbox entry is its request */
+	enum request_kind kind;
+	struct sup *sup; /* that is asked */
+	/*
+	 * About whom. For REQUEST_ADD a zeroed child with its policy (or a
+	 * supervisor made by sup_init() without a parent) that has no
+	 * supervisor yet: the tree's when the result is OK or IGNORED and it
+	 * was not freed, else still the caller's. NULL once it is freed.
+	 */
+	struct child *child;
+	enum request_result result;
+	struct reason reason; /* RESULT_START_FAILED: why */
+};
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+#include <assert.h>
+
+#include "base/units.h"
+#include "core/internal.h"
+
+/* Starts: ordered one child after the other, and how they come out. */
+
+static void
+sup_boot(struct tree *t, struct sup *sup)
+{
+	assert(TAILQ_EMPTY(&sup->inbox));
+	window_clear(&sup->window);
+	sup->op = OP_BOOT;
+	sup->cause = CAUSE_NONE;
+	sup->kill = false;
+	sup->target = NULL;
+	sup->cursor = TAILQ_FIRST(&sup->children);
+	tree_note(t, NOTE_STARTING, &sup->child, (struct reason){ 0 });
+	agenda_add(t, sup);
+}
+
+void
+child_launch(struct tree *t, struct child *child)
+{
+	child->run++;
+	child->started_ns = t->now_ns;
+	if (child_is_sup(child))
+		sup_boot(t, child_sup(child));
+	else
+		tree_act(t, ACTION_SPAWN, child);
+}
+
+void
+child_start(struct tree *t, struct child *child)
+{
+	child_set_state(child, CHILD_STARTING);
+	if (child->remains) {
+		child->held = true; /* goes on at EVENT_GONE */
+		return;
+	}
+	child_deadline(t, child, NEVER_NS);
+	child_launch(t, child);
+}
+
+void
+child_spawned(struct tree *t, struct child *child)
+{
+	const struct worker_policy *worker = &child->policy->worker;
+	int64_t wait_ms = worker->start_timeout_ms;
+
+	assert(child->state == CHILD_STARTING);
+	child->started_ns = t->now_ns;
+	if (worker->ready == READY_EXEC) {
+		child_started(t, child);
+		return;
+	}
+	tree_note(t, NOTE_STARTING, child, (struct reason){ 0 });
+	if (worker->ready == READY_AFTER &&
+	    (wait_ms == START_TIMEOUT_NONE || worker->ready_after_ms < wait_ms))
+		wait_ms = worker->ready_after_ms;
+	else if (wait_ms == START_TIMEOUT_NONE)
+		return;
+	child_deadline(t, child, t->now_ns + wait_ms * NS_PER_MS);
+}
+
+void
+child_start_tick(struct tree *t, struct child *child)
+{
+	const struct worker_policy *worker = &child->policy->worker;
+
+	if (worker->ready == READY_AFTER &&
+	    t->now_ns - child->started_ns >=
+		worker->ready_after_ms * NS_PER_MS) {
+		child_started(t, child);
+		return;
+	}
+	child_stop(t, child);
+	child->late = true;
+}
+
+/* Lets the operation that waits for the start of `child` go on. */
+static void
+start_done(struct tree *t, struct child *child)
+{
+	struct sup *sup = child->sup;
+
+	if (sup == NULL)
+		return;
+	if (sup->cursor == child &&
+	    (sup->op == OP_BOOT || sup->op == OP_GROUP_START))
+		sup->cursor = TAILQ_NEXT(child, order);
+	else if (sup->target == child && sup->op == OP_CHILD_START)
+		sup->op = OP_IDLE;
+	agenda_add(t, sup);
+}
+
+void
+child_started(struct tree *t, struct child *child)
+{
+	child_deadline(t, child, NEVER_NS);
+	child_set_state(child, CHILD_UP);
+	tree_note(t, NOTE_STARTED, child, (struct reason){ 0 });
+	start_done(t, child);
+	request_started(t, child, RESULT_OK);
+}
+
+void
+child_ignored(struct tree *t, struct child *child)
+{
+	tree_note(t, NOTE_IGNORED, child, child->reason);
+	child_set_state(child, CHILD_DOWN);
+	start_done(t, child);
+	request_started(t, child, RESULT_IGNORED);
+	if (child_vanishes(child))
+		child_forget(t, child);
+}
+
+/* OTP's try_again_restart: through the inbox, so others are served too. */
+static void
+try_again(struct tree *t, struct child *child)
+{
+	struct sup *sup = child->sup;
+
+	child_set_state(child, CHILD_RESTARTING);
+	inbox_post(t, child, MAIL_RETRY);
+	if (sup->op == OP_GROUP_START && sup->cursor == child)
+		sup->op = OP_IDLE;
+}
+
+static void
+start_error(struct tree *t, struct child *child, struct reason reason)
+{
+	struct sup *sup = child->sup;
+
+	tree_report(t, REPORT_START_ERROR, child, reason);
+	if (sup->op == OP_BOOT) {
+		assert(sup->cursor == child);
+		child_set_state(child, CHILD_DOWN);
+		sup->culprit = reason;
+		sup->target = child;
+		sup_shutdown(t, sup, CAUSE_BOOT_FAILED);
+	} else {
+		try_again(t, child);
+	}
+}
+
+void
+child_start_failed(struct tree *t, struct child *child, struct reason reason)
+{
+	struct sup *sup = child->sup;
+
+	child->reason = reason;
+	if (!child->remains)
+		child_deadline(t, child, NEVER_NS);
+	tree_note(t, NOTE_START_FAILED, child, reason);
+	if (sup == NULL) {
+		child_set_state(child, CHILD_DOWN);
+		tree_act(t, ACTION_END, child);
+	} else if (child->asked) {
+		child_set_state(child, CHILD_DOWN);
+		start_done(t, child);
+		request_started(t, child, RESULT_START_FAILED);
+	} else if (sup->op == OP_SHUTDOWN) {
+		child_set_state(child, CHILD_DOWN);
+		agenda_add(t, sup);
+	} else {
+		start_error(t, child, reason);
+	}
+}
+
+void
+child_start_ended(struct tree *t, struct child *child, bool ignore)
+{
+	if (child->policy->worker.ready == READY_FD &&
+	    reason_class(child->policy, child->reason) == CLASS_NORMAL)
+		ignore = true;
+	if (ignore)
+		child_ignored(t, child);
+	else
+		child_start_failed(t, child, child->reason);
+}
+
+/* Brings back what a new incarnation starts with (S40). */
+static bool
+belongs(struct tree *t, struct sup *sup, struct child *child)
+{
+	if (sup->op != OP_BOOT)
+		return !child->forgotten;
+	if (child->added) {
+		child_forget(t, child);
+		return false;
+	}
+	if (child->forgotten)
+		child_set_forgotten(child, false);
+	return true;
+}
+
+enum progress
+start_step(struct tree *t, struct sup *sup)
+{
+	struct child *child = sup->cursor;
+	struct child *next;
+
+	if (child == NULL) {
+		bool boot = sup->op == OP_BOOT;
+
+		sup->op = OP_IDLE;
+		if (boot)
+			child_started(t, &sup->child);
+		return GO_ON;
+	}
+	next = TAILQ_NEXT(child, order);
+	if (!belongs(t, sup, child)) {
+		sup->cursor = next;
+		return GO_ON;
+	}
+	switch ((enum child_state)child->state) {
+	case CHILD_DOWN:
+	case CHILD_RESTARTING:
+		child_start(t, child);
+		return WAIT;
+	case CHILD_STARTING:
+	case CHILD_STOPPING: /* too late: the start is about to fail */
+		return WAIT;
+	case CHILD_UP:
+	case CHILD_ENDED:
+		sup->cursor = next;
+		return GO_ON;
+	}
+	return WAIT;
+}

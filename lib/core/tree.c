@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: ISC */
+#include <assert.h>
+
+#include "base/units.h"
+#include "core/internal.h"
+
+/* Room that one step of one supervisor, or one event, may need. */
+#define STEP_ACTIONS 12
+
+const char *const report_context_text[] = {
+#define TEXT(name, text) [name] = text,
+	REPORT_CONTEXTS(TEXT)
+#undef TEXT
+};
+
+void
+tree_init(struct tree *t, struct sup *root, uint64_t seed)
+{
+	*t = (struct tree){ .root = root, .random = seed };
+	TAILQ_INIT(&t->agenda);
+}
+
+void
+tree_fini(struct tree *t)
+{
+	deadline_fini(&t->deadlines);
+}
+
+bool
+tree_reserve(struct tree *t, size_t n)
+{
+	return deadline_reserve(&t->deadlines, n);
+}
+
+int64_t
+tree_deadline(const struct tree *t)
+{
+	return deadline_next(&t->deadlines);
+}
+
+static struct action *
+emit(struct tree *t, enum action_kind kind, struct child *child)
+{
+	struct action *action = &t->out[t->nout++];
+
+	assert(t->nout <= TREE_ACTIONS_MAX);
+	*action = (struct action){ .kind = kind, .child = child };
+	return action;
+}
+
+void
+tree_act(struct tree *t, enum action_kind kind, struct child *child)
+{
+	emit(t, kind, child);
+}
+
+struct note *
+tree_note(struct tree *t, enum note_kind kind, struct child *child,
+    struct reason reason)
+{
+	struct action *action = emit(t, ACTION_NOTE, child);
+
+	action->note = (struct note){
+		.kind = kind,
+		.reason = reason,
+		.run = child->run,
+	};
+	return &action->note;
+}
+
+void
+tree_report(struct tree *t, enum report_context context, struct child *child,
+    struct reason reason)
+{
+	tree_note(t, NOTE_REPORT, child, reason)->context = context;
+}
+
+void
+tree_reply(struct tree *t, struct request *request, enum request_result result)
+{
+	request->result = result;
+	emit(t, ACTION_REPLY, NULL)->request = request;
+}
+
+void
+agenda_add(struct tree *t, struct sup *sup)
+{
+	if (sup == NULL || sup->on_agenda)
+		return;
+	sup->on_agenda = true;
+	TAILQ_INSERT_TAIL(&t->agenda, sup, agenda);
+}
+
+void
+inbox_post(struct tree *t, struct child *child, enum mail_kind kind)
+{
+	assert(child->mail.kind == MAIL_NONE);
+	child->mail.kind = kind;
+	TAILQ_INSERT_TAIL(&child->sup->inbox, &child->mail, next);
+	agenda_add(t, child->sup);
+}
+
+void
+inbox_withdraw(struct child *child)
+{
+	if (child->mail.kind == MAIL_NONE)
+		return;
+	TAILQ_REMOVE(&child->sup->inbox, &child->mail, next);
+	child->mail.kind = MAIL_NONE;
+}
+
+void
+child_deadline(struct tree *t, struct child *child, int64_t at_ns)
+{
+	deadline_set(&t->deadlines, child, at_ns);
+}
+
+/* One piece of mail; the supervisor is idle. */
+static enum progress
+read_mail(struct tree *t, struct sup *sup)
+{
+	struct mail *mail = TAILQ_FIRST(&sup->inbox);
+	enum mail_kind kind;
+
+	if (mail == NULL)
+		return WAIT;
+
+	TAILQ_REMOVE(&sup->inbox, mail, next);
+	kind = (enum mail_kind)mail->kind;
+	mail->kind = MAIL_NONE;
+	switch (kind) {
+	case MAIL_DEATH:
+		child_died(t, (struct child *)(void *)mail);
+		break;
+	case MAIL_RETRY:
+		child_retry(t, (struct child *)(void *)mail);
+		break;
+	case MAIL_DUE:
+		child_due(t, (struct child *)(void *)mail);
+		break;
+	case MAIL_REQUEST:
+		request_serve(t, (struct request *)(void *)mail);
+		break;
+	case MAIL_NONE:
+		assert(kind != MAIL_NONE);
+	}
+	return GO_ON;
+}
+
+/* One step of what `sup` is doing. */
+static enum progress
+sup_step(struct tree *t, struct sup *sup)
+{
+	switch ((enum sup_op)sup->op) {
+	case OP_IDLE:
+		return read_mail(t, sup);
+	case OP_BOOT:
+	case OP_GROUP_START:
+		return start_step(t, sup);
+	case OP_GROUP_STOP:
+		return group_stop_step(t, sup);
+	case OP_CHILD_START:
+		return WAIT;
+	case OP_CHILD_STOP:
+		return child_stop_step(t, sup);
+	case OP_SHUTDOWN:
+		return shutdown_step(t, sup);
+	case OP_SWEEP:
+		return sweep_step(t, sup);
+	}
+	return WAIT;
+}
+
+/* The deadline of `child` has passed; see deadline.h. */
+static void
+child_tick(struct tree *t, struct child *child)
+{
+	child_deadline(t, child, NEVER_NS);
+	if (child->remains) {
+		tree_act(t, ACTION_KILL, child);
+		child_deadline(t, child, t->now_ns + NS_PER_S);
+		return;
+	}
+	switch ((enum child_state)child->state) {
+	case CHILD_STARTING:
+		child_start_tick(t, child);
+		break;
+	case CHILD_STOPPING:
+		child_kill(t, child);
+		break;
+	case CHILD_RESTARTING:
+		inbox_post(t, child, MAIL_DUE);
+		break;
+	case CHILD_DOWN:
+	case CHILD_UP:
+	case CHILD_ENDED:
+		break;
+	}
+}
+
+static bool
+has_room(const struct tree *t)
+{
+	return t->nout + STEP_ACTIONS <= TREE_ACTIONS_MAX;
+}
+
+static void
+run(struct tree *t)
+{
+	while (has_room(t)) {
+		struct sup *sup = TAILQ_FIRST(&t->agenda);
+		struct child *due;
+
+		if (sup != NULL) {
+			TAILQ_REMOVE(&t->agenda, sup, agenda);
+			sup->on_agenda = false;
+			if (sup_step(t, sup) == GO_ON)
+				agenda_add(t, sup);
+			continue;
+		}
+		due = deadline_due(&t->deadlines, t->now_ns);
+		if (due == NULL)
+			return;
+		child_tick(t, due);
+	}
+}
+
+/* How long what remains of a run may take to end by itself. */
+static int64_t
+remains_deadline(const struct tree *t, const struct child *child)
+{
+	int64_t shutdown_ms = child->policy->shutdown_ms;
+
+	if (child->killed || shutdown_ms == SHUTDOWN_BRUTAL_KILL)
+		return t->now_ns + NS_PER_S;
+	if (shutdown_ms == SHUTDOWN_INFINITY)
+		return NEVER_NS;
+	return t->now_ns + shutdown_ms * NS_PER_MS;
+}
+
+static void
+exited(struct tree *t, const struct event *event)
+{
+	struct child *child = event->child;
+	int stop_signal = event->stop_signal != 0 ?
+	    event->stop_signal :
+	    child->policy->worker.stop_signal;
+	int64_t ran_ns = t->now_ns - child->started_ns;
+
+	child->reason = event->reason;
+	if (child->state == CHILD_STOPPING && !event->unasked)
+		child->reason = reason_after_stop(child->policy, event->reason,
+		    stop_signal);
+	if (ran_ns >= child->sup->window.period_ns)
+		child->backoff = 0;
+	tree_note(t, NOTE_EXITED, child, child->reason)->ran_ns = ran_ns;
+	child_set_remains(child, event->remains);
+	child_deadline(t, child,
+	    event->remains ? remains_deadline(t, child) : NEVER_NS);
+
+	switch ((enum child_state)child->state) {
+	case CHILD_STARTING:
+		child_start_ended(t, child, child_said_ignore(child));
+		break;
+	case CHILD_UP:
+		child_set_state(child, CHILD_ENDED);
+		inbox_post(t, child, MAIL_DEATH);
+		break;
+	case CHILD_STOPPING:
+		if (child->late)
+			child_start_failed(t, child,
+			    (struct reason){ .kind = REASON_TIMEOUT });
+		else if (!child->remains)
+			child_stopped(t, child);
+		break;
+	case CHILD_DOWN:
+	case CHILD_ENDED:
+	case CHILD_RESTARTING:
+		assert(!"a child without a run cannot exit");
+	}
+}
+
+/* Nothing remains of the last run of `child`. */
+static void
+gone(struct tree *t, struct child *child)
+{
+	if (!child->remains)
+		return;
+	child_set_remains(child, false);
+	child_deadline(t, child, NEVER_NS);
+	agenda_add(t, child->sup);
+
+	switch ((enum child_state)child->state) {
+	case CHILD_STARTING:
+		child->held = false;
+		child_launch(t, child);
+		break;
+	case CHILD_STOPPING:
+		child_stopped(t, child);
+		break;
+	case CHILD_RESTARTING:
+		if (child->mail.kind == MAIL_NONE)
+			child_deadline(t, child, child->due_ns);
+		break;
+	case CHILD_DOWN:
+		if (child->forgotten && child->added)
+			child_free(t, child);
+		break;
+	case CHILD_UP:
+	case CHILD_ENDED:
+		break;
+	}
+}
+
+static void
+root_shutdown(struct tree *t, bool slaughter)
+{
+	struct child *root = &t->root->child;
+
+	if (root->state == CHILD_UP || root->state == CHILD_STARTING)
+		child_stop(t, root);
+	if (slaughter && root->state == CHILD_STOPPING)
+		sup_slaughter(t, t->root);
+}
+
+static void
+post_request(struct tree *t, struct request *request)
+{
+	struct sup *sup = request->sup;
+
+	if (sup->child.state != CHILD_UP &&
+	    sup->child.state != CHILD_STARTING) {
+		tree_reply(t, request, RESULT_NOPROC);
+		return;
+	}
+	request->mail.kind = MAIL_REQUEST;
+	TAILQ_INSERT_TAIL(&sup->inbox, &request->mail, next);
+	agenda_add(t, sup);
+}
+
+static void
+take(struct tree *t, const struct event *event)
+{
+	struct child *child = event->child;
+
+	switch (event->kind) {
+	case EVENT_BOOT:
+		child_start(t, &t->root->child);
+		break;
+	case EVENT_SHUTDOWN:
+		root_shutdown(t, false);
+		break;
+	case EVENT_SLAUGHTER:
+		root_shutdown(t, true);
+		break;
+	case EVENT_TICK:
+		break;
+	case EVENT_SPAWNED:
+		child_spawned(t, child);
+		break;
+	case EVENT_SPAWN_FAILED:
+		child_start_failed(t, child, event->reason);
+		break;
+	case EVENT_READY:
+		if (child->state == CHILD_STARTING && !child->held)
+			child_started(t, child);
+		break;
+	case EVENT_EXITED:
+		exited(t, event);
+		break;
+	case EVENT_GONE:
+		gone(t, child);
+		break;
+	case EVENT_REQUEST:
+		post_request(t, event->request);
+		break;
+	}
+}
+
+size_t
+tree_step(struct tree *t, const struct event *event, int64_t now_ns,
+    struct action out[static TREE_ACTIONS_MAX])
+{
+	assert(now_ns >= t->now_ns);
+	t->now_ns = now_ns;
+	t->out = out;
+	t->nout = 0;
+	take(t, event);
+	run(t);
+	t->out = NULL;
+	return t->nout;
+}

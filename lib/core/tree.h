@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CORE_TREE_H
+#define CORE_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "core/child.h"
+#include "core/deadline.h"
+#include "core/request.h"
+
+/*
+ * The whole of OTP's supervision without one system call: an event with its
+ * time goes in, a bounded array of actions comes out.
+ *
+ * Each supervisor works as its Erlang counterpart does, one thing after the
+ * other: deaths, retries and requests wait in its inbox while it starts or
+ * stops children. Supervisors that have something to do stand on the agenda,
+ * and tree_step() goes on with them until all wait for something outside.
+ * Nothing recurses down the tree, and no step looks at children that its
+ * event does not concern, so an event costs the same in a large tree.
+ */
+
+enum event_kind {
+	EVENT_BOOT,         /* start the root */
+	EVENT_SHUTDOWN,     /* stop the root, in order */
+	EVENT_SLAUGHTER,    /* stop the root by SIGKILL, all at once */
+	EVENT_TICK,         /* time has passed; go on with what there is */
+	EVENT_SPAWNED,      /* answers ACTION_SPAWN: it was executed */
+	EVENT_SPAWN_FAILED, /* answers ACTION_SPAWN: reason */
+	EVENT_READY,        /* a STARTING worker says that it is ready */
+	EVENT_EXITED,       /* a worker's leader ended: reason, remains … */
+	EVENT_GONE,         /* nothing is left of an ended run */
+	EVENT_REQUEST,      /* request */
+};
+
+struct event {
+	enum event_kind kind;
+	struct child *child;
+	struct reason reason; /* as the kernel tells it */
+	int stop_signal;      /* EXITED: the one sent, if not the policy's */
+	bool remains;         /* EXITED: members of its group live on */
+	bool unasked;         /* EXITED: ended before the stop signal */
+	struct request *request;
+};
+
+/* What happened, for people, logs and watchers. */
+enum note_kind {
+	NOTE_STARTING,      /* executed, or boot begun; not complete */
+	NOTE_STARTED,       /* start complete */
+	NOTE_START_FAILED,  /* reason */
+	NOTE_IGNORED,       /* the start said ignore: reason */
+	NOTE_EXITED,        /* reason, ran_ns */
+	NOTE_RESTARTING,    /* restarts, delay_ms */
+	NOTE_REPORT,        /* OTP's supervisor report: context, reason */
+	NOTE_GAVE_UP,       /* restarts; child: whose restart was refused */
+	NOTE_AUTO_SHUTDOWN, /* reason; child: the significant one */
+	NOTE_ENDED,         /* a supervisor: reason */
+	NOTE_REMOVED,       /* no longer a child */
+};
+
+/* Contexts of OTP's supervisor reports (S164). */
+#define REPORT_CONTEXTS(X)                             \
+	X(REPORT_START_ERROR, "start_error")           \
+	X(REPORT_CHILD_TERMINATED, "child_terminated") \
+	X(REPORT_SHUTDOWN_ERROR, "shutdown_error")     \
+	X(REPORT_SHUTDOWN, "shutdown")
+
+enum report_context {
+#define REPORT_ENUM(name, text) name,
+	REPORT_CONTEXTS(REPORT_ENUM)
+#undef REPORT_ENUM
+};
+
+extern const char *const report_context_text[];
+
+/* A snapshot: `child` may have moved on when the note is read. */
+struct note {
+	enum note_kind kind;
+	enum report_context context;
+	struct reason reason;
+	uint32_t run;
+	uint32_t restarts;
+	int64_t delay_ms;
+	int64_t ran_ns;
+};
+
+enum action_kind {
+	ACTION_SPAWN, /* answer with SPAWNED or SPAWN_FAILED */
+	ACTION_STOP,  /* stop signal to the group of `child` */
+	ACTION_KILL,  /* SIGKILL to the group; GONE if nothing remains */
+	ACTION_NOTE,  /* note */
+	ACTION_REPLY, /* request->result is there; give it back */
+	ACTION_FREE,  /* `child` is not used any more */
+	ACTION_END,   /* the root is down; see root->cause, ->culprit */
+};
+
+struct action {
+	enum action_kind kind;
+	struct child *child;
+	union {
+		struct note note;
+		struct request *request;
+	};
+};
+
+/* Most actions of one step. */
+#define TREE_ACTIONS_MAX 64
+
+TAILQ_HEAD(agenda, sup);
+
+struct tree {
+	struct sup *root; /* borrowed */
+	struct deadlines deadlines;
+	struct agenda agenda;
+	int64_t now_ns;  /* of the event in hand; never goes back */
+	uint64_t random; /* state of the jitter of delays */
+	struct action *out;
+	size_t nout;
+	/*
+	 * The child of `sup` that has the name of `added`, or NULL. Names
+	 * belong to the caller.
+	 */
+	struct child *(*namesake)(const struct sup *sup,
+	    const struct child *added);
+};
+
+/*
+ * Prepares a tree around `root`, which sup_init() has made. `seed` moves the
+ * jitter of delays.
+ */
+void tree_init(struct tree *t, struct sup *root, uint64_t seed);
+
+/* Frees what the tree allocated; supervisors and children are the caller's. */
+void tree_fini(struct tree *t);
+
+/*
+ * Makes room for `n` more children; false when memory is short. To be called
+ * before they can be started.
+ */
+bool tree_reserve(struct tree *t, size_t n);
+
+/*
+ * Takes one event, returns the number of actions in `out`, which are to be
+ * carried out in their order. While that number is not 0, the next event
+ * must be EVENT_TICK: the work may be more than fits in one array.
+ */
+size_t tree_step(struct tree *t, const struct event *event, int64_t now_ns,
+    struct action out[static TREE_ACTIONS_MAX]);
+
+/* When an EVENT_TICK is due if nothing else happens, or NEVER_NS. */
+int64_t tree_deadline(const struct tree *t);
+
+/* The delay before the next restart of `child`, jitter left out, in ms. */
+int64_t restart_delay_ms(const struct child *child);
+
+#endif

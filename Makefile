@@ -244,7 +244,7 @@ $(1)/sim/sim: $(SIM_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
 $(1)/bench/%_static: $(1)/obj/test/bench/%_static.o
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(filter-out -pie,$(4)) -static -o $$@ $$^
+	$$(Q)$(2) $(3) $(filter-out -pie,$(4)) -static -nostartfiles -o $$@ $$^
 
 $(1)/bench/%: $(1)/obj/test/bench/%.o $(1)/libtest.a $(1)/libsupervise.a
 	@mkdir -p $$(@D)

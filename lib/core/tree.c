@@ -52,6 +52,8 @@ void
 tree_act(struct tree *t, enum action_kind kind, struct child *child)
 {
 	emit(t, kind, child);
+	if (kind == ACTION_SPAWN)
+		t->spawning = true;
 }
 
 struct note *
@@ -207,7 +209,8 @@ has_room(const struct tree *t)
 static void
 run(struct tree *t)
 {
-	while (has_room(t)) {
+	/* What follows a spawn depends on how it comes out. */
+	while (!t->spawning && has_room(t)) {
 		struct sup *sup = TAILQ_FIRST(&t->agenda);
 		struct child *due;
 
@@ -385,6 +388,7 @@ tree_step(struct tree *t, const struct event *event, int64_t now_ns,
 	t->now_ns = now_ns;
 	t->out = out;
 	t->nout = 0;
+	t->spawning = false;
 	take(t, event);
 	run(t);
 	t->out = NULL;

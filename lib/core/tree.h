@@ -119,6 +119,7 @@ struct tree {
 	uint64_t random; /* state of the jitter of delays */
 	struct action *out;
 	size_t nout;
+	bool spawning; /* this step has ordered a spawn */
 	/*
 	 * The child of `sup` that has the name of `added`, or NULL. Names
 	 * belong to the caller.
@@ -144,8 +145,9 @@ bool tree_reserve(struct tree *t, size_t n);
 
 /*
  * Takes one event, returns the number of actions in `out`, which are to be
- * carried out in their order. While that number is not 0, the next event
- * must be EVENT_TICK: the work may be more than fits in one array.
+ * carried out in their order. ACTION_SPAWN is always the last of them, and
+ * its answer must be the next event. Otherwise, while the number is not 0,
+ * the next event must be EVENT_TICK: there may be more work than fits.
  */
 size_t tree_step(struct tree *t, const struct event *event, int64_t now_ns,
     struct action out[static TREE_ACTIONS_MAX]);

@@ -7,12 +7,15 @@
 /*
  * File descriptors: which numbers belong to whom.
  *
- * 0, 1 and 2 are always open. The numbers from 3 up to FD_FIRST are slots, in
- * which a spawner lays what a child is to get; every other descriptor of the
- * program is FD_FIRST or above and closes on execve. So a child that takes a
- * private copy of the first FD_FIRST descriptors takes all that it may need
- * and nothing that it must not have, however many there are above.
+ * 0, 1 and 2 are always open. The numbers from FD_SLOT up to FD_FIRST are
+ * slots, in which a spawner lays what a child is to get; every other descriptor
+ * of the program is FD_FIRST or above and closes on execve. So a child that
+ * takes a private copy of the first FD_FIRST descriptors takes all that it may
+ * need and nothing that it must not have, however many there are above.
  */
+
+/* The first slot. */
+#define FD_SLOT 3
 
 /* The lowest number of a descriptor of the program's own. */
 #define FD_FIRST 16

@@ -22,6 +22,12 @@ struct file {
 	mode_t mode;
 };
 
+/* Names that were found. */
+struct names {
+	char **paths; /* count of them, then NULL; NULL if none; owned */
+	size_t count;
+};
+
 /*
  * Reads a regular file of at most `size_max` bytes. 0 and *file, to be freed
  * with file_free(); -errno: -EISDIR for a folder, -EINVAL for other things
@@ -33,13 +39,13 @@ int file_read(const char *path, size_t size_max, struct file *file);
 void file_free(struct file *file);
 
 /*
- * The names that match a pattern of glob(7), sorted by bytes: *paths, of
- * *npaths strings, ends with NULL and is to be freed with files_free(). None
- * that match is 0 names and no error. 0 or -errno.
+ * Finds the names that match a pattern of glob(7), sorted by their bytes.
+ * None that match is no error. 0 and *names, to be freed with names_free();
+ * -errno.
  */
-int files_match(const char *pattern, char ***paths, size_t *npaths);
+int names_match(const char *pattern, struct names *names);
 
-/* Frees what files_match() returned. NULL is harmless. */
-void files_free(char **paths);
+/* Frees and zeroes. Twice is harmless. */
+void names_free(struct names *names);
 
 #endif

@@ -12,7 +12,8 @@
  * A line is written at once if that is possible, else kept, whole, in a
  * buffer of fixed size; if it does not fit it is dropped and counted. The
  * caller is never made to wait, and O_NONBLOCK is never set on an open file
- * that other processes share.
+ * that other processes share. An error, be it a full disk or a reader that
+ * went away, loses lines and nothing else: the next line is tried anew.
  */
 
 #define OUTPUT_BUFFER_SIZE 65536
@@ -31,8 +32,8 @@ struct output {
 	size_t used;      /* bytes in the ring */
 	uint64_t dropped; /* lines lost so far */
 	enum output_way way;
-	int fd;      /* what is written to; owned */
-	bool broken; /* nobody can read it any more */
+	int fd;    /* what is written to; owned */
+	bool torn; /* what was written last ended amid a line */
 };
 
 /*
@@ -61,8 +62,8 @@ void output_flush(struct output *output);
 
 /*
  * For the end: waits for the reader until everything is written, or until
- * `deadline_ns` of the monotonic clock. 0, or -ETIMEDOUT, or -EPIPE when
- * nobody can read it.
+ * `deadline_ns` of the monotonic clock. 0, -ETIMEDOUT, or -errno when it
+ * cannot be written.
  */
 int output_drain(struct output *output, int64_t deadline_ns);
 

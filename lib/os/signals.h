@@ -2,6 +2,8 @@
 #ifndef OS_SIGNALS_H
 #define OS_SIGNALS_H
 
+#include <sys/signalfd.h>
+
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,10 +38,9 @@ int signals_restore(const struct signals *signals);
 bool signals_ignored(const struct signals *signals, int signo);
 
 /*
- * Fills *set with what another process can send on purpose and a program
- * could catch: all but SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, the signals that
- * report a fault of the program itself, and those that the C library keeps
- * for itself. Real-time signals are in.
+ * Fills *set with everything that another process can send and a program
+ * could catch, real-time signals included, but for SIGCHLD and SIGPIPE, which
+ * are about the program's own doings.
  */
 void signals_forwardable(sigset_t *set);
 
@@ -50,7 +51,7 @@ void signals_forwardable(sigset_t *set);
 int signals_open(const sigset_t *set);
 
 /* Takes one signal from the descriptor: 1 and *signal, 0 if none, -errno. */
-int signals_read(int fd, siginfo_t *signal);
+int signals_read(int fd, struct signalfd_siginfo *signal);
 
 /*
  * Waits until one of `set`, which must be blocked, is pending, or until

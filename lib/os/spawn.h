@@ -105,13 +105,14 @@ struct spawner {
 	struct rlimit nofile;          /* limit on open files for children */
 	pid_t parent;       /* the process that called spawner_init() */
 	int null;           /* what lies in an empty slot; owned */
+	int slots_end;      /* the slots below are taken */
 	bool limit_changed; /* nofile is not the caller's own limit */
 	bool private_table; /* close_range(CLOSE_RANGE_UNSHARE) works */
 	bool clone_pidfd;   /* clone(CLONE_PIDFD) works */
 };
 
 /*
- * Makes a spawner for the calling process and takes the slots 3 to
+ * Makes a spawner for the calling process and takes the slots FD_SLOT to
  * FD_FIRST - 1, which must be closed (-EBUSY). Children get the signals of
  * `signals` and the limit `nofile` on open files. 0 or -errno.
  */
@@ -122,8 +123,8 @@ int spawner_init(struct spawner *spawner, const struct signals *signals,
 void spawner_fini(struct spawner *spawner);
 
 /*
- * Lays a copy of `fd` in `slot`, 3 to FD_FIRST - 1, or with -1 empties the
- * slot. The caller keeps its own copy. 0 or -errno.
+ * Lays a copy of `fd` in `slot`, FD_SLOT to FD_FIRST - 1, or with -1 empties
+ * the slot. The caller keeps its own copy. 0 or -errno.
  */
 int spawner_lay(const struct spawner *spawner, int slot, int fd);
 
@@ -133,7 +134,8 @@ int spawner_lay(const struct spawner *spawner, int slot, int fd);
  * as at the program's start. argv[0] is searched as execvp(3) does.
  *
  * 0: *result has pid and pidfd. -errno: nothing is left of the child, and
- * result->step says which step failed.
+ * result->step says which step failed; if the plan has a terminal, its
+ * foreground group may be the lost child's.
  */
 int spawner_spawn(struct spawner *spawner, const struct spawn_plan *plan,
     struct spawn_result *result);

@@ -30,7 +30,10 @@ int terminal_set_foreground(int fd, pid_t pgid);
 /* Stores the modes of the terminal in *modes. 0 or -errno. */
 int terminal_save(int fd, struct termios *modes);
 
-/* Sets the modes, after what was written has gone out. 0 or -errno. */
+/*
+ * Sets the modes, at once: a terminal that was stopped with ^S would make
+ * one wait. SIGTTOU must be blocked. 0 or -errno.
+ */
 int terminal_restore(int fd, const struct termios *modes);
 
 #endif

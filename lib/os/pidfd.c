@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <signal.h>
+
+#include "os/fd.h"
+#include "os/pidfd.h"
+
+/* Since Linux 6.9; glibc 2.36 does not know it yet. */
+#ifndef PIDFD_SIGNAL_PROCESS_GROUP
+#define PIDFD_SIGNAL_PROCESS_GROUP (1U << 2)
+#endif
+
+/*
+ * waitid() that goes on after a signal: 1 if there was something, 0 if not.
+ */
+static int
+wait_now(idtype_t type, id_t id, int options, siginfo_t *info)
+{
+	int n;
+
+	do {
+		info->si_pid = 0;
+		n = waitid(type, id, info, options | WNOHANG);
+	} while (n == -1 && errno == EINTR);
+	if (n == -1)
+		return -errno;
+	return info->si_pid != 0;
+}
+
+static struct process_end
+read_end(const siginfo_t *info)
+{
+	return (struct process_end){
+		.status = info->si_status,
+		.by_signal = info->si_code != CLD_EXITED,
+		.core = info->si_code == CLD_DUMPED,
+	};
+}
+
+static int
+wait_end(int pidfd, int options, struct process_end *end)
+{
+	siginfo_t info;
+	int n;
+
+	n = wait_now(P_PIDFD, (id_t)pidfd, WEXITED | options, &info);
+	if (n == 1)
+		*end = read_end(&info);
+	return n;
+}
+
+int
+pidfd_peek(int pidfd, struct process_end *end)
+{
+	return wait_end(pidfd, WNOWAIT, end);
+}
+
+int
+pidfd_reap(int pidfd, struct process_end *end)
+{
+	return wait_end(pidfd, 0, end);
+}
+
+int
+pidfd_stopped(int pidfd, int *signo)
+{
+	siginfo_t info;
+	int n;
+
+	n = wait_now(P_PIDFD, (id_t)pidfd, WSTOPPED, &info);
+	if (n == 1)
+		*signo = info.si_status;
+	return n;
+}
+
+int
+pidfd_signal(int pidfd, int signo)
+{
+	return pidfd_send_signal(pidfd, signo, NULL, 0) == -1 ? -errno : 0;
+}
+
+int
+pidfd_of(pid_t pid)
+{
+	int error, fd;
+
+	fd = pidfd_open(pid, 0);
+	if (fd == -1)
+		return -errno;
+	error = fd_raise(&fd);
+	return error < 0 ? error : fd;
+}
+
+int
+group_signal(int pidfd, pid_t pgid, int signo)
+{
+	if (pidfd_send_signal(pidfd, signo, NULL, PIDFD_SIGNAL_PROCESS_GROUP) ==
+	    0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	return kill(-pgid, signo) == -1 ? -errno : 0;
+}
+
+int
+process_reap_any(pid_t *pid, struct process_end *end)
+{
+	siginfo_t info;
+	int n;
+
+	n = wait_now(P_ALL, 0, WEXITED, &info);
+	if (n == 1) {
+		*pid = info.si_pid;
+		*end = read_end(&info);
+	}
+	return n;
+}

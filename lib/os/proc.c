@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/prctl.h>
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/fd.h"
+#include "os/proc.h"
+
+/* Room for "/proc/PID/task/PID/children". */
+#define PATH_SIZE 64
+
+/* What is read of a file at a time. */
+#define CHUNK_SIZE 4096
+
+/* Room for /proc/PID/stat, whose name has at most PROC_COMM_SIZE bytes. */
+#define STAT_SIZE 1024
+
+/* The most entries that proc_env_has() looks for. */
+#define ENV_ENTRIES_MAX 16
+
+/* Reads a file of /proc/PID from its start. -errno. */
+static int
+open_of(pid_t pid, const char *name)
+{
+	char path[PATH_SIZE];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd != -1)
+		return fd;
+
+	/* No such process, or no /proc at all? */
+	if (errno == ENOENT && access("/proc/self", F_OK) == 0)
+		return -ESRCH;
+	return -errno;
+}
+
+static ssize_t
+read_chunk(int fd, char *buf, size_t size)
+{
+	ssize_t n;
+
+	do {
+		n = read(fd, buf, size);
+	} while (n == -1 && errno == EINTR);
+	return n == -1 ? -errno : n;
+}
+
+/* The first bytes of /proc/PID/NAME, ended with a NUL: how many, or -errno. */
+static ssize_t
+read_start(pid_t pid, const char *name, char *buf, size_t size)
+{
+	size_t used = 0;
+	ssize_t n;
+	int fd;
+
+	fd = open_of(pid, name);
+	if (fd < 0)
+		return fd;
+	do {
+		n = read_chunk(fd, buf + used, size - 1 - used);
+		used += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && used < size - 1);
+	fd_close(&fd);
+	if (n < 0)
+		return n;
+	buf[used] = '\0';
+	return (ssize_t)used;
+}
+
+/* The whole of `text` as a pid, or -1. */
+static pid_t
+parse_pid(const char *text)
+{
+	char *end;
+	long pid;
+
+	pid = strtol(text, &end, 10);
+	return end != text && *end == '\0' && pid > 0 ? (pid_t)pid : -1;
+}
+
+int
+proc_tie(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+		return -errno;
+
+	/* Nobody tells if it had ended before. */
+	return getppid() == parent ? 0 : -ESRCH;
+}
+
+int
+proc_adopt_orphans(void)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1) == -1 ? -errno : 0;
+}
+
+int
+proc_children_open(pid_t pid)
+{
+	char name[PATH_SIZE];
+	int error, fd;
+
+	(void)snprintf(name, sizeof(name), "task/%d/children", (int)pid);
+	fd = open_of(pid, name);
+	if (fd < 0)
+		return fd;
+	error = fd_raise(&fd);
+	return error < 0 ? error : fd;
+}
+
+int
+proc_children_each(int fd, int (*visit)(pid_t pid, void *arg), void *arg)
+{
+	char chunk[CHUNK_SIZE];
+	off_t offset = 0;
+	pid_t pid = 0;
+	ssize_t i, n;
+	int result;
+
+	/* Every number is followed by a blank, the last one too. */
+	for (;;) {
+		n = pread(fd, chunk, sizeof(chunk), offset);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0 ? 0 : -errno;
+		offset += n;
+		for (i = 0; i < n; i++) {
+			if (chunk[i] >= '0' && chunk[i] <= '9') {
+				pid = pid * 10 + (chunk[i] - '0');
+				continue;
+			}
+			result = pid == 0 ? 0 : visit(pid, arg);
+			if (result != 0)
+				return result;
+			pid = 0;
+		}
+	}
+}
+
+/* Crosses `entry` off the `wanted` list: bit i stands for entries[i]. */
+static void
+cross_off(const char *entry, const char *const *entries, uint32_t *wanted)
+{
+	size_t i;
+
+	for (i = 0; entries[i] != NULL; i++)
+		if (strcmp(entry, entries[i]) == 0)
+			*wanted &= ~(UINT32_C(1) << i);
+}
+
+/*
+ * Reads the environment entry by entry until all of `wanted` were seen or
+ * the end. An entry that does not fit is none that is looked for.
+ */
+static int
+search_env(int fd, const char *const *entries, uint32_t wanted)
+{
+	char buf[PROC_ENV_ENTRY_MAX + 1];
+	bool too_long = false;
+	size_t start, used = 0;
+	ssize_t n;
+	char *end;
+
+	while (wanted != 0) {
+		n = read_chunk(fd, buf + used, sizeof(buf) - used);
+		if (n < 0)
+			return (int)n;
+		if (n == 0)
+			return 0;
+		used += (size_t)n;
+
+		start = 0;
+		while ((end = memchr(buf + start, '\0', used - start)) !=
+		    NULL) {
+			if (!too_long)
+				cross_off(buf + start, entries, &wanted);
+			too_long = false;
+			start = (size_t)(end - buf) + 1;
+		}
+		used -= start;
+		memmove(buf, buf + start, used);
+		if (used == sizeof(buf)) {
+			too_long = true;
+			used = 0;
+		}
+	}
+	return 1;
+}
+
+int
+proc_env_has(pid_t pid, const char *const *entries)
+{
+	uint32_t wanted = 0;
+	int fd, result;
+	size_t i;
+
+	for (i = 0; entries[i] != NULL; i++) {
+		assert(i < ENV_ENTRIES_MAX);
+		wanted |= UINT32_C(1) << i;
+	}
+	fd = open_of(pid, "environ");
+	if (fd < 0)
+		return fd;
+	result = search_env(fd, entries, wanted);
+	fd_close(&fd);
+	return result;
+}
+
+int
+proc_stat(pid_t pid, struct proc_stat *stat)
+{
+	char text[STAT_SIZE];
+	struct proc_stat found = { .pid = pid };
+	char *open, *close, *at;
+	ssize_t n;
+
+	n = read_start(pid, "stat", text, sizeof(text));
+	if (n < 0)
+		return (int)n;
+
+	/* The name may hold parentheses and blanks; no field after it does. */
+	open = strchr(text, '(');
+	close = strrchr(text, ')');
+	if (open == NULL || close == NULL || close < open || close[1] != ' ' ||
+	    close[2] == '\0')
+		return -EPROTO;
+	*close = '\0';
+	(void)strlcpy(found.comm, open + 1, sizeof(found.comm));
+	found.state = close[2];
+	at = close + 3;
+	found.ppid = (pid_t)strtol(at, &at, 10);
+	found.pgrp = (pid_t)strtol(at, &at, 10);
+	found.session = (pid_t)strtol(at, &at, 10);
+	*stat = found;
+	return 0;
+}
+
+int
+proc_cmdline(pid_t pid, char *buf, size_t size)
+{
+	struct proc_stat stat;
+	ssize_t i, n;
+	int error;
+
+	assert(size > 0);
+	n = read_start(pid, "cmdline", buf, size);
+	if (n < 0)
+		return (int)n;
+	while (n > 0 && buf[n - 1] == '\0')
+		n--;
+	if (n == 0) {
+		error = proc_stat(pid, &stat);
+		if (error == 0)
+			(void)snprintf(buf, size, "[%s]", stat.comm);
+		return error;
+	}
+	for (i = 0; i < n; i++) {
+		if (buf[i] == '\0')
+			buf[i] = ' ';
+		else if ((unsigned char)buf[i] < ' ' || buf[i] == '\177')
+			buf[i] = '?';
+	}
+	return 0;
+}
+
+int
+proc_each(int (*visit)(pid_t pid, void *arg), void *arg)
+{
+	const struct dirent *entry;
+	int result = 0;
+	pid_t pid;
+	DIR *dir;
+
+	dir = opendir("/proc");
+	if (dir == NULL)
+		return -errno;
+	while (result == 0 && (entry = readdir(dir)) != NULL) {
+		pid = parse_pid(entry->d_name);
+		if (pid != -1)
+			result = visit(pid, arg);
+	}
+	(void)closedir(dir);
+	return result;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "os/pidfd.h"
+#include "os/spawn.h"
+#include "os/spawn_child.h"
+
+#define TEXT(name, text) [name] = text,
+const char *const spawn_step_text[] = { SPAWN_STEPS(TEXT) };
+
+/* Waits for a child that is ending and has been told to nobody. */
+static void
+reap(pid_t pid)
+{
+	siginfo_t info;
+	int n;
+
+	do {
+		n = waitid(P_PID, (id_t)pid, &info, WEXITED);
+	} while (n == -1 && errno == EINTR);
+}
+
+/* For kernels that did not give a pidfd with the process. */
+static int
+watch_child(pid_t pid)
+{
+	int pidfd;
+
+	pidfd = pidfd_of(pid);
+	if (pidfd < 0) {
+		(void)kill(-pid, SIGKILL);
+		(void)kill(pid, SIGKILL);
+		reap(pid);
+	}
+	return pidfd;
+}
+
+/* One try in the present way: 0, or -errno and result->step. */
+static int
+try_spawn(const struct spawner *spawner, const struct spawn_plan *plan,
+    struct spawn_result *result)
+{
+	struct spawn_area *area = spawner->area;
+	struct spawn_start start = { spawner, plan, area };
+	int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
+	int pidfd = -1;
+	pid_t pid;
+
+	if (spawner->private_table)
+		flags |= CLONE_FILES;
+	if (spawner->clone_pidfd)
+		flags |= CLONE_PIDFD;
+	area->file = NULL;
+	area->error = 0;
+	area->step = SPAWN_PROCESS;
+
+	pid = clone(spawn_child, area->stack + SPAWN_STACK_SIZE, flags, &start,
+	    &pidfd);
+	if (pid == -1) {
+		result->step = SPAWN_PROCESS;
+		return -errno;
+	}
+	if (area->error < 0) {
+		reap(pid);
+		fd_close(&pidfd);
+		result->step = area->step;
+		result->file = area->file;
+		return area->error;
+	}
+	if (pidfd == -1)
+		pidfd = watch_child(pid);
+	if (pidfd < 0) {
+		result->step = SPAWN_PIDFD;
+		return pidfd;
+	}
+	result->pid = pid;
+	result->pidfd = pidfd;
+	return 0;
+}
+
+/*
+ * After a failure that may mean that the kernel, or a sandbox, lacks what the
+ * present way needs: takes the next way and returns true.
+ */
+static bool
+take_other_way(struct spawner *spawner, enum spawn_step step, int error)
+{
+	if (error != -EINVAL && error != -ENOSYS && error != -EPERM)
+		return false;
+	if (step == SPAWN_PROCESS && spawner->clone_pidfd) {
+		spawner->clone_pidfd = false;
+		return true;
+	}
+	if (step == SPAWN_TABLE && spawner->private_table) {
+		spawner->private_table = false;
+		return true;
+	}
+	return false;
+}
+
+/* Fills the slots: every number below FD_FIRST is taken from now on. */
+static int
+take_slots(struct spawner *spawner)
+{
+	int fd, slot;
+
+	spawner->null = fd_null();
+	if (spawner->null < 0)
+		return spawner->null;
+	for (slot = FD_SLOT; slot < FD_FIRST; slot++) {
+		fd = fcntl(spawner->null, F_DUPFD_CLOEXEC, slot);
+		if (fd == -1)
+			return -errno;
+		if (fd != slot) {
+			(void)close(fd);
+			return -EBUSY;
+		}
+		spawner->slots_end = slot + 1;
+	}
+	return 0;
+}
+
+/* Maps the area with a page below the stack that cannot be touched. */
+static struct spawn_area *
+map_area(void)
+{
+	size_t guard = (size_t)sysconf(_SC_PAGESIZE);
+	char *base;
+
+	base = mmap(NULL, guard + sizeof(struct spawn_area),
+	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1,
+	    0);
+	if (base == MAP_FAILED)
+		return NULL;
+	if (mprotect(base, guard, PROT_NONE) == -1) {
+		(void)munmap(base, guard + sizeof(struct spawn_area));
+		return NULL;
+	}
+	return (struct spawn_area *)(void *)(base + guard);
+}
+
+static void
+unmap_area(struct spawn_area *area)
+{
+	size_t guard = (size_t)sysconf(_SC_PAGESIZE);
+
+	(void)munmap((char *)area - guard, guard + sizeof(struct spawn_area));
+}
+
+static int
+read_limit(struct spawner *spawner, const struct rlimit *nofile)
+{
+	struct rlimit own;
+
+	if (getrlimit(RLIMIT_NOFILE, &own) == -1)
+		return -errno;
+	spawner->nofile = *nofile;
+	spawner->limit_changed = own.rlim_cur != nofile->rlim_cur ||
+	    own.rlim_max != nofile->rlim_max;
+	return 0;
+}
+
+int
+spawner_init(struct spawner *spawner, const struct signals *signals,
+    const struct rlimit *nofile)
+{
+	int error;
+
+	*spawner = (struct spawner){
+		.signals = signals,
+		.parent = getpid(),
+		.null = -1,
+		.slots_end = FD_SLOT,
+		.private_table = true,
+		.clone_pidfd = true,
+	};
+	spawner->area = map_area();
+	error = spawner->area == NULL ? -ENOMEM : 0;
+	if (error == 0)
+		error = read_limit(spawner, nofile);
+	if (error == 0)
+		error = take_slots(spawner);
+	if (error < 0)
+		spawner_fini(spawner);
+	return error;
+}
+
+void
+spawner_fini(struct spawner *spawner)
+{
+	if (spawner->area != NULL)
+		unmap_area(spawner->area);
+	spawner->area = NULL;
+	for (; spawner->slots_end > FD_SLOT; spawner->slots_end--)
+		(void)close(spawner->slots_end - 1);
+	fd_close(&spawner->null);
+}
+
+int
+spawner_lay(const struct spawner *spawner, int slot, int fd)
+{
+	assert(slot >= FD_SLOT && slot < FD_FIRST);
+	if (fd == -1)
+		fd = spawner->null;
+	return dup3(fd, slot, O_CLOEXEC) == -1 ? -errno : 0;
+}
+
+int
+spawner_spawn(struct spawner *spawner, const struct spawn_plan *plan,
+    struct spawn_result *result)
+{
+	int error;
+
+	assert(plan->argv[0] != NULL && plan->nfds <= SPAWN_FDS_MAX);
+	*result = (struct spawn_result){ .pid = -1, .pidfd = -1 };
+	do {
+		error = try_spawn(spawner, plan, result);
+	} while (error < 0 && take_other_way(spawner, result->step, error));
+	return error;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: ISC */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/record.h"
+#include "base/units.h"
+#include "base/utf8.h"
+
+/* Room that a field needs beside its name: a number, or a little text. */
+#define FIELD_MIN 32
+
+const char *const record_event_text[] = {
+#define TEXT(name, text, summary) [name] = text,
+	RECORD_EVENTS(TEXT)
+#undef TEXT
+};
+
+const char *const record_event_summary[] = {
+#define SUMMARY(name, text, summary) [name] = summary,
+	RECORD_EVENTS(SUMMARY)
+#undef SUMMARY
+};
+
+/* A line being written; what does not fit is left out. */
+struct line {
+	char *bytes;
+	size_t len;
+	size_t room; /* the end of the line left out */
+};
+
+void
+record_begin(struct record *r, enum record_event event)
+{
+	r->event = event;
+	r->n = 0;
+}
+
+static struct record_field *
+add(struct record *r, const char *key)
+{
+	struct record_field *field = &r->fields[r->n++];
+
+	assert(r->n <= RECORD_FIELDS_MAX);
+	*field = (struct record_field){ .key = key };
+	return field;
+}
+
+void
+record_text(struct record *r, const char *key, const char *text)
+{
+	add(r, key)->text = text;
+}
+
+void
+record_number(struct record *r, const char *key, int64_t number)
+{
+	add(r, key)->number = number;
+}
+
+const struct record_field *
+record_get(const struct record *r, const char *key)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (strcmp(r->fields[i].key, key) == 0)
+			return &r->fields[i];
+	return NULL;
+}
+
+void
+record_stamp(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE])
+{
+	time_t seconds = (time_t)(wall_ns / NS_PER_S);
+	int ms = (int)(wall_ns % NS_PER_S / NS_PER_MS);
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm) == NULL ||
+	    strftime(stamp, RECORD_STAMP_SIZE, "%Y-%m-%dT%H:%M:%S", &tm) == 0) {
+		memcpy(stamp, "-", 2);
+		return;
+	}
+	stamp[19] = '.';
+	stamp[20] = (char)('0' + ms / 100);
+	stamp[21] = (char)('0' + ms / 10 % 10);
+	stamp[22] = (char)('0' + ms % 10);
+	stamp[23] = 'Z';
+	stamp[24] = '\0';
+}
+
+/* Adds `n` bytes or none of them. */
+static bool
+put(struct line *line, const char *bytes, size_t n)
+{
+	if (line->room - line->len < n)
+		return false;
+	memcpy(line->bytes + line->len, bytes, n);
+	line->len += n;
+	return true;
+}
+
+static bool
+put_text(struct line *line, const char *text)
+{
+	return put(line, text, strlen(text));
+}
+
+static void
+put_number(struct line *line, int64_t number)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%jd", (intmax_t)number);
+	put_text(line, digits);
+}
+
+/* How a record is written. */
+struct form {
+	const char *before;  /* before a field's name */
+	const char *between; /* name and value */
+	const char *escape;  /* a byte that has no short form */
+	const char *invalid; /* instead of a byte that is not UTF-8; or NULL */
+	bool bare;           /* a plain word goes without quotes */
+};
+
+static const struct form logfmt = {
+	.before = " ",
+	.between = "=",
+	.escape = "\\x%02x",
+	.bare = true,
+};
+
+static const struct form json = {
+	.before = ",\"",
+	.between = "\":",
+	.escape = "\\u%04x",
+	.invalid = "\\ufffd",
+};
+
+static bool
+is_plain(const char *text)
+{
+	if (*text == '\0')
+		return false;
+	for (; *text != '\0'; text++)
+		if (*text <= ' ' || *text == '"' || *text == '=' ||
+		    *text == '\\' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+static bool
+put_escaped(struct line *line, const struct form *form, unsigned char byte)
+{
+	static const char special[] = "\"\\\n\t\r";
+	static const char letter[] = "\"\\ntr";
+	const char *at = strchr(special, byte);
+	char text[8];
+
+	if (at != NULL)
+		snprintf(text, sizeof(text), "\\%c", letter[at - special]);
+	else if (byte >= 0x80 && form->invalid != NULL)
+		snprintf(text, sizeof(text), "%s", form->invalid);
+	else if (byte < 0x20 || byte >= 0x7f)
+		snprintf(text, sizeof(text), form->escape, byte);
+	else
+		snprintf(text, sizeof(text), "%c", byte);
+	return put_text(line, text);
+}
+
+/* Writes `text` in quotes, as much of it as fits before the second one. */
+static void
+put_quoted(struct line *line, const struct form *form, const char *text)
+{
+	line->room--;
+	put_text(line, "\"");
+	while (*text != '\0') {
+		size_t n = utf8_length(text);
+		bool done = n > 1 ?
+		    put(line, text, n) :
+		    put_escaped(line, form, (unsigned char)*text);
+
+		if (!done)
+			break;
+		text += n > 1 ? n : 1;
+	}
+	line->room++;
+	put_text(line, "\"");
+}
+
+/* Writes one field; false when there is no room for it worth speaking of. */
+static bool
+put_field(struct line *line, const struct form *form,
+    const struct record_field *field)
+{
+	if (line->room - line->len < strlen(field->key) + FIELD_MIN)
+		return false;
+	put_text(line, form->before);
+	put_text(line, field->key);
+	put_text(line, form->between);
+	if (field->text == NULL)
+		put_number(line, field->number);
+	else if (form->bare && is_plain(field->text) &&
+	    strlen(field->text) <= line->room - line->len)
+		put_text(line, field->text);
+	else
+		put_quoted(line, form, field->text);
+	return true;
+}
+
+static size_t
+put_fields(struct line *line, const struct form *form, const struct record *r,
+    const char *end)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (!put_field(line, form, &r->fields[i]))
+			break;
+	line->room += strlen(end);
+	put_text(line, end);
+	return line->len;
+}
+
+size_t
+record_logfmt(const struct record *r, const char *stamp,
+    char bytes[static RECORD_LINE_MAX])
+{
+	struct line line = { .bytes = bytes, .room = RECORD_LINE_MAX - 1 };
+
+	if (stamp != NULL) {
+		put_text(&line, stamp);
+		put_text(&line, " ");
+	}
+	put_text(&line, "event=");
+	put_text(&line, record_event_text[r->event]);
+	return put_fields(&line, &logfmt, r, "\n");
+}
+
+size_t
+record_json(const struct record *r, const char *stamp,
+    char bytes[static RECORD_LINE_MAX])
+{
+	struct line line = { .bytes = bytes, .room = RECORD_LINE_MAX - 2 };
+
+	put_text(&line, "{");
+	if (stamp != NULL) {
+		put_text(&line, "\"time\":\"");
+		put_text(&line, stamp);
+		put_text(&line, "\",");
+	}
+	put_text(&line, "\"event\":\"");
+	put_text(&line, record_event_text[r->event]);
+	put_text(&line, "\"");
+	return put_fields(&line, &json, r, "}\n");
+}

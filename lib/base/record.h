@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BASE_RECORD_H
+#define BASE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Records: everything that supervise says to programs. A record is a few
+ * named fields, the first of which is `event`; logfmt and JSON are two ways
+ * to write the same fields. supervise-records(7) describes them.
+ */
+
+/* Every event there is, its name, and what it tells. */
+#define RECORD_EVENTS(X)                                                      \
+	X(RECORD_STARTING, "starting", "executed, but not ready yet")         \
+	X(RECORD_STARTED, "started", "the start is complete")                 \
+	X(RECORD_START_FAILED, "start_failed", "the start did not succeed")   \
+	X(RECORD_IGNORED, "ignored", "the child says it is not needed")       \
+	X(RECORD_EXITED, "exited", "a process has ended")                     \
+	X(RECORD_REPORT, "report", "OTP's supervisor report")                 \
+	X(RECORD_RESTARTING, "restarting", "a restart was counted")           \
+	X(RECORD_STOPPING, "stopping", "a stop signal was sent")              \
+	X(RECORD_KILLING, "killing", "SIGKILL was sent")                      \
+	X(RECORD_LEFTOVER, "leftover", "a stray descendant is being ended")   \
+	X(RECORD_GAVE_UP, "gave_up", "restarts came too often")               \
+	X(RECORD_AUTO_SHUTDOWN, "auto_shutdown", "a significant child ended") \
+	X(RECORD_ENDED, "ended", "a supervisor has ended")                    \
+	X(RECORD_REMOVED, "removed", "a child is no longer there")            \
+	X(RECORD_WAITING, "waiting", "whom a stop still waits for")           \
+	X(RECORD_SIGNAL, "signal", "a signal was received")                   \
+	X(RECORD_LOST, "lost", "records could not be written")                \
+	X(RECORD_ENGINE_DIED, "engine_died", "the engine was killed")         \
+	X(RECORD_ENGINE_STARTED, "engine_started", "a new engine runs")       \
+	X(RECORD_GUARDIAN_DIED, "guardian_died", "the guardian was killed")   \
+	X(RECORD_WARNING, "warning", "something is not as it should be")      \
+	X(RECORD_ERROR, "error", "something failed")
+
+enum record_event {
+#define RECORD_ENUM(name, text, summary) name,
+	RECORD_EVENTS(RECORD_ENUM)
+#undef RECORD_ENUM
+};
+#define RECORD_NEVENTS (RECORD_ERROR + 1)
+
+extern const char *const record_event_text[];
+extern const char *const record_event_summary[];
+
+/* Most fields of a record, `event` left out. */
+#define RECORD_FIELDS_MAX 12
+
+/* Longest line that a record is written as, newline included. */
+#define RECORD_LINE_MAX 4096
+
+/* Room of a time stamp, `2026-11-22T15:28:29.123Z` and a NUL. */
+#define RECORD_STAMP_SIZE 25
+
+struct record_field {
+	const char *key;  /* static */
+	const char *text; /* borrowed until the record is written; or NULL */
+	int64_t number;   /* when text is NULL */
+};
+
+struct record {
+	enum record_event event;
+	size_t n;
+	struct record_field fields[RECORD_FIELDS_MAX];
+};
+
+/* Begins a record without fields. */
+void record_begin(struct record *r, enum record_event event);
+
+/* Adds a field; `text` is borrowed until the record is written. */
+void record_text(struct record *r, const char *key, const char *text);
+void record_number(struct record *r, const char *key, int64_t number);
+
+/* The field of that name, or NULL. */
+const struct record_field *record_get(const struct record *r, const char *key);
+
+/* Writes UTC wall-clock time, to the millisecond, as ISO 8601. */
+void record_stamp(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE]);
+
+/*
+ * Writes `r` as one line with its newline, and returns the line's length. A
+ * field that does not fit is cut short. `stamp` comes first; NULL leaves it
+ * out. What is not UTF-8 comes out as U+FFFD in JSON, as \xHH in logfmt.
+ */
+size_t record_logfmt(const struct record *r, const char *stamp,
+    char line[static RECORD_LINE_MAX]);
+size_t record_json(const struct record *r, const char *stamp,
+    char line[static RECORD_LINE_MAX]);
+
+#endif

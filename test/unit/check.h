@@ -10,13 +10,13 @@
  * case that passed. A test program ends with status 0 only if all did.
  */
 
-#define CHECK(condition)                                                       \
-	do {                                                                   \
-		if (!(condition)) {                                            \
-			(void)fprintf(stderr, "%s:%d: %s: not so: %s\n",       \
-			    __FILE__, __LINE__, __func__, #condition);         \
-			exit(1);                                               \
-		}                                                              \
+#define CHECK(condition)                                                 \
+	do {                                                             \
+		if (!(condition)) {                                      \
+			(void)fprintf(stderr, "%s:%d: %s: not so: %s\n", \
+			    __FILE__, __LINE__, __func__, #condition);   \
+			exit(1);                                         \
+		}                                                        \
 	} while (0)
 
 /* Says that a case has passed: "U14: …" where it shows such a sentence. */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef UNIT_OS_LEFT_H
+#define UNIT_OS_LEFT_H
+
+/*
+ * What a test must not leave behind: descriptors and children, running or
+ * unreaped.
+ */
+
+/*
+ * To be called first in main: closes what the program inherited, remembers
+ * what is open, and ends the program by SIGALRM if it takes a minute.
+ */
+void left_start(void);
+
+/* Fails the test if a descriptor more or fewer is open, or a child is left. */
+void left_check(void);
+
+#endif

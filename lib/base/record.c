@@ -38,25 +38,31 @@ record_begin(struct record *r, enum record_event event)
 }
 
 static struct record_field *
-add(struct record *r, const char *key)
+add(struct record *r, const char *key, enum record_type type)
 {
 	struct record_field *field = &r->fields[r->n++];
 
 	assert(r->n <= RECORD_FIELDS_MAX);
-	*field = (struct record_field){ .key = key };
+	*field = (struct record_field){ .key = key, .type = type };
 	return field;
 }
 
 void
 record_text(struct record *r, const char *key, const char *text)
 {
-	add(r, key)->text = text;
+	add(r, key, RECORD_IS_TEXT)->text = text;
 }
 
 void
 record_number(struct record *r, const char *key, int64_t number)
 {
-	add(r, key)->number = number;
+	add(r, key, RECORD_IS_NUMBER)->number = number;
+}
+
+void
+record_flag(struct record *r, const char *key, bool flag)
+{
+	add(r, key, RECORD_IS_FLAG)->number = flag;
 }
 
 const struct record_field *
@@ -198,8 +204,10 @@ put_field(struct line *line, const struct form *form,
 	put_text(line, form->before);
 	put_text(line, field->key);
 	put_text(line, form->between);
-	if (field->text == NULL)
+	if (field->type == RECORD_IS_NUMBER)
 		put_number(line, field->number);
+	else if (field->type == RECORD_IS_FLAG)
+		put_text(line, field->number != 0 ? "true" : "false");
 	else if (form->bare && is_plain(field->text) &&
 	    strlen(field->text) <= line->room - line->len)
 		put_text(line, field->text);

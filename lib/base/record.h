@@ -56,10 +56,17 @@ extern const char *const record_event_summary[];
 /* Room of a time stamp, `2026-11-22T15:28:29.123Z` and a NUL. */
 #define RECORD_STAMP_SIZE 25
 
+enum record_type {
+	RECORD_IS_TEXT,
+	RECORD_IS_NUMBER,
+	RECORD_IS_FLAG,
+};
+
 struct record_field {
-	const char *key;  /* static */
-	const char *text; /* borrowed until the record is written; or NULL */
-	int64_t number;   /* when text is NULL */
+	const char *key; /* static */
+	enum record_type type;
+	const char *text; /* borrowed until the record is written */
+	int64_t number;   /* a flag: 0 or 1 */
 };
 
 struct record {
@@ -74,6 +81,8 @@ void record_begin(struct record *r, enum record_event event);
 /* Adds a field; `text` is borrowed until the record is written. */
 void record_text(struct record *r, const char *key, const char *text);
 void record_number(struct record *r, const char *key, int64_t number);
+void record_flag(struct record *r, const char *key, bool flag);
+void record_flag(struct record *r, const char *key, bool flag);
 
 /* The field of that name, or NULL. */
 const struct record_field *record_get(const struct record *r, const char *key);

@@ -204,12 +204,13 @@ output_fini(struct output *output)
 }
 
 void
-output_line(struct output *output, const char *line, size_t len)
+output_keep(struct output *output, const char *line, size_t len)
 {
 	bool repair;
 
 	assert(len > 0 && line[len - 1] == '\n');
-	(void)ring_write(output);
+	if (len >= OUTPUT_BUFFER_SIZE - output->used)
+		(void)ring_write(output);
 
 	/* After half a line that could not be finished, start a new one. */
 	repair = output->torn && output->used == 0;
@@ -220,6 +221,13 @@ output_line(struct output *output, const char *line, size_t len)
 	if (repair)
 		ring_add(output, "\n", 1);
 	ring_add(output, line, len);
+}
+
+void
+output_line(struct output *output, const char *line, size_t len)
+{
+	(void)ring_write(output);
+	output_keep(output, line, len);
 	(void)ring_write(output);
 }
 

@@ -52,6 +52,12 @@ void output_fini(struct output *output);
 void output_line(struct output *output, const char *line, size_t len);
 
 /*
+ * Keeps a line for the next output_flush(), so that many lines cost one
+ * write; writes only if there would be no room for it.
+ */
+void output_keep(struct output *output, const char *line, size_t len);
+
+/*
  * The descriptor to watch for EPOLLOUT, upon which output_flush() is to be
  * called, or -1 when nothing waits to be written.
  */

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Measures supervise side by side with a bare loop and with other
+ * supervisors, on N copies of a program that does nothing but say when it was
+ * started. Prints Markdown; says on standard error how far it is.
+ */
+#include <sys/stat.h>
+
+#include <err.h>
+#include <errno.h>
+#include <ftw.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench_contender.h"
+#include "bench_report.h"
+#include "bench_session.h"
+
+enum {
+	BENCH_SIZES_MAX = 16,
+	BENCH_CONTENDERS_MAX = 16,
+	BENCH_PEER_ROUNDS = 2,      /* peers are slow, and no target */
+	BENCH_PEER_ROUNDS_LARGE = 1 /* above BENCH_LARGE children */
+};
+
+static const size_t BENCH_LARGE = 1000;
+
+struct bench {
+	size_t sizes[BENCH_SIZES_MAX];
+	size_t nsizes;
+	size_t nrounds;
+	bool chosen[BENCH_CONTENDERS_MAX];
+	struct session_options session;
+	char dir[64]; /* scratch, on a file system in memory */
+	struct tree tree;
+};
+
+static const char usage_text[] =
+    "usage: bench [-n N,...] [-r ROUNDS] [-k KILLS] [-i IDLE_SECONDS]\n"
+    "             [-t TIME_LIMIT] [-q] [--only NAME,...] [--figure NAME,...]\n"
+    "figures: start restart again back stop memory idle\n"
+    "-q: quick, N = 1000, 3 rounds, bare and supervise only\n";
+
+static size_t
+parse_number(const char *text, size_t max)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*text == '\0' || *end != '\0' || n == 0 || n > max)
+		errx(2, "%s: expected a number from 1 to %zu", text, max);
+	return n;
+}
+
+/* N of make may be a list with spaces or commas. */
+static void
+parse_sizes(struct bench *b, char *list)
+{
+	b->nsizes = 0;
+	for (char *word = strtok(list, ", "); word != NULL;
+	     word = strtok(NULL, ", ")) {
+		if (b->nsizes == BENCH_SIZES_MAX)
+			errx(2, "-n: more than %d sizes", BENCH_SIZES_MAX);
+		b->sizes[b->nsizes++] = parse_number(word, 1000000);
+	}
+}
+
+static void
+parse_only(struct bench *b, char *list)
+{
+	memset(b->chosen, 0, sizeof(b->chosen));
+	for (char *word = strtok(list, ", "); word != NULL;
+	     word = strtok(NULL, ", ")) {
+		size_t i = 0;
+
+		while (i < ncontenders && strcmp(contenders[i].name, word) != 0)
+			i++;
+		if (i == ncontenders)
+			errx(2, "--only %s: no such contender", word);
+		b->chosen[i] = true;
+	}
+}
+
+static void
+parse_figures(struct bench *b, char *list)
+{
+	memset(b->session.wanted, 0, sizeof(b->session.wanted));
+	for (char *word = strtok(list, ", "); word != NULL;
+	     word = strtok(NULL, ", ")) {
+		bool known = false;
+
+		for (size_t i = 0; i < FIGURE_COUNT; i++) {
+			if (strcmp(figures[i].key, word) != 0)
+				continue;
+			b->session.wanted[i] = true;
+			known = true;
+		}
+		if (!known)
+			errx(2, "--figure %s: no such figure", word);
+	}
+}
+
+static void
+make_quick(struct bench *b)
+{
+	char only[] = "bare,supervise";
+
+	b->sizes[0] = 1000;
+	b->nsizes = 1;
+	b->nrounds = 3;
+	b->session.nkills = 50;
+	b->session.idle_s = 1;
+	parse_only(b, only);
+}
+
+static void
+parse_options(struct bench *b, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "only", required_argument, NULL, 'O' },
+		{ "figure", required_argument, NULL, 'F' },
+		{ "quick", no_argument, NULL, 'q' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "n:r:k:i:t:q", longs, NULL)) != -1)
+		switch (c) {
+		case 'n':
+			parse_sizes(b, optarg);
+			break;
+		case 'r':
+			b->nrounds = parse_number(optarg, RESULT_ROUNDS_MAX);
+			break;
+		case 'k':
+			b->session.nkills = parse_number(optarg, 100000);
+			break;
+		case 'i':
+			b->session.idle_s = (int)parse_number(optarg, 3600);
+			break;
+		case 't':
+			b->session.time_limit_s =
+			    (int)parse_number(optarg, 3600);
+			break;
+		case 'q':
+			make_quick(b);
+			break;
+		case 'O':
+			parse_only(b, optarg);
+			break;
+		case 'F':
+			parse_figures(b, optarg);
+			break;
+		default:
+			(void)fputs(usage_text, stderr);
+			exit(2);
+		}
+	if (optind != argc)
+		errx(2, "%s: what is this?\n%s", argv[optind], usage_text);
+}
+
+static int
+remove_entry(const char *path, const struct stat *st, int type,
+    struct FTW *walk)
+{
+	(void)st;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+static void
+make_scratch(struct bench *b)
+{
+	const char *folder = "/dev/shm";
+
+	if (access(folder, W_OK | X_OK) == -1)
+		folder = "/tmp";
+	(void)snprintf(b->dir, sizeof(b->dir), "%s/supervise-bench.XXXXXX",
+	    folder);
+	if (mkdtemp(b->dir) == NULL)
+		err(1, "%s", b->dir);
+}
+
+/* One start of contender `i`; what failed once is not tried again. */
+static void
+run_once(struct bench *b, size_t nchildren, size_t i, size_t round,
+    bool reverse, struct result *result)
+{
+	const struct contender *c = &contenders[i];
+	struct plan plan = { .nchildren = nchildren, .reverse = reverse };
+	size_t peer_rounds = nchildren > BENCH_LARGE ? BENCH_PEER_ROUNDS_LARGE :
+						       BENCH_PEER_ROUNDS;
+
+	if (!b->chosen[i] || result->failed ||
+	    (c->peer && round >= peer_rounds) || (reverse && !c->stops_either))
+		return;
+	if (!contender_can(c, nchildren, result->note, sizeof(result->note))) {
+		result->failed = true;
+		return;
+	}
+	(void)fprintf(stderr, "N %zu, round %zu: %s%s\n", nchildren, round + 1,
+	    c->name, reverse ? ", reverse" : "");
+	(void)snprintf(plan.dir, sizeof(plan.dir), "%s/%s-%zu", b->dir, c->name,
+	    nchildren);
+	if (mkdir(plan.dir, 0700) == -1 && errno != EEXIST)
+		err(1, "%s", plan.dir);
+	session_run(&b->tree, c, &plan, &b->session, round, result);
+	if (result->failed)
+		(void)fprintf(stderr, "%s: %s\n", c->name, result->note);
+}
+
+/* All rounds with one number of children; every round begins with another. */
+static void
+run_size(struct bench *b, size_t nchildren, struct result *results)
+{
+	for (size_t i = 0; i < ncontenders; i++)
+		result_init(&results[i]);
+	for (size_t round = 0; round < b->nrounds; round++) {
+		for (size_t k = 0; k < ncontenders; k++) {
+			size_t i = (k + round) % ncontenders;
+
+			run_once(b, nchildren, i, round, false, &results[i]);
+		}
+		if (!b->session.wanted[FIGURE_STOP_REVERSE])
+			continue;
+		for (size_t k = 0; k < ncontenders; k++) {
+			size_t i = (k + round) % ncontenders;
+
+			run_once(b, nchildren, i, round, true, &results[i]);
+		}
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bench b = { .sizes = { 1, 100, 1000, 10000 },
+		.nsizes = 4,
+		.nrounds = 5,
+		.session = { .nkills = 60, .idle_s = 5, .time_limit_s = 120 } };
+	struct report_block blocks[BENCH_SIZES_MAX];
+	struct result *results;
+	char fifo[sizeof(b.dir) + 8];
+
+	memset(b.chosen, 1, sizeof(b.chosen));
+	memset(b.session.wanted, 1, sizeof(b.session.wanted));
+	parse_options(&b, argc, argv);
+	contenders_init();
+	make_scratch(&b);
+	(void)snprintf(fifo, sizeof(fifo), "%s/fifo", b.dir);
+	tree_init(&b.tree, fifo);
+
+	results = calloc(b.nsizes * ncontenders, sizeof(*results));
+	if (results == NULL)
+		err(1, NULL);
+	for (size_t i = 0; i < b.nsizes; i++) {
+		blocks[i] = (struct report_block){ b.sizes[i], b.chosen,
+			results + i * ncontenders };
+		run_size(&b, b.sizes[i], blocks[i].results);
+		report_block(&blocks[i], b.session.wanted);
+	}
+	report_targets(blocks, b.nsizes);
+
+	for (size_t i = 0; i < b.nsizes * ncontenders; i++)
+		result_fini(&results[i]);
+	free(results);
+	(void)nftw(b.dir, remove_entry, 32, FTW_DEPTH | FTW_PHYS);
+	return 0;
+}

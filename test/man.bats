@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# The manual pages and the tables in the code name the same things.
+
+load test_helper
+
+# What a page has as items of a kind, one a line: items PAGE MACRO [SECTION]
+items() {
+	awk -v macro="$2" -v section="${3-}" '
+		/^\.Sh/ { here = section == "" || $0 == ".Sh " section }
+		here && $1 == ".It" && $2 == macro { print $3 }
+	' "$ROOT/man/$1" | sort -u
+}
+
+same_lines() {
+	diff <(sort -u <<<"$1") <(sort -u <<<"$2") ||
+		fail "what the code has (<) is not what the page has (>)"
+}
+
+@test "every command is in supervise(1), and the other way round" {
+	run -0 supervise help --commands
+	same_lines "$output" "$(items supervise.1 Ic COMMANDS)"
+}
+
+@test "every directive is in supervise.conf(5), and the other way round" {
+	run -0 supervise help --directives
+	same_lines "$output" "$(items supervise.conf.5 Ic)"
+}
+
+@test "every record is in supervise-records(7), and the other way round" {
+	run -0 supervise help --records
+	same_lines "$output" "$(items supervise-records.7 Sy)"
+}
+
+@test "every default in supervise.conf(5) is the one that check -p knows" {
+	conf <<-'END'
+		worker w { exec true }
+		supervisor s { worker w { exec true } }
+	END
+	run -0 supervise check -p
+	refute_output "max_restarts"
+	conf <<-'END'
+		strategy one_for_one
+		max_restarts 3
+		max_seconds 5
+		auto_shutdown never
+		stop reverse
+		worker w {
+		    exec true
+		    restart permanent
+		    shutdown 5s
+		    significant no
+		    stop_signal TERM
+		    ready exec
+		    start_timeout infinity
+		}
+		supervisor s { shutdown infinity; worker w { exec true } }
+	END
+	local plain=$output
+	run -0 supervise check -p
+	assert_equal "$output" "$plain"
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "fault.h"
+#include "os_left.h"
+
+/*
+ * These functions run in children on other stacks, too, and before the
+ * sanitizers are ready.
+ */
+#define UNSANITIZED __attribute__((no_sanitize("address", "undefined")))
+
+#define NEVER (-1)
+
+/* Calls until the one that fails; NEVER when none is to. */
+static int countdown = NEVER;
+
+/* In which of its ways it fails. */
+static int way;
+
+/* Whether it has one more way than that. */
+static bool more_ways;
+
+static struct fault fault;
+
+/*
+ * Counts a call, whose ways to fail are `errors`, ended by 0: says whether it
+ * is to fail, with errno set.
+ */
+UNSANITIZED static bool
+fails(const char *symbol, const int *errors)
+{
+	if (countdown == NEVER || countdown-- > 0)
+		return false;
+	countdown = NEVER;
+	fault = (struct fault){ symbol, errors[way] };
+	more_ways = errors[way + 1] != 0;
+	errno = fault.error;
+	return true;
+}
+
+#define FAILS(symbol, ...) (fails(#symbol, (const int[]){ __VA_ARGS__, 0 }))
+
+/*
+ * WRAP(type, symbol, failed value, parameters, arguments, errors…): the
+ * function that the linker calls in place of `symbol`.
+ */
+#define WRAP(type, symbol, failed, parameters, arguments, ...)                 \
+	type __real_##symbol parameters;                                       \
+	UNSANITIZED type __wrap_##symbol parameters;                           \
+	type __wrap_##symbol parameters                                        \
+	{                                                                      \
+		return FAILS(symbol, __VA_ARGS__) ? failed :                   \
+						    __real_##symbol arguments; \
+	}
+
+WRAP(int, access, -1, (const char *path, int mode), (path, mode), EACCES)
+WRAP(int, chdir, -1, (const char *path), (path), EACCES, ENOMEM)
+WRAP(int, close_range, -1, (unsigned first, unsigned last, int flags),
+    (first, last, flags), ENOSYS, EINVAL, EPERM, EMFILE, ENOMEM)
+WRAP(int, dup2, -1, (int from, int to), (from, to), EMFILE)
+WRAP(int, dup3, -1, (int from, int to, int flags), (from, to, flags), EMFILE)
+WRAP(int, epoll_create1, -1, (int flags), (flags), EMFILE, ENFILE, ENOMEM)
+WRAP(int, epoll_ctl, -1,
+    (int epoll, int operation, int fd, struct epoll_event *event),
+    (epoll, operation, fd, event), ENOMEM, ENOSPC)
+WRAP(int, epoll_wait, -1,
+    (int epoll, struct epoll_event *events, int max, int timeout),
+    (epoll, events, max, timeout), EINTR)
+WRAP(int, execve, -1,
+    (const char *path, char *const argv[], char *const envp[]),
+    (path, argv, envp), EAGAIN, ENOMEM, ENFILE, ETXTBSY, E2BIG)
+WRAP(pid_t, fork, -1, (void), (), EAGAIN, ENOMEM)
+WRAP(int, fstat, -1, (int fd, struct stat *st), (fd, st), ENOMEM)
+WRAP(int, getrlimit, -1, (int resource, struct rlimit *limit),
+    (resource, limit), EPERM)
+WRAP(int, kill, -1, (pid_t pid, int signo), (pid, signo), EPERM)
+WRAP(void *, malloc, NULL, (size_t size), (size), ENOMEM)
+WRAP(void *, mmap, MAP_FAILED,
+    (void *address, size_t len, int protection, int flags, int fd, off_t at),
+    (address, len, protection, flags, fd, at), ENOMEM)
+WRAP(int, mprotect, -1, (void *address, size_t len, int protection),
+    (address, len, protection), ENOMEM)
+WRAP(DIR *, opendir, NULL, (const char *path), (path), EMFILE, ENOENT, ENOMEM)
+WRAP(int, pidfd_open, -1, (pid_t pid, unsigned flags), (pid, flags), EMFILE,
+    ENFILE, ENOMEM, ENOSYS)
+WRAP(int, pidfd_send_signal, -1,
+    (int pidfd, int signo, siginfo_t *info, unsigned flags),
+    (pidfd, signo, info, flags), EINVAL, ENOSYS, EPERM)
+WRAP(int, pipe2, -1, (int ends[2], int flags), (ends, flags), EMFILE, ENFILE)
+WRAP(int, poll, -1, (struct pollfd * fds, nfds_t nfds, int timeout),
+    (fds, nfds, timeout), EINTR, ENOMEM)
+WRAP(ssize_t, pread, -1, (int fd, void *buf, size_t size, off_t at),
+    (fd, buf, size, at), EINTR, EIO)
+WRAP(ssize_t, read, -1, (int fd, void *buf, size_t size), (fd, buf, size),
+    EINTR, EIO)
+WRAP(void *, realloc, NULL, (void *old, size_t size), (old, size), ENOMEM)
+WRAP(ssize_t, recv, -1, (int fd, void *buf, size_t size, int flags),
+    (fd, buf, size, flags), EINTR, ENOMEM)
+WRAP(ssize_t, send, -1, (int fd, const void *buf, size_t size, int flags),
+    (fd, buf, size, flags), EINTR, EAGAIN, ENOBUFS, ENOMEM, EPIPE)
+WRAP(int, setpgid, -1, (pid_t pid, pid_t pgid), (pid, pgid), EPERM)
+WRAP(int, setrlimit, -1, (int resource, const struct rlimit *limit),
+    (resource, limit), EPERM)
+WRAP(int, sigaction, -1,
+    (int signo, const struct sigaction *action, struct sigaction *old),
+    (signo, action, old), EINVAL)
+WRAP(int, signalfd, -1, (int fd, const sigset_t *set, int flags),
+    (fd, set, flags), EMFILE, ENFILE, ENOMEM)
+WRAP(int, sigprocmask, -1, (int how, const sigset_t *set, sigset_t *old),
+    (how, set, old), EINVAL)
+WRAP(int, sigtimedwait, -1,
+    (const sigset_t *set, siginfo_t *info, const struct timespec *timeout),
+    (set, info, timeout), EINTR)
+WRAP(int, socketpair, -1, (int domain, int type, int protocol, int ends[2]),
+    (domain, type, protocol, ends), EMFILE, ENFILE, ENOMEM)
+WRAP(int, tcsetpgrp, -1, (int fd, pid_t pgid), (fd, pgid), ENOTTY)
+WRAP(int, waitid, -1, (idtype_t type, id_t id, siginfo_t *info, int options),
+    (type, id, info, options), EINTR)
+WRAP(ssize_t, write, -1, (int fd, const void *buf, size_t size),
+    (fd, buf, size), EINTR, EAGAIN, EIO, ENOSPC, EPIPE)
+
+/* Linux has closed the descriptor whatever close() says. */
+int __real_close(int fd);
+UNSANITIZED int __wrap_close(int fd);
+int
+__wrap_close(int fd)
+{
+	int n = __real_close(fd);
+
+	return FAILS(close, EINTR, EIO) ? -1 : n;
+}
+
+/* The functions with more or fewer arguments. */
+
+int __real_clone(int (*run)(void *), void *stack, int flags, void *arg, ...);
+UNSANITIZED int
+__wrap_clone(int (*run)(void *), void *stack, int flags, void *arg, ...);
+int
+__wrap_clone(int (*run)(void *), void *stack, int flags, void *arg, ...)
+{
+	va_list rest;
+	int *pidfd;
+
+	if (FAILS(clone, EAGAIN, ENOMEM, EMFILE, EINVAL, EPERM))
+		return -1;
+	va_start(rest, arg);
+	pidfd = va_arg(rest, int *);
+	va_end(rest);
+	return __real_clone(run, stack, flags, arg, pidfd);
+}
+
+int __real_fcntl(int fd, int command, ...);
+UNSANITIZED int __wrap_fcntl(int fd, int command, ...);
+int
+__wrap_fcntl(int fd, int command, ...)
+{
+	va_list rest;
+	long arg;
+
+	/* The other commands fail only for what is not open. */
+	if (command == F_DUPFD_CLOEXEC && FAILS(fcntl, EMFILE, ENOMEM))
+		return -1;
+	va_start(rest, command);
+	arg = va_arg(rest, long);
+	va_end(rest);
+	return __real_fcntl(fd, command, arg);
+}
+
+int __real_open(const char *path, int flags, ...);
+UNSANITIZED int __wrap_open(const char *path, int flags, ...);
+int
+__wrap_open(const char *path, int flags, ...)
+{
+	va_list rest;
+	unsigned mode;
+
+	if (FAILS(open, EMFILE, ENFILE, ENOENT, ENOMEM))
+		return -1;
+	va_start(rest, flags);
+	mode =
+	    (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, unsigned) : 0;
+	va_end(rest);
+	return __real_open(path, flags, mode);
+}
+
+int __real_prctl(int option, ...);
+UNSANITIZED int __wrap_prctl(int option, ...);
+int
+__wrap_prctl(int option, ...)
+{
+	va_list rest;
+	unsigned long arg;
+
+	if (FAILS(prctl, EINVAL))
+		return -1;
+	va_start(rest, option);
+	arg = va_arg(rest, unsigned long);
+	va_end(rest);
+	return __real_prctl(option, arg, 0UL, 0UL, 0UL);
+}
+
+/* One run: whether the fault came about. */
+static bool
+run_once(const char *name, int nth, int (*operation)(void),
+    bool (*verdict)(const struct fault *fault, int result))
+{
+	int result;
+
+	fault = (struct fault){ .symbol = NULL };
+	more_ways = false;
+	countdown = nth;
+	result = operation();
+	countdown = NEVER;
+
+	if (fault.symbol == NULL) {
+		CHECK(result == 0);
+	} else if (!verdict(&fault, result)) {
+		(void)fprintf(stderr,
+		    "%s: %s, call %d, fails with errno %d: result %d\n", name,
+		    fault.symbol, nth, fault.error, result);
+		exit(1);
+	}
+	left_check();
+	return fault.symbol != NULL;
+}
+
+bool
+fault_is_reported(const struct fault *injected, int result)
+{
+	return result == 0 || result == -injected->error;
+}
+
+bool
+fault_is_survived(const struct fault *injected, int result)
+{
+	(void)injected;
+	return result == 0;
+}
+
+void
+fault_each(const char *name, int (*operation)(void),
+    bool (*verdict)(const struct fault *fault, int result))
+{
+	int nth = 0, runs = 0;
+
+	if (verdict == NULL)
+		verdict = fault_is_reported;
+	while (run_once(name, nth, operation, verdict)) {
+		runs++;
+		way++;
+		if (!more_ways) {
+			way = 0;
+			nth++;
+		}
+	}
+	(void)printf("ok - U9: %s: %d faults in %d calls\n", name, runs, nth);
+}
+
+void
+fault_disarm(void)
+{
+	countdown = NEVER;
+}

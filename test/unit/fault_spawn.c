@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "fault.h"
+#include "os/fd.h"
+#include "os/pidfd.h"
+#include "os_run.h"
+
+static bool clone_pidfd;
+
+static void
+end_child(struct spawn_result *result)
+{
+	struct process_end end;
+	siginfo_t info;
+
+	CHECK(pidfd_signal(result->pidfd, SIGKILL) == 0);
+	CHECK(waitid(P_PIDFD, (id_t)result->pidfd, &info, WEXITED | WNOWAIT) ==
+	    0);
+	CHECK(pidfd_reap(result->pidfd, &end) == 1);
+	fd_close(&result->pidfd);
+}
+
+/* Everything that a spawner does in its life, with one child. */
+static int
+spawn_one(void)
+{
+	static const char *const argv[] = { "sleep", "1000", NULL };
+	static const struct spawn_fd fds[] = { { 3, 4 }, { 4, 3 } };
+	struct spawn_plan plan = run_plan(argv);
+	struct spawn_result result = { .pidfd = -1 };
+	struct spawner spawner;
+	int error;
+
+	plan.path = "/nowhere:/bin:/usr/bin";
+	plan.fds = fds;
+	plan.nfds = 2;
+	plan.cwd = "/";
+	error = spawner_init(&spawner, &run_signals, &run_nofile);
+	if (error < 0)
+		return error;
+	spawner.clone_pidfd = clone_pidfd;
+	error = spawner_lay(&spawner, FD_SLOT, STDERR_FILENO);
+	if (error == 0)
+		error = spawner_lay(&spawner, FD_SLOT, -1);
+	if (error == 0)
+		error = spawner_spawn(&spawner, &plan, &result);
+	fault_disarm();
+	if (error == 0)
+		end_child(&result);
+	spawner_fini(&spawner);
+	return error;
+}
+
+/* A start that fails anyway, with one more fault on the way. */
+static int
+spawn_none(void)
+{
+	static const char *const argv[] = { "./nosuchcommand", NULL };
+	struct spawn_plan plan = run_plan(argv);
+	struct spawn_result result;
+	struct spawner spawner;
+	int error;
+
+	error = spawner_init(&spawner, &run_signals, &run_nofile);
+	if (error < 0)
+		return error;
+	error = spawner_spawn(&spawner, &plan, &result);
+	CHECK(error < 0);
+	fault_disarm();
+	spawner_fini(&spawner);
+	return error == -ENOENT ? 0 : error;
+}
+
+int
+main(int argc, char *argv[])
+{
+	run_start(argc, argv);
+	clone_pidfd = true;
+	fault_each("a spawn", spawn_one, NULL);
+	clone_pidfd = false;
+	fault_each("a spawn with pidfd_open", spawn_one, NULL);
+	fault_each("a spawn that fails", spawn_none, NULL);
+	return 0;
+}

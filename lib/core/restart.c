@@ -182,13 +182,15 @@ ends_supervisor(const struct sup *sup, const struct child *child)
 	return false;
 }
 
-/* The reason that a shutdown because of `child` goes back to. */
+/* The bad end that a shutdown because of `child` goes back to, if any. */
 static struct reason
 culprit_of(struct child *child)
 {
 	if (child_is_sup(child))
 		return child_sup(child)->culprit;
-	return child->reason;
+	if (reason_class(child->policy, child->reason) == CLASS_ABNORMAL)
+		return child->reason;
+	return (struct reason){ .kind = REASON_NONE };
 }
 
 static void

@@ -390,7 +390,9 @@ tree_step(struct tree *t, const struct event *event, int64_t now_ns,
 	t->nout = 0;
 	t->spawning = false;
 	take(t, event);
-	run(t);
+	/* Between two spawns the caller can see to other things. */
+	if (event->kind != EVENT_SPAWNED && event->kind != EVENT_SPAWN_FAILED)
+		run(t);
 	t->out = NULL;
 	return t->nout;
 }

@@ -147,7 +147,7 @@ bool tree_reserve(struct tree *t, size_t n);
  * Takes one event, returns the number of actions in `out`, which are to be
  * carried out in their order. ACTION_SPAWN is always the last of them, and
  * its answer must be the next event. Otherwise, while the number is not 0,
- * the next event must be EVENT_TICK: there may be more work than fits.
+ * EVENT_TICK must follow, if not at once: there may be more work than fits.
  */
 size_t tree_step(struct tree *t, const struct event *event, int64_t now_ns,
     struct action out[static TREE_ACTIONS_MAX]);

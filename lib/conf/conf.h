@@ -54,6 +54,9 @@ struct conf_source {
 #define CONF_WORD_SIZE_MAX ((size_t)64 << 10)
 #define CONF_ARGS_MAX      4096
 
+/* Parameters of one spec. */
+#define CONF_PARAMS_MAX 64
+
 /* Names: bytes of one. */
 #define CONF_NAME_SIZE_MAX 64
 

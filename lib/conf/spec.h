@@ -25,9 +25,9 @@ struct conf_place {
 
 struct worker_spec {
 	const char *const *argv; /* ends with NULL; at least one word */
-	const char *cwd;	 /* or NULL: where supervise was started */
-	const char *const *env;	 /* NAME=VALUE, ends with NULL, no NAME twice */
-	int ready_fd;		 /* for READY_FD; >= 3 */
+	const char *cwd;         /* or NULL: where supervise was started */
+	const char *const *env;  /* NAME=VALUE, ends with NULL, no NAME twice */
+	int ready_fd;            /* for READY_FD; >= 3 */
 };
 
 struct sup_spec {
@@ -40,7 +40,7 @@ struct spec {
 	struct child_policy policy;
 	union {
 		struct worker_spec worker; /* policy.kind == KIND_WORKER */
-		struct sup_spec sup;	   /* policy.kind == KIND_SUPERVISOR */
+		struct sup_spec sup;       /* policy.kind == KIND_SUPERVISOR */
 	};
 };
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONF_DIRECTIVE_H
+#define CONF_DIRECTIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The one table of directives: every word that may start a statement of
+ * supervise.conf(5). The parser, the canonical printer, the messages, the
+ * suggestions and the test of the manual page all walk it.
+ */
+
+/* What follows the word, and so how it is read and printed. */
+enum directive_type {
+	DIRECTIVE_CHOICE,   /* one of `words`, into an enum */
+	DIRECTIVE_COUNT,    /* integer, into a uint32_t */
+	DIRECTIVE_LIMIT,    /* the same or `infinity` */
+	DIRECTIVE_SECONDS,  /* whole seconds, into an int64_t */
+	DIRECTIVE_YES,      /* yes, no or nothing, into a bool */
+	DIRECTIVE_SHUTDOWN, /* duration, brutal_kill, infinity */
+	DIRECTIVE_TIMEOUT,  /* duration or infinity */
+	DIRECTIVE_SIGNAL,   /* signal, into an int */
+	DIRECTIVE_STATUSES, /* exit statuses, into a status_set */
+	DIRECTIVE_READY,    /* exec, fd N, after TIME */
+	DIRECTIVE_BACKOFF,  /* MIN..MAX */
+	DIRECTIVE_COMMAND,  /* program and arguments */
+	DIRECTIVE_SHELL,    /* one word for sh -c */
+	DIRECTIVE_PATH,     /* a path */
+	DIRECTIVE_ENV,      /* NAME=VALUE … */
+	DIRECTIVE_SET,      /* NAME VALUE */
+	DIRECTIVE_INCLUDE,  /* paths or patterns */
+	DIRECTIVE_SPEC,     /* NAME(PARAMETERS) { … } */
+	DIRECTIVE_CHILD     /* NAME[N] { … } or NAME = SPEC(…) { … } */
+};
+#define DIRECTIVE_NTYPES (DIRECTIVE_CHILD + 1)
+
+/* Where a directive may stand, or-ed together. */
+enum directive_where {
+	IN_ROOT = 1,       /* the file itself */
+	IN_SUPERVISOR = 2, /* any other supervisor */
+	IN_WORKER = 4,
+	IN_DYNAMIC = 8, /* any supervisor, if its strategy is dynamic */
+};
+
+struct directive {
+	const char *name;
+	enum directive_type type;
+	unsigned where; /* enum directive_where */
+	bool adds;      /* several add up; else one replaces the other */
+	size_t offset;  /* of its field in struct child_policy, if it has */
+	int64_t min;    /* smallest and largest value, if it is a number */
+	int64_t max;
+	const char *const *words; /* for DIRECTIVE_CHOICE, in enum order */
+	size_t nwords;
+	const char *worker_default; /* as it would be written; NULL: none */
+	const char *sup_default;
+	const char *argument; /* what follows, for a synopsis */
+	const char *expected; /* the same in words, for messages */
+	const char *summary;  /* what it does, one line */
+};
+
+extern const struct directive directives[];
+extern const size_t ndirectives;
+
+/* At most this many, for arrays indexed by directive_index(). */
+#define DIRECTIVES_MAX 32
+
+/* The directive of that name, or NULL. */
+const struct directive *directive_find(const char *name);
+
+/* Its place in the table. */
+size_t directive_index(const struct directive *directive);
+
+/*
+ * What the bits of `where` stand for, in words: "a worker", "a supervisor",
+ * "a worker or a supervisor below the root". Static.
+ */
+const char *directive_where_text(unsigned where);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: ISC */
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "conf/body.h"
+#include "conf/report.h"
+
+#define VECTOR_ROOM_MIN 8
+
+void
+body_init(struct body *b, enum kind kind, struct spot at)
+{
+	*b = (struct body){
+		.policy = policy_default(kind),
+		.layer = 1,
+		.at = at,
+	};
+}
+
+/* exec and shell say the same thing, so each counts as the other. */
+static const char *
+other_name(const struct directive *d)
+{
+	if (d->type == DIRECTIVE_COMMAND)
+		return "shell";
+	return d->type == DIRECTIVE_SHELL ? "exec" : NULL;
+}
+
+bool
+body_see(struct loader *ld, struct body *b, const struct statement *st)
+{
+	const struct directive *d = st->directive;
+	const char *other = other_name(d);
+	struct seen *seen = &b->seen[directive_index(d)];
+	const struct seen *first = seen;
+
+	if (other != NULL && seen->layer != b->layer)
+		first = &b->seen[directive_index(directive_find(other))];
+	if (!d->adds && first->layer == b->layer) {
+		report_error(ld, &st->at,
+		    "%s a second time, expected one %s; the first is at "
+		    "%s:%" PRIu32,
+		    d->name, other == NULL ? d->name : "exec or shell",
+		    first->at.file->path, first->at.line);
+		return false;
+	}
+	seen->at = st->at;
+	seen->layer = b->layer;
+	return true;
+}
+
+const struct spot *
+body_spot(const struct body *b, const char *directive)
+{
+	const struct directive *d = directive_find(directive);
+	const struct seen *seen;
+
+	assert(d != NULL);
+	seen = &b->seen[directive_index(d)];
+	return seen->layer == 0 ? NULL : &seen->at;
+}
+
+/* Room for one more item; `*room` counts items of `size` bytes. */
+static void *
+make_room(struct loader *ld, void *items, size_t nitems, size_t *room,
+    size_t size)
+{
+	size_t wanted = *room == 0 ? VECTOR_ROOM_MIN : *room * 2;
+	void *grown;
+
+	if (nitems < *room)
+		return items;
+	grown = arena_array(&ld->scratch, wanted, size, _Alignof(max_align_t));
+	if (nitems > 0)
+		memcpy(grown, items, nitems * size);
+	*room = wanted;
+	return grown;
+}
+
+void
+body_add_env(struct loader *ld, struct body *b, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	const char *name;
+	uint32_t found;
+
+	assert(equals != NULL);
+	name = arena_text(&ld->scratch, text, (size_t)(equals - text));
+	if (!names_add(&b->env_names, &ld->scratch, name, (uint32_t)b->nenv,
+		&found)) {
+		b->env[found] = text;
+		return;
+	}
+	b->env = make_room(ld, b->env, b->nenv, &b->env_room, sizeof(*b->env));
+	b->env[b->nenv++] = text;
+}
+
+bool
+body_add_child(struct loader *ld, struct body *b, const struct entry *entry,
+    const struct spot *at, uint64_t weight)
+{
+	struct shown name;
+	uint32_t found;
+
+	if (!names_add(&b->child_names, &ld->scratch, entry->child.name,
+		(uint32_t)b->nentries, &found)) {
+		const struct conf_place *first = &b->entries[found].child.place;
+
+		report_error(ld, at,
+		    "a second child is named %s, expected another name; the "
+		    "first is at %s:%" PRIu32,
+		    show(entry->child.name, &name), first->file, first->line);
+		return false;
+	}
+	b->entries = make_room(ld, b->entries, b->nentries, &b->entries_room,
+	    sizeof(*b->entries));
+	b->entries[b->nentries++] = *entry;
+	b->nchildren += weight;
+	ld->nchildren++;
+	if (b->nchildren <= CONF_CHILDREN_MAX &&
+	    ld->nchildren <= CONF_CHILDREN_MAX)
+		return true;
+	report_error(ld, at, "too many children, expected at most %d in all",
+	    CONF_CHILDREN_MAX);
+	loader_stop(ld);
+	return false;
+}
+
+/* Copies `n` texts into conf->arena, with a NULL behind. */
+static const char *const *
+keep_texts(struct loader *ld, const char *const *texts, size_t n)
+{
+	struct arena *arena = &ld->conf->arena;
+	const char **kept = ARENA_ARRAY(arena, const char *, n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		kept[i] = arena_text(arena, texts[i], strlen(texts[i]));
+	return kept;
+}
+
+static struct worker_spec
+finish_worker(struct loader *ld, const struct body *b)
+{
+	struct worker_spec worker = {
+		.argv = keep_texts(ld, b->argv, b->argc),
+		.env = keep_texts(ld, b->env, b->nenv),
+		.ready_fd = b->ready_fd,
+	};
+
+	if (b->cwd != NULL)
+		worker.cwd =
+		    arena_text(&ld->conf->arena, b->cwd, strlen(b->cwd));
+	return worker;
+}
+
+static struct sup_spec
+finish_supervisor(struct loader *ld, const struct body *b)
+{
+	struct child_spec *children =
+	    ARENA_ARRAY(&ld->conf->arena, struct child_spec, b->nentries);
+
+	for (size_t i = 0; i < b->nentries; i++)
+		children[i] = b->entries[i].child;
+	return (struct sup_spec){ children, b->nentries };
+}
+
+const struct spec *
+body_finish(struct loader *ld, const struct body *b)
+{
+	struct spec *spec = ARENA_NEW(&ld->conf->arena, struct spec);
+
+	spec->policy = b->policy;
+	switch (b->policy.kind) {
+	case KIND_WORKER:
+		spec->worker = finish_worker(ld, b);
+		break;
+	case KIND_SUPERVISOR:
+		spec->sup = finish_supervisor(ld, b);
+		break;
+	}
+	return spec;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONF_BODY_H
+#define CONF_BODY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/directive.h"
+#include "conf/lex.h"
+#include "conf/loader.h"
+#include "conf/names.h"
+
+/*
+ * A body while it is read: the statements so far of one worker or
+ * supervisor. At its end the rules are checked and a struct spec is made.
+ *
+ * `worker x = spec() { … }` reads two texts into one body; the second is a
+ * layer above the first: its statements may repeat those below.
+ */
+
+/* A directive and the words behind it. */
+struct statement {
+	const struct directive *directive;
+	struct spot at; /* of the directive's word */
+	struct token *args;
+	size_t nargs;
+};
+
+/* Where a child said what only its supervisor can judge. */
+struct child_spots {
+	struct spot significant;
+	struct spot backoff;
+	const struct use *use; /* the spec it was said in, or NULL */
+};
+
+struct entry {
+	struct child_spec child;
+	const struct child_spots *spots; /* shared by an array's instances */
+};
+
+struct seen {
+	struct spot at;
+	unsigned layer; /* 0: not seen */
+};
+
+struct body {
+	struct child_policy policy;
+	bool is_root;
+	unsigned layer; /* from 1 */
+	struct spot at; /* the child's name; no place for the root */
+	struct seen seen[DIRECTIVES_MAX];
+	const struct spec_def *outer_specs; /* the last before this block */
+
+	/* of a worker, all in the scratch arena */
+	const char **argv;
+	size_t argc;
+	const char *cwd;
+	int ready_fd;
+	const char **env;
+	size_t nenv;
+	size_t env_room;
+	struct names env_names;
+
+	/* of a supervisor, all in the scratch arena */
+	struct entry *entries;
+	size_t nentries;
+	size_t entries_room;
+	struct names child_names;
+	uint64_t nchildren; /* of the whole subtree */
+};
+
+/* An empty body with the defaults of its kind. */
+void body_init(struct body *b, enum kind kind, struct spot at);
+
+/*
+ * Remembers that a statement was seen. False, after an error, if it was in
+ * the same layer before and replaces rather than adds.
+ */
+bool body_see(struct loader *ld, struct body *b, const struct statement *st);
+
+/* Where the directive was said last; NULL if it was not. */
+const struct spot *body_spot(const struct body *b, const char *directive);
+
+/* Adds NAME=VALUE, borrowed, in place of an earlier value of NAME. */
+void body_add_env(struct loader *ld, struct body *b, const char *text);
+
+/*
+ * Adds a child whose subtree, itself included, has `weight` children. False,
+ * after an error, if its name is taken or there are too many.
+ */
+bool body_add_child(struct loader *ld, struct body *b,
+    const struct entry *entry, const struct spot *at, uint64_t weight);
+
+/* Makes the specification, in conf->arena. */
+const struct spec *body_finish(struct loader *ld, const struct body *b);
+
+#endif

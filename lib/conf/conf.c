@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <string.h>
+
+#include "conf/bytes.h"
+#include "conf/conf.h"
+#include "conf/include.h"
+#include "conf/parse.h"
+#include "conf/report.h"
+#include "conf/rule.h"
+
+void
+loader_stop(struct loader *ld)
+{
+	ld->stopped = true;
+}
+
+void
+loader_work(struct loader *ld, uint64_t amount, const struct spot *at)
+{
+	ld->work += amount;
+	if (ld->work <= CONF_WORK_MAX || ld->stopped)
+		return;
+	report_error(ld, at,
+	    "this amounts to too much text once specs and arrays are "
+	    "resolved, expected less than %" PRIu64 " MiB",
+	    CONF_WORK_MAX >> 20);
+	loader_stop(ld);
+}
+
+/* A step of loading that may run out of memory anywhere. */
+typedef void load_fn(struct loader *ld, const void *request);
+
+/* Forgets everything but that there was no memory. */
+static void
+report_no_memory(struct conf *conf)
+{
+	arena_fini(&conf->arena);
+	*conf = (struct conf){
+		.no_memory = {
+			.severity = DIAG_ERROR,
+			.message = "not enough memory for the configuration",
+		},
+	};
+	conf->diags.items = &conf->no_memory;
+	conf->diags.nitems = conf->diags.room = conf->diags.nerrors = 1;
+}
+
+/* Calls `load`; comes back from it even when memory runs out. */
+static void
+attempt(struct loader *ld, size_t memory_max, load_fn *load,
+    const void *request)
+{
+	jmp_buf no_memory;
+
+	arena_init(&ld->conf->arena, memory_max, &no_memory);
+	arena_init(&ld->scratch, memory_max, &no_memory);
+	if (setjmp(no_memory) == 0) {
+		load(ld, request);
+		diag_list_sort(&ld->conf->diags);
+		ld->conf->arena.no_memory = NULL;
+	} else {
+		report_no_memory(ld->conf);
+	}
+	arena_fini(&ld->scratch);
+}
+
+static void
+run(struct conf *conf, const struct conf_source *source, size_t memory_max,
+    load_fn *load, const void *request)
+{
+	struct loader ld = { .conf = conf, .source = source };
+
+	*conf = (struct conf){ 0 };
+	attempt(&ld, memory_max, load, request);
+}
+
+/* Reads the file whose path is the request. */
+static void
+load_root(struct loader *ld, const void *request)
+{
+	const struct spot nowhere = { 0 };
+	struct body root;
+
+	ld->word = arena_alloc(&ld->scratch, CONF_WORD_SIZE_MAX + 1, 1);
+	body_init(&root, KIND_SUPERVISOR, nowhere);
+	root.is_root = true;
+	if (!include_file(ld, &root, request, &nowhere))
+		return;
+	if (!ld->stopped)
+		rule_check_body(ld, &root);
+	if (ld->conf->diags.nerrors > 0)
+		return;
+	ld->conf->nchildren = (uint32_t)root.nchildren;
+	ld->conf->root = body_finish(ld, &root);
+}
+
+bool
+conf_load(struct conf *conf, const char *path, const struct conf_source *source)
+{
+	return conf_load_within(conf, path, source, CONF_MEMORY_MAX);
+}
+
+bool
+conf_load_within(struct conf *conf, const char *path,
+    const struct conf_source *source, size_t memory_max)
+{
+	run(conf, source, memory_max, load_root, path);
+	return conf->root != NULL;
+}
+
+/* What conf_parse_child() was asked. */
+struct child_request {
+	const char *label;
+	const char *text;
+	size_t len;
+	const struct spec *parent;
+};
+
+/* Reports what does not belong beside a single child. */
+static void
+check_single(struct loader *ld, const struct body *b, const struct spot *at)
+{
+	for (size_t i = 0; i < ndirectives; i++)
+		if (b->seen[i].layer > 0 && !directives[i].adds)
+			report_error(ld, &b->seen[i].at,
+			    "%s beside a child, expected one worker or "
+			    "supervisor alone",
+			    directives[i].name);
+	if (b->nentries != 1 && ld->conf->diags.nerrors == 0)
+		report_error(ld, at,
+		    "%zu children in this text, expected one worker or "
+		    "supervisor",
+		    b->nentries);
+}
+
+static void
+load_child(struct loader *ld, const void *arg)
+{
+	const struct child_request *request = arg;
+	struct arena *arena = &ld->conf->arena;
+	struct source_file *file = ARENA_NEW(arena, struct source_file);
+	struct spot at = { file, 0, 1, 1, 1 };
+	struct child_spec *child;
+	struct lexer lx;
+	struct body b;
+
+	*file = (struct source_file){
+		.path =
+		    arena_text(arena, request->label, strlen(request->label)),
+		.bytes = request->text,
+		.len = (uint32_t)request->len,
+	};
+	ld->word = arena_alloc(&ld->scratch, CONF_WORD_SIZE_MAX + 1, 1);
+	body_init(&b, KIND_SUPERVISOR, at);
+	bytes_check(ld, file);
+	lex_init(&lx, ld, (struct cursor){ file, 0, 1, 1 });
+	parse_statements(&lx, &b);
+	if (lx.tok.kind == TOKEN_CLOSE)
+		report_error(ld, &lx.tok.at,
+		    "this } closes nothing, expected the end of the text");
+	check_single(ld, &b, &at);
+	if (request->parent != NULL && b.nentries > 0)
+		rule_check_child(ld, &request->parent->policy, &b.entries[0]);
+	if (ld->conf->diags.nerrors > 0)
+		return;
+	ld->conf->nchildren = (uint32_t)b.nchildren;
+	child = ARENA_NEW(arena, struct child_spec);
+	*child = b.entries[0].child;
+	ld->conf->child = child;
+}
+
+bool
+conf_parse_child(struct conf *conf, const char *label, const char *text,
+    size_t len, const struct spec *parent, const struct conf_source *source)
+{
+	struct child_request request = { label, text, len, parent };
+
+	if (len > CONF_FILE_SIZE_MAX)
+		request.len = CONF_FILE_SIZE_MAX;
+	run(conf, source, CONF_MEMORY_MAX, load_child, &request);
+	return conf->child != NULL;
+}
+
+/* A worker that runs the command. */
+static struct spec *
+make_worker(struct arena *arena, const struct conf_command *command)
+{
+	struct spec *worker = ARENA_NEW(arena, struct spec);
+	const char **argv;
+	size_t argc = 0;
+
+	while (command->argv[argc] != NULL)
+		argc++;
+	argv = ARENA_ARRAY(arena, const char *, argc + 1);
+	for (size_t i = 0; i < argc; i++)
+		argv[i] = arena_text(arena, command->argv[i],
+		    strlen(command->argv[i]));
+	worker->policy = policy_default(KIND_WORKER);
+	worker->policy.restart = command->restart;
+	worker->policy.significant = command->restart != RESTART_PERMANENT;
+	worker->worker.argv = argv;
+	worker->worker.env = ARENA_ARRAY(arena, const char *, 1);
+	return worker;
+}
+
+static void
+make_tree(struct loader *ld, const void *request)
+{
+	const struct conf_command *command = request;
+	struct arena *arena = &ld->conf->arena;
+	struct spec *root = ARENA_NEW(arena, struct spec);
+	struct child_spec *child = ARENA_NEW(arena, struct child_spec);
+	const struct spec *worker = make_worker(arena, command);
+
+	child->name = arena_text(arena, command->name, strlen(command->name));
+	child->spec = worker;
+	root->policy = policy_default(KIND_SUPERVISOR);
+	root->policy.sup.max_restarts = command->max_restarts;
+	root->policy.sup.max_seconds = command->max_seconds;
+	if (worker->policy.significant)
+		root->policy.sup.auto_shutdown = AUTO_SHUTDOWN_ANY_SIGNIFICANT;
+	root->sup.children = child;
+	root->sup.nchildren = 1;
+	ld->conf->nchildren = 1;
+	ld->conf->root = root;
+}
+
+bool
+conf_from_command(struct conf *conf, const struct conf_command *command)
+{
+	run(conf, NULL, CONF_MEMORY_MAX, make_tree, command);
+	return conf->root != NULL;
+}
+
+void
+conf_fini(struct conf *conf)
+{
+	arena_fini(&conf->arena);
+	*conf = (struct conf){ 0 };
+}

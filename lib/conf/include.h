@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONF_INCLUDE_H
+#define CONF_INCLUDE_H
+
+#include <stdbool.h>
+
+#include "conf/body.h"
+
+/* Files: the first one, and those that `include` names. */
+
+/*
+ * Reads the file `path` into the supervisor `b`, as if its text stood at
+ * `at` (no place for the first file). False if it cannot be read, which is
+ * an error at `at`, or about the file if that is no place.
+ */
+bool include_file(struct loader *ld, struct body *b, const char *path,
+    const struct spot *at);
+
+/* Reads the files that the words of an `include` stand for, in order. */
+void
+include_files(struct loader *ld, struct body *b, const struct statement *st);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "conf/names.h"
+
+#define SLOTS_MIN 16
+
+/* FNV-1a, 32 bits. */
+static uint32_t
+hash(const char *name)
+{
+	uint32_t h = UINT32_C(2166136261);
+
+	for (; *name != '\0'; name++)
+		h = (h ^ (unsigned char)*name) * UINT32_C(16777619);
+	return h;
+}
+
+/* The slot that holds `name`, or the free one where it belongs. */
+static struct names_slot *
+find(const struct names *set, const char *name)
+{
+	uint32_t i = hash(name) & (set->nslots - 1);
+
+	while (set->slots[i].name != NULL &&
+	    strcmp(set->slots[i].name, name) != 0)
+		i = (i + 1) & (set->nslots - 1);
+	return &set->slots[i];
+}
+
+static void
+grow(struct names *set, struct arena *arena)
+{
+	struct names old = *set;
+
+	set->nslots = old.nslots == 0 ? SLOTS_MIN : old.nslots * 2;
+	set->slots = ARENA_ARRAY(arena, struct names_slot, set->nslots);
+	for (uint32_t i = 0; i < old.nslots; i++)
+		if (old.slots[i].name != NULL)
+			*find(set, old.slots[i].name) = old.slots[i];
+}
+
+bool
+names_add(struct names *set, struct arena *arena, const char *name,
+    uint32_t number, uint32_t *found)
+{
+	struct names_slot *slot;
+
+	if (set->nused >= set->nslots - set->nslots / 4)
+		grow(set, arena);
+	slot = find(set, name);
+	if (slot->name != NULL) {
+		*found = slot->number;
+		return false;
+	}
+	*slot = (struct names_slot){ name, number };
+	set->nused++;
+	return true;
+}

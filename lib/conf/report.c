@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/report.h"
+
+/* The longest message, and the longest word in it. */
+#define MESSAGE_SIZE   512
+#define SHOWN_WORD_MAX 64
+
+/* Bytes of the source line that are shown, and how many before the spot. */
+#define EXCERPT_MAX    160
+#define EXCERPT_BEFORE 72
+
+/* Uses of specs that are named in one message; each is a line. */
+#define NOTES_MAX 4
+#define NOTE_SIZE 512
+
+/* Stands where something was cut. */
+#define ELLIPSIS     "…"
+#define ELLIPSIS_LEN (sizeof(ELLIPSIS) - 1)
+
+static bool
+is_inside_character(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Copies `len` bytes, with `?` for what would upset a terminal. */
+static void
+copy_printable(char *to, const char *from, size_t len, bool keep_tabs)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)from[i];
+		bool control = c < ' ' || c == 0x7f;
+
+		if (control && !(keep_tabs && c == '\t'))
+			c = '?';
+		to[i] = (char)c;
+	}
+}
+
+const char *
+show(const char *word, struct shown *buf)
+{
+	size_t len = strlen(word), cut = len;
+	char *to = buf->text;
+
+	if (len > SHOWN_WORD_MAX) {
+		cut = SHOWN_WORD_MAX;
+		while (cut > 0 && is_inside_character(word[cut]))
+			cut--;
+	}
+	*to++ = '"';
+	copy_printable(to, word, cut, false);
+	to += cut;
+	if (cut < len) {
+		memcpy(to, ELLIPSIS, ELLIPSIS_LEN);
+		to += ELLIPSIS_LEN;
+	}
+	*to++ = '"';
+	*to = '\0';
+	return buf->text;
+}
+
+/* The part of a line that is shown, as offsets into the file. */
+struct excerpt {
+	uint32_t start;
+	uint32_t end;
+	bool cut_before;
+	bool cut_behind;
+};
+
+static struct excerpt
+find_excerpt(const struct spot *at)
+{
+	const char *bytes = at->file->bytes;
+	struct excerpt e = { .start = at->offset, .end = at->offset };
+
+	while (e.start > 0 && bytes[e.start - 1] != '\n' &&
+	    at->offset - e.start < EXCERPT_BEFORE)
+		e.start--;
+	while (e.start < at->offset && is_inside_character(bytes[e.start]))
+		e.start++;
+	while (e.end < at->file->len && bytes[e.end] != '\n' &&
+	    e.end - e.start < EXCERPT_MAX)
+		e.end++;
+	e.cut_behind = e.end < at->file->len && bytes[e.end] != '\n';
+	while (e.cut_behind && e.end > at->offset &&
+	    is_inside_character(bytes[e.end]))
+		e.end--;
+	if (e.end > at->offset && bytes[e.end - 1] == '\r')
+		e.end--;
+	e.cut_before = e.start > 0 && bytes[e.start - 1] != '\n';
+	return e;
+}
+
+/* Fills in the source line and the caret of `diag`, the line in `buf`. */
+static void
+show_source(struct diag *diag, const struct spot *at,
+    char buf[static EXCERPT_MAX + 2 * ELLIPSIS_LEN + 1])
+{
+	struct excerpt e = find_excerpt(at);
+	char *to = buf;
+	uint32_t room = 0;
+
+	if (e.cut_before) {
+		memcpy(to, ELLIPSIS, ELLIPSIS_LEN);
+		to += ELLIPSIS_LEN;
+	}
+	diag->caret = (uint32_t)(to - buf) + (at->offset - e.start);
+	copy_printable(to, at->file->bytes + e.start, e.end - e.start, true);
+	to += e.end - e.start;
+	if (e.cut_behind) {
+		memcpy(to, ELLIPSIS, ELLIPSIS_LEN);
+		to += ELLIPSIS_LEN;
+	}
+	*to = '\0';
+	for (uint32_t i = at->offset; i < e.end; i++)
+		room += !is_inside_character(at->file->bytes[i]);
+	diag->source = buf;
+	diag->width = at->width < room ? at->width : room;
+}
+
+/* Writes a line for each use of a spec, the innermost first. */
+static void
+show_uses(const struct use *use, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	for (int n = 0; use != NULL && n < NOTES_MAX; use = use->outer, n++) {
+		int more = snprintf(buf + len, size - len,
+		    "in %s %s = %s%s at %s:%" PRIu32 "\n", kind_text[use->kind],
+		    use->child, use->spec, use->has_arguments ? "(…)" : "",
+		    use->at.file->path, use->at.line);
+
+		if (more < 0 || (size_t)more >= size - len)
+			break;
+		len += (size_t)more;
+	}
+	buf[len] = '\0';
+}
+
+static void
+add_diag(struct loader *ld, struct diag *diag, const struct spot *at)
+{
+	char source[EXCERPT_MAX + 2 * ELLIPSIS_LEN + 1];
+	char note[NOTE_SIZE];
+
+	if (at->file != NULL) {
+		diag->file = at->file->path;
+		diag->line = at->line;
+		diag->column = at->column;
+		show_source(diag, at, source);
+	}
+	if (ld->use != NULL) {
+		show_uses(ld->use, note, sizeof(note));
+		diag->note = note;
+	}
+	diag_list_add(&ld->conf->diags, &ld->conf->arena, diag);
+}
+
+void
+report_error(struct loader *ld, const struct spot *at, const char *format, ...)
+{
+	char message[MESSAGE_SIZE];
+	struct diag diag = { .severity = DIAG_ERROR, .message = message };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	add_diag(ld, &diag, at);
+}
+
+void
+report_warning(struct loader *ld, const struct spot *at, const char *format,
+    ...)
+{
+	char message[MESSAGE_SIZE];
+	struct diag diag = { .severity = DIAG_WARNING, .message = message };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	add_diag(ld, &diag, at);
+}
+
+void
+report_file(struct loader *ld, enum diag_severity severity, const char *path,
+    const char *format, ...)
+{
+	char message[MESSAGE_SIZE];
+	struct diag diag = {
+		.severity = severity, .file = path, .message = message
+	};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	diag_list_add(&ld->conf->diags, &ld->conf->arena, &diag);
+}

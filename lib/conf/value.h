@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONF_VALUE_H
+#define CONF_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conf/body.h"
+
+/*
+ * The words behind a directive: one function for each type of argument
+ * checks them and puts the value into the body, by the directive's row.
+ */
+
+/*
+ * Puts the words of `st` into the body; false after an error. The directive
+ * must be one that changes nothing but its body (not set, include, spec,
+ * worker, supervisor).
+ */
+bool value_parse(struct loader *ld, struct body *b, const struct statement *st);
+
+/* Whether `type` is one that value_parse() reads. */
+bool value_is_plain(enum directive_type type);
+
+/*
+ * Reads all of `text` as a decimal integer from `min` to `max`; false, with
+ * *value untouched, if it is none.
+ */
+bool value_integer(const char *text, int64_t min, int64_t max, int64_t *value);
+
+#endif

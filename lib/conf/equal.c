@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "conf/equal.h"
+
+static bool
+equal_text(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
+/* Lists that end with NULL. */
+static bool
+equal_texts(const char *const *a, const char *const *b)
+{
+	for (; *a != NULL && *b != NULL; a++, b++)
+		if (strcmp(*a, *b) != 0)
+			return false;
+	return *a == *b;
+}
+
+static bool
+equal_statuses(const struct status_set *a, const struct status_set *b)
+{
+	return memcmp(a->bits, b->bits, sizeof(a->bits)) == 0;
+}
+
+static bool
+equal_worker_policy(const struct worker_policy *a,
+    const struct worker_policy *b)
+{
+	return a->stop_signal == b->stop_signal && a->ready == b->ready &&
+	    a->ready_after_ms == b->ready_after_ms &&
+	    a->start_timeout_ms == b->start_timeout_ms &&
+	    a->backoff_min_ms == b->backoff_min_ms &&
+	    a->backoff_max_ms == b->backoff_max_ms &&
+	    equal_statuses(&a->normal, &b->normal) &&
+	    equal_statuses(&a->planned, &b->planned) &&
+	    equal_statuses(&a->ignore, &b->ignore);
+}
+
+static bool
+equal_sup_policy(const struct sup_policy *a, const struct sup_policy *b)
+{
+	return a->strategy == b->strategy &&
+	    a->auto_shutdown == b->auto_shutdown &&
+	    a->stop_order == b->stop_order &&
+	    a->max_restarts == b->max_restarts &&
+	    a->max_seconds == b->max_seconds &&
+	    a->max_children == b->max_children;
+}
+
+static bool
+equal_worker(const struct spec *a, const struct spec *b)
+{
+	return equal_worker_policy(&a->policy.worker, &b->policy.worker) &&
+	    a->worker.ready_fd == b->worker.ready_fd &&
+	    equal_text(a->worker.cwd, b->worker.cwd) &&
+	    equal_texts(a->worker.argv, b->worker.argv) &&
+	    equal_texts(a->worker.env, b->worker.env);
+}
+
+bool
+spec_equal_own(const struct spec *a, const struct spec *b)
+{
+	if (a->policy.kind != b->policy.kind ||
+	    a->policy.restart != b->policy.restart ||
+	    a->policy.significant != b->policy.significant ||
+	    a->policy.shutdown_ms != b->policy.shutdown_ms)
+		return false;
+	if (a->policy.kind == KIND_WORKER)
+		return equal_worker(a, b);
+	return equal_sup_policy(&a->policy.sup, &b->policy.sup);
+}
+
+/* Instances of one array need to be compared once only. */
+static bool
+same_as_before(const struct sup_spec *a, const struct sup_spec *b, size_t i)
+{
+	return i > 0 && a->children[i].spec == a->children[i - 1].spec &&
+	    b->children[i].spec == b->children[i - 1].spec;
+}
+
+bool
+spec_equal(const struct spec *a, const struct spec *b)
+{
+	if (a == b)
+		return true;
+	if (!spec_equal_own(a, b))
+		return false;
+	if (a->policy.kind == KIND_WORKER)
+		return true;
+	if (a->sup.nchildren != b->sup.nchildren)
+		return false;
+	for (size_t i = 0; i < a->sup.nchildren; i++) {
+		const struct child_spec *x = &a->sup.children[i];
+		const struct child_spec *y = &b->sup.children[i];
+
+		if (strcmp(x->name, y->name) != 0)
+			return false;
+		if (!same_as_before(&a->sup, &b->sup, i) &&
+		    !spec_equal(x->spec, y->spec))
+			return false;
+	}
+	return true;
+}

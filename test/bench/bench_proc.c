@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 struct process {
@@ -187,4 +188,36 @@ proc_usage(const pid_t *children, size_t nchildren, struct proc_usage *usage)
 	}
 	free(pids);
 	free(sorted);
+}
+
+/* Ticks of all processors since boot: busy ones and all. */
+static void
+read_ticks(double *busy, double *all)
+{
+	/* user nice system idle iowait irq softirq steal */
+	double t[8] = { 0 };
+	FILE *f = fopen("/proc/stat", "re");
+
+	if (f == NULL ||
+	    fscanf(f, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &t[0], &t[1],
+		&t[2], &t[3], &t[4], &t[5], &t[6], &t[7]) != 8)
+		err(1, "/proc/stat");
+	(void)fclose(f);
+	*busy = t[0] + t[1] + t[2] + t[5] + t[6] + t[7];
+	*all = *busy + t[3] + t[4];
+}
+
+double
+proc_load(int ms)
+{
+	struct timespec pause = { .tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000L };
+	double busy, all, busy_after, all_after;
+
+	read_ticks(&busy, &all);
+	(void)nanosleep(&pause, NULL);
+	read_ticks(&busy_after, &all_after);
+	if (all_after <= all)
+		return 0;
+	return (busy_after - busy) / (all_after - all);
 }

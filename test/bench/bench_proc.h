@@ -33,4 +33,10 @@ size_t proc_below(pid_t **pids);
 void
 proc_usage(const pid_t *children, size_t nchildren, struct proc_usage *usage);
 
+/*
+ * The share of all processors' time, 0 to 1, that anybody used during the
+ * next `ms` milliseconds. Sleeps for so long.
+ */
+double proc_load(int ms);
+
 #endif

@@ -75,7 +75,7 @@ print_cell(const struct report_block *block, enum figure figure, size_t i)
 		(void)printf(", %.2f a child",
 		    value / (double)block->nchildren);
 	else if (result != bare && isfinite(ratio) && !is_memory(figure))
-		(void)printf(" (%.2f)", ratio);
+		(void)printf(" (%.*f)", ratio < 10 ? 2 : 0, ratio);
 	(void)printf(" |");
 }
 
@@ -90,6 +90,10 @@ print_notes(const struct report_block *block)
 		if (block->shown[i] && r->nleft > 0)
 			(void)printf("- %s: left %zu processes behind\n",
 			    contenders[i].name, r->nleft);
+		if (block->shown[i] && r->nnoisy > 0)
+			(void)printf("- %s: the machine was busy with "
+				     "something else before %zu steps\n",
+			    contenders[i].name, r->nnoisy);
 	}
 	(void)printf("\n");
 }

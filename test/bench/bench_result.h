@@ -50,9 +50,10 @@ enum {
 
 struct result {
 	double round[RESULT_ROUNDS_MAX][FIGURE_COUNT]; /* NAN: not measured */
-	struct series restarts_ms;   /* every single kill of all rounds */
-	size_t nleft;                /* processes that had to be cleared away */
-	bool failed;                 /* not to be tried again */
+	struct series restarts_ms; /* every single kill of all rounds */
+	size_t nleft;              /* processes that had to be cleared away */
+	size_t nnoisy; /* steps begun though others used the machine */
+	bool failed;   /* not to be tried again */
 	char note[RESULT_NOTE_SIZE]; /* why something is missing, or empty */
 };
 

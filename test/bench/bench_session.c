@@ -25,7 +25,14 @@ static const int64_t SESSION_SETTLE_NS = 200000000;
 static const int64_t SESSION_SETTLE_CHILD_NS = 50000;
 
 /* Single kills stop here however slow the contender is. */
-static const int64_t SESSION_KILLS_NS = 5 * SESSION_SECOND_NS;
+static const int64_t SESSION_KILLS_NS = 5000000000;
+
+/* A machine is quiet when so little of it was used for so long. */
+enum {
+	SESSION_QUIET_MS = 100
+};
+static const double SESSION_QUIET_LOAD = 0.1;
+static const int64_t SESSION_QUIET_NS = 10000000000;
 
 struct session {
 	struct tree *tree;
@@ -35,11 +42,23 @@ struct session {
 	double *figure; /* of this round */
 };
 
+/*
+ * Waits until what the contender did last is over, and then, within limits,
+ * until nobody else uses the machine.
+ */
 static void
 settle(const struct session *s)
 {
+	int64_t give_up_ns;
+
 	sleep_until(now_ns() + SESSION_SETTLE_NS +
 	    (int64_t)s->tree->nchildren * SESSION_SETTLE_CHILD_NS);
+	give_up_ns = now_ns() + SESSION_QUIET_NS;
+	while (proc_load(SESSION_QUIET_MS) > SESSION_QUIET_LOAD)
+		if (now_ns() > give_up_ns) {
+			s->result->nnoisy++;
+			return;
+		}
 }
 
 static int64_t
@@ -62,6 +81,7 @@ measure_start(struct session *s, const struct plan *plan)
 	int64_t start_ns, last_ns;
 	int error;
 
+	settle(s);
 	tree_launch(s->tree, plan->dir, (char *const *)plan->argv,
 	    plan->nchildren, &start_ns);
 	error = tree_await_all(s->tree, start_ns + limit_ns(s), &last_ns);
@@ -195,6 +215,7 @@ measure_life(struct session *s, const struct plan *plan, size_t round,
 	if (*error != 0)
 		return "restart of one just started";
 	if (wanted[FIGURE_BACK]) {
+		settle(s);
 		*error = measure_back(s);
 		if (*error != 0)
 			return "all killed to all back";

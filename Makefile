@@ -33,7 +33,7 @@ PKG_CONFIG ?= pkg-config
 BSD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbsd-overlay 2>/dev/null)
 BSD_LIBS   := $(shell $(PKG_CONFIG) --libs libbsd-overlay 2>/dev/null)
 
-CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Ilib $(BSD_CFLAGS) \
+CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Ilib -I. $(BSD_CFLAGS) \
 	-DSUPERVISE_VERSION='"$(VERSION)"' $(CPPFLAGS)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wwrite-strings \

@@ -48,7 +48,7 @@ shell_files() {
 }
 
 cflags() {
-	echo "-std=c11 -D_GNU_SOURCE -Ilib $(pkg-config --cflags libbsd-overlay)"
+	echo "-std=c11 -D_GNU_SOURCE -Ilib -I. $(pkg-config --cflags libbsd-overlay)"
 	echo "-DSUPERVISE_VERSION=\"lint\""
 }
 

@@ -5,7 +5,7 @@
 
 # shellcheck disable=SC2046 # words
 tree_files 'lib/*.c' 'cmd/*.c' 'test/*.c' | silent xargs cppcheck -q \
-	-j "$jobs" --std=c11 --language=c -Ilib -I/usr/include/bsd \
+	-j "$jobs" --std=c11 --language=c -Ilib -I. -I/usr/include/bsd \
 	-D_GNU_SOURCE -DLIBBSD_OVERLAY -D__x86_64__ '-DSUPERVISE_VERSION="lint"' \
 	--library=gnu,posix,bsd --enable=warning,performance,portability \
 	--inline-suppr --suppressions-list=test/lint/cppcheck-suppressions --error-exitcode=1 \

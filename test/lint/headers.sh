@@ -8,7 +8,7 @@
 status=0
 while read -r header; do
 	# shellcheck disable=SC2046 # words
-	echo "#include \"$header\"" | gcc $(cflags) -I. -Wall -Wextra -Werror \
+	echo "#include \"$header\"" | gcc $(cflags) -Wall -Wextra -Werror \
 		-fsyntax-only -x c - || status=1
 done < <(tree_files 'lib/*.h' 'cmd/*.h' 'test/*.h')
 exit $status

@@ -82,7 +82,6 @@ void record_begin(struct record *r, enum record_event event);
 void record_text(struct record *r, const char *key, const char *text);
 void record_number(struct record *r, const char *key, int64_t number);
 void record_flag(struct record *r, const char *key, bool flag);
-void record_flag(struct record *r, const char *key, bool flag);
 
 /* The field of that name, or NULL. */
 const struct record_field *record_get(const struct record *r, const char *key);

@@ -124,7 +124,7 @@ put_number(struct line *line, int64_t number)
 struct form {
 	const char *before;  /* before a field's name */
 	const char *between; /* name and value */
-	const char *escape;  /* a byte that has no short form */
+	const char *escape;  /* before two hex digits: other bytes */
 	const char *invalid; /* instead of a byte that is not UTF-8; or NULL */
 	bool bare;           /* a plain word goes without quotes */
 };
@@ -132,14 +132,14 @@ struct form {
 static const struct form logfmt = {
 	.before = " ",
 	.between = "=",
-	.escape = "\\x%02x",
+	.escape = "\\x",
 	.bare = true,
 };
 
 static const struct form json = {
 	.before = ",\"",
 	.between = "\":",
-	.escape = "\\u%04x",
+	.escape = "\\u00",
 	.invalid = "\\ufffd",
 };
 
@@ -168,7 +168,7 @@ put_escaped(struct line *line, const struct form *form, unsigned char byte)
 	else if (byte >= 0x80 && form->invalid != NULL)
 		snprintf(text, sizeof(text), "%s", form->invalid);
 	else if (byte < 0x20 || byte >= 0x7f)
-		snprintf(text, sizeof(text), form->escape, byte);
+		snprintf(text, sizeof(text), "%s%02x", form->escape, byte);
 	else
 		snprintf(text, sizeof(text), "%c", byte);
 	return put_text(line, text);

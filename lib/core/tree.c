@@ -228,7 +228,10 @@ run(struct tree *t)
 	}
 }
 
-/* How long what remains of a run may take to end by itself. */
+/*
+ * When what remains of a run is killed: a stop has one limit for leader and
+ * group, otherwise the time counts from the leader's end.
+ */
 static int64_t
 remains_deadline(const struct tree *t, const struct child *child)
 {
@@ -236,6 +239,8 @@ remains_deadline(const struct tree *t, const struct child *child)
 
 	if (child->killed || shutdown_ms == SHUTDOWN_BRUTAL_KILL)
 		return t->now_ns + NS_PER_S;
+	if (child->state == CHILD_STOPPING)
+		return child->deadline_ns;
 	if (shutdown_ms == SHUTDOWN_INFINITY)
 		return NEVER_NS;
 	return t->now_ns + shutdown_ms * NS_PER_MS;

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "base/units.h"
+#include "cmd/load.h"
+#include "cmd/options.h"
+#include "conf/estimate.h"
+#include "conf/print.h"
+
+const char check_help[] =
+    "  supervise check                 ./supervise.conf\n"
+    "  supervise -f shop.conf check    another file\n"
+    "  supervise check -p              print it in canonical form\n"
+    "\n"
+    "Names every mistake with its line and column, and starts nothing. Of a\n"
+    "file without mistakes it shows the tree that comes of it, how long a\n"
+    "stop may take, how soon each supervisor gives up when a child always\n"
+    "fails, and which lifetimes never trip its limit.\n"
+    "\n"
+    "  -f FILE   the file; else ./supervise.conf, then /etc/supervise.conf\n"
+    "  -p        print the file back, every include, spec and variable\n"
+    "            resolved\n"
+    "\n"
+    "Ends with 0 for a file that can be run, 2 for one with mistakes.\n";
+
+/* Of one supervisor's children, how many are drawn. */
+#define DRAWN_MAX 40
+
+/* The drawing of a tree, as tree(1) has it. */
+struct drawing {
+	bool utf8;
+	char prefix[CONF_NESTING_MAX * 8];
+};
+
+static bool
+take(void *arg, int option, const char *value)
+{
+	bool *print = arg;
+
+	(void)value;
+	*print = option == 'p';
+	return true;
+}
+
+static void
+write_stdout(void *ctx, const char *bytes, size_t len)
+{
+	(void)ctx;
+	fwrite(bytes, 1, len, stdout);
+}
+
+/* A time for people: rounded to tenths of seconds. */
+static const char *
+span(int64_t ms, char text[static DURATION_TEXT_SIZE])
+{
+	if (ms == ESTIMATE_NEVER)
+		snprintf(text, DURATION_TEXT_SIZE, "for ever");
+	else if (ms < MS_PER_S || ms % MS_PER_S == 0 || ms >= 60 * MS_PER_S)
+		duration_text(ms, text);
+	else
+		snprintf(text, DURATION_TEXT_SIZE, "%.1fs", (double)ms / 1000);
+	return text;
+}
+
+static void
+describe_worker(const struct spec *spec)
+{
+	char text[DURATION_TEXT_SIZE];
+	const char *const *argv = spec->worker.argv;
+
+	printf("%s", restart_text[spec->policy.restart]);
+	if (spec->policy.significant)
+		printf(", significant");
+	if (spec->policy.shutdown_ms == SHUTDOWN_BRUTAL_KILL)
+		printf(", brutal_kill");
+	else if (spec->policy.shutdown_ms == SHUTDOWN_INFINITY)
+		printf(", shutdown infinity");
+	else
+		printf(", shutdown %s",
+		    duration_text(spec->policy.shutdown_ms, text));
+	printf(": %s", argv[0]);
+	for (argv++; *argv != NULL; argv++)
+		printf(" %.*s", (int)strcspn(*argv, "\n"),
+		    *argv + strspn(*argv, "\n\t "));
+	putchar('\n');
+}
+
+static void
+describe_supervisor(const struct spec *spec)
+{
+	const struct sup_policy *sup = &spec->policy.sup;
+
+	printf("%s, %" PRIu32 " restarts in %" PRId64 " s\n",
+	    strategy_text[sup->strategy], sup->max_restarts, sup->max_seconds);
+}
+
+static void draw(struct drawing *d, const struct spec *spec);
+
+static void
+draw_child(struct drawing *d, const struct child_spec *child, bool last)
+{
+	size_t len = strlen(d->prefix);
+	const char *branch =
+	    d->utf8 ? (last ? "└── " : "├── ") : (last ? "`-- " : "|-- ");
+	const char *trunk = last ? "    " : (d->utf8 ? "│   " : "|   ");
+
+	printf("%s%s%s  ", d->prefix, branch, child->name);
+	if (child->spec->policy.kind == KIND_WORKER) {
+		describe_worker(child->spec);
+		return;
+	}
+	describe_supervisor(child->spec);
+	snprintf(d->prefix + len, sizeof(d->prefix) - len, "%s", trunk);
+	draw(d, child->spec);
+	d->prefix[len] = '\0';
+}
+
+static void
+draw(struct drawing *d, const struct spec *spec)
+{
+	size_t n = spec->sup.nchildren;
+	size_t drawn = n > DRAWN_MAX ? DRAWN_MAX - 1 : n;
+
+	for (size_t i = 0; i < drawn; i++)
+		draw_child(d, &spec->sup.children[i], i + 1 == n);
+	if (drawn < n)
+		printf("%s%s%zu more\n", d->prefix, d->utf8 ? "└── " : "`-- ",
+		    n - drawn);
+}
+
+/* The child because of which `spec` gives up first; NULL: none ever. */
+static const struct child_spec *
+first_to_trip(const struct spec *spec, int64_t *soonest_ms)
+{
+	const struct child_spec *first = NULL;
+
+	*soonest_ms = ESTIMATE_NEVER;
+	for (size_t i = 0; i < spec->sup.nchildren; i++) {
+		const struct child_spec *child = &spec->sup.children[i];
+		int64_t ms = estimate_give_up_ms(spec, child);
+
+		if (ms < *soonest_ms) {
+			*soonest_ms = ms;
+			first = child;
+		}
+	}
+	return first;
+}
+
+static void
+estimate(const char *path, const struct spec *spec)
+{
+	char text[DURATION_TEXT_SIZE];
+	int64_t soonest_ms;
+	const struct child_spec *first = first_to_trip(spec, &soonest_ms);
+
+	printf("  %s\n", path);
+	printf("    stop takes at most      %s\n",
+	    span(estimate_stop_ms(spec), text));
+	if (first == NULL)
+		printf("    gives up                never\n");
+	else if (soonest_ms == 0)
+		printf("    gives up                at once, when %s always "
+		       "fails\n",
+		    first->name);
+	else
+		printf("    gives up                after %s, when %s always "
+		       "fails\n",
+		    span(soonest_ms, text), first->name);
+	if (spec->policy.sup.max_restarts > 0)
+		printf("    never trips its limit   a child that lives longer "
+		       "than %s\n",
+		    span(estimate_lifetime_ms(spec), text));
+}
+
+static void
+estimate_all(char path[], size_t len, size_t size, const struct spec *spec)
+{
+	estimate(len == 0 ? "root" : path, spec);
+	for (size_t i = 0; i < spec->sup.nchildren; i++) {
+		const struct child_spec *child = &spec->sup.children[i];
+		int n;
+
+		if (child->spec->policy.kind != KIND_SUPERVISOR)
+			continue;
+		n = snprintf(path + len, size - len, "%s%s",
+		    len == 0 ? "" : "/", child->name);
+		estimate_all(path, len + (size_t)n, size, child->spec);
+		path[len] = '\0';
+	}
+}
+
+static void
+amounts_to(const struct conf *conf, const char *file)
+{
+	char path[CONF_NESTING_MAX * (CONF_NAME_SIZE_MAX + 1) + 1] = "";
+	struct drawing drawing = { .utf8 = false };
+
+	setlocale(LC_CTYPE, "");
+	drawing.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	printf("%s can be run: %" PRIu32 " %s\n\nroot  ", file, conf->nchildren,
+	    conf->nchildren == 1 ? "child" : "children");
+	describe_supervisor(conf->root);
+	draw(&drawing, conf->root);
+	putchar('\n');
+	estimate_all(path, 0, sizeof(path), conf->root);
+}
+
+int
+check_main(struct globals *globals, int argc, char **argv)
+{
+	bool print = false;
+	struct conf conf;
+	const char *file;
+
+	if (!options_read(globals, argc, argv, "p", take, &print))
+		return STATUS_USAGE;
+	if (argv[optind] != NULL)
+		return usage_error("check",
+		    "check takes no word: %s; name a file with -f",
+		    argv[optind]);
+	file = load(globals, &conf);
+	if (file != NULL && print)
+		print_root(conf.root, write_stdout, NULL);
+	else if (file != NULL)
+		amounts_to(&conf, file);
+	conf_fini(&conf);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return STATUS_FAILED;
+	return file != NULL ? STATUS_OK : STATUS_USAGE;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "base/near.h"
+#include "base/units.h"
+#include "cmd/options.h"
+#include "conf/conf.h"
+#include "engine/guardian.h"
+
+const char exec_help[] =
+    "  supervise exec -- ./server --port 80     restart it when it crashes\n"
+    "  supervise exec -r permanent -- ./server  whenever it ends\n"
+    "  supervise exec -m 10 -t 1m -- ./server   ten times a minute at most\n"
+    "  ENTRYPOINT [\"supervise\", \"exec\", \"--\"]   in a container\n"
+    "\n"
+    "Runs one command without a file, as if the shell ran it: terminal,\n"
+    "stdin, signals and exit status are the command's.\n"
+    "\n"
+    "  -r RESTART   permanent: after any end; transient, the default: after\n"
+    "               a crash or a status other than 0; temporary: never\n"
+    "  -m MAX       restarts that are allowed, 3 by default, ...\n"
+    "  -t SECONDS   ... in so much time, 5 s by default\n"
+    "  -q           not a word, not even when it gives up\n"
+    "\n"
+    "TERM, INT and QUIT stop the command, other signals are passed to it.\n"
+    "Ends with the command's last status, 128+N for signal N, 127 when it is\n"
+    "not found, 126 when it cannot be executed, 125 for wrong usage.\n";
+
+#define STATUS_EXEC_USAGE 125
+
+static bool
+take_restart(struct conf_command *command, const char *value)
+{
+	for (int i = RESTART_PERMANENT; i <= RESTART_TEMPORARY; i++)
+		if (strcmp(value, restart_text[i]) == 0) {
+			command->restart = (enum restart)i;
+			return true;
+		}
+	usage_error("exec", "-r %s: expected permanent, transient or temporary",
+	    value);
+	return false;
+}
+
+static bool
+take_max(struct conf_command *command, const char *value)
+{
+	const char *error;
+
+	command->max_restarts =
+	    (uint32_t)strtonum(value, 0, POLICY_MAX_RESTARTS, &error);
+	if (error == NULL)
+		return true;
+	usage_error("exec", "-m %s: %s, expected a number of restarts", value,
+	    error);
+	return false;
+}
+
+static bool
+take_seconds(struct conf_command *command, const char *value)
+{
+	int64_t ms;
+
+	if (!duration_parse(value, &ms) || ms < MS_PER_S ||
+	    ms % MS_PER_S != 0) {
+		usage_error("exec", "-t %s: expected whole seconds, 1 or more",
+		    value);
+		return false;
+	}
+	command->max_seconds = ms / MS_PER_S;
+	return true;
+}
+
+static bool
+take(void *arg, int option, const char *value)
+{
+	switch (option) {
+	case 'r':
+		return take_restart(arg, value);
+	case 'm':
+		return take_max(arg, value);
+	case 't':
+		return take_seconds(arg, value);
+	default:
+		return false;
+	}
+}
+
+/* The last part of the command's path, as a name of a worker. */
+static void
+make_name(const char *command, char name[static CONF_NAME_SIZE_MAX + 1])
+{
+	const char *base = strrchr(command, '/');
+	size_t n = 0;
+
+	base = base == NULL ? command : base + 1;
+	for (; *base != '\0' && n < CONF_NAME_SIZE_MAX; base++) {
+		bool plain = (*base >= 'a' && *base <= 'z') ||
+		    (*base >= 'A' && *base <= 'Z') ||
+		    (*base >= '0' && *base <= '9') || *base == '_' ||
+		    (n > 0 && (*base == '.' || *base == '-'));
+
+		name[n++] = plain ? *base : '_';
+	}
+	if (n == 0)
+		name[n++] = '_';
+	name[n] = '\0';
+}
+
+int
+exec_main(struct globals *globals, int argc, char **argv)
+{
+	char name[CONF_NAME_SIZE_MAX + 1];
+	struct conf_command command = {
+		.name = name,
+		.restart = RESTART_TRANSIENT,
+		.max_restarts = 3,
+		.max_seconds = 5,
+	};
+	struct run run = { .signals = globals->signals, .command = true };
+	struct conf conf;
+	int status;
+
+	if (!options_read(globals, argc, argv, "r:m:t:", take, &command))
+		return STATUS_EXEC_USAGE;
+	if (argv[optind] == NULL) {
+		usage_error("exec", "no command given");
+		return STATUS_EXEC_USAGE;
+	}
+	make_name(argv[optind], name);
+	command.argv = (const char *const *)&argv[optind];
+	if (!conf_from_command(&conf, &command)) {
+		usage_error(NULL, "%s", strerror(ENOMEM));
+		conf_fini(&conf);
+		return STATUS_EXEC_USAGE;
+	}
+	run.conf = &conf;
+	run.nofile = globals->nofile;
+	run.quiet = globals->quiet;
+	run.form = globals->log_format != NULL ? options_form(globals) :
+						 REPORTER_QUIET;
+	status = guardian_run(&run);
+	conf_fini(&conf);
+	return status;
+}

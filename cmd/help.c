@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/near.h"
+#include "base/record.h"
+#include "cmd/options.h"
+#include "conf/directive.h"
+
+const char help_help[] =
+    "  supervise help          the commands\n"
+    "  supervise help run      one of them, examples first\n"
+    "\n"
+    "Names, one a line, for scripts:\n"
+    "  --commands, --directives (of the file), --records\n"
+    "\n"
+    "The manual has everything: supervise(1), supervise.conf(5),\n"
+    "supervise-records(7).\n";
+
+static void
+list_commands(void)
+{
+	for (const struct command *c = commands; c->name != NULL; c++)
+		puts(c->name);
+}
+
+static void
+list_directives(void)
+{
+	for (size_t i = 0; i < ndirectives; i++)
+		puts(directives[i].name);
+}
+
+static void
+list_records(void)
+{
+	for (int i = 0; i < RECORD_NEVENTS; i++)
+		puts(record_event_text[i]);
+}
+
+static int
+overview(void)
+{
+	puts("Erlang/OTP supervision for ordinary programs.\n"
+	     "\n"
+	     "  supervise run                    the tree of ./supervise.conf\n"
+	     "  supervise exec -- ./server       one command, no file\n"
+	     "  supervise check                  what is wrong with the file\n"
+	     "\n"
+	     "usage: supervise [-f FILE] [-q] [--log-format text|json] "
+	     "COMMAND ...\n");
+	for (const struct command *c = commands; c->name != NULL; c++)
+		printf("  %-8s %s\n", c->name, c->summary);
+	puts("\n`supervise help COMMAND` tells more; `supervise --version`.");
+	return STATUS_OK;
+}
+
+int
+help_main(struct globals *globals, int argc, char **argv)
+{
+	static const struct {
+		const char *option;
+		void (*list)(void);
+	} lists[] = {
+		{ "--commands", list_commands },
+		{ "--directives", list_directives },
+		{ "--records", list_records },
+	};
+	const struct command *command;
+
+	(void)globals;
+	if (argc < 2)
+		return overview();
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (strcmp(argv[1], lists[i].option) == 0) {
+			lists[i].list();
+			return STATUS_OK;
+		}
+	command = command_find(argv[1]);
+	if (command == NULL)
+		return usage_error(NULL, "no command %s", argv[1]);
+	printf("supervise %s %s\n%s\n\n%s", command->name, command->synopsis,
+	    command->summary, command->help);
+	return STATUS_OK;
+}

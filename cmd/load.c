@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/load.h"
+#include "os/files.h"
+
+/* Files stay in memory until loading is over. */
+struct kept {
+	struct file file;
+	struct kept *next;
+};
+
+struct source {
+	struct kept *files;
+	struct names names;
+};
+
+/* Who else could make root run something, or NULL. */
+static const char *
+unsafe(const struct file *file)
+{
+	if (geteuid() != 0)
+		return NULL;
+	if ((file->mode & S_IWOTH) != 0)
+		return "writable by everybody";
+	if (file->uid != 0)
+		return "not owned by root";
+	if ((file->mode & S_IWGRP) != 0 && file->gid != 0)
+		return "writable by its group";
+	return NULL;
+}
+
+static int
+source_read(void *ctx, const char *path, struct conf_file *out)
+{
+	struct source *source = ctx;
+	struct kept *kept = calloc(1, sizeof(*kept));
+	int error;
+
+	if (kept == NULL)
+		return -ENOMEM;
+	error = file_read(path, CONF_FILE_SIZE_MAX + 1, &kept->file);
+	if (error < 0) {
+		free(kept);
+		return error;
+	}
+	kept->next = source->files;
+	source->files = kept;
+	*out = (struct conf_file){
+		.bytes = kept->file.bytes,
+		.len = kept->file.size,
+		.dev = kept->file.dev,
+		.ino = kept->file.ino,
+		.unsafe = unsafe(&kept->file),
+	};
+	return 0;
+}
+
+static int
+source_glob(void *ctx, const char *pattern, const char *const **paths,
+    size_t *npaths)
+{
+	struct source *source = ctx;
+	int error;
+
+	names_free(&source->names);
+	error = names_match(pattern, &source->names);
+	if (error < 0)
+		return error;
+	*paths = (const char *const *)source->names.paths;
+	*npaths = source->names.count;
+	return 0;
+}
+
+static const char *
+source_getenv(void *ctx, const char *name)
+{
+	(void)ctx;
+	return getenv(name);
+}
+
+static void
+source_free(struct source *source)
+{
+	while (source->files != NULL) {
+		struct kept *kept = source->files;
+
+		source->files = kept->next;
+		file_free(&kept->file);
+		free(kept);
+	}
+	names_free(&source->names);
+}
+
+static void
+write_stderr(void *ctx, const char *bytes, size_t len)
+{
+	(void)ctx;
+	fwrite(bytes, 1, len, stderr);
+}
+
+static bool
+stderr_has_colour(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(STDERR_FILENO) && (no_color == NULL || *no_color == '\0');
+}
+
+bool
+load_file(const char *file, struct conf *conf)
+{
+	struct source source = { .files = NULL };
+	const struct conf_source callbacks = {
+		.ctx = &source,
+		.read = source_read,
+		.glob = source_glob,
+		.getenv = source_getenv,
+	};
+	bool loaded = conf_load(conf, file, &callbacks);
+
+	diag_list_render(&conf->diags, stderr_has_colour(), write_stderr, NULL);
+	source_free(&source);
+	return loaded;
+}
+
+const char *
+load(const struct globals *globals, struct conf *conf)
+{
+	const char *file = globals->file;
+
+	*conf = (struct conf){ .root = NULL };
+	if (file == NULL)
+		file = access(LOAD_HERE, F_OK) == 0 ? LOAD_HERE : LOAD_SYSTEM;
+	if (globals->file == NULL && access(file, F_OK) == -1) {
+		fprintf(stderr,
+		    "supervise: no configuration: neither " LOAD_HERE
+		    " nor " LOAD_SYSTEM " exists; name one with -f FILE\n");
+		return NULL;
+	}
+	return load_file(file, conf) ? file : NULL;
+}

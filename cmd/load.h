@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CMD_LOAD_H
+#define CMD_LOAD_H
+
+#include "cmd/command.h"
+#include "conf/conf.h"
+
+/* Where `run` and `check` look when no -f is given. */
+#define LOAD_HERE   "./supervise.conf"
+#define LOAD_SYSTEM "/etc/supervise.conf"
+
+/*
+ * Loads the configuration that `globals` means into *conf and shows every
+ * diagnostic on stderr. Returns the name of the file, borrowed; or NULL when
+ * there is no file or it has errors. `conf` is to be freed in either case.
+ */
+const char *load(const struct globals *globals, struct conf *conf);
+
+/* Loads `file` and shows every diagnostic on stderr. */
+bool load_file(const char *file, struct conf *conf);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONF_ESTIMATE_H
+#define CONF_ESTIMATE_H
+
+#include <stdint.h>
+
+#include "conf/spec.h"
+
+/*
+ * What a specification amounts to in time, worked out before anything runs:
+ * how long a stop may take, how soon a supervisor gives up.
+ */
+
+/* A time that has no end. */
+#define ESTIMATE_NEVER INT64_MAX
+
+/*
+ * The longest time that stopping what `spec` describes may take, in ms:
+ * everything ignores its stop signal and is killed at the last moment.
+ * ESTIMATE_NEVER when something may take for ever.
+ */
+int64_t estimate_stop_ms(const struct spec *spec);
+
+/*
+ * How long it takes until the supervisor `spec` gives up because of its
+ * `child`, when that fails at once each time it is started, in ms; jitter
+ * left out. ESTIMATE_NEVER when it never gives up: the child is temporary,
+ * or its delays keep the restarts too far apart.
+ */
+int64_t
+estimate_give_up_ms(const struct spec *spec, const struct child_spec *child);
+
+/*
+ * A child of the supervisor `spec` that lives longer than this, in ms, never
+ * makes it give up by itself: max_seconds / max_restarts, rounded up; 0 when
+ * no restart is allowed.
+ */
+int64_t estimate_lifetime_ms(const struct spec *spec);
+
+#endif

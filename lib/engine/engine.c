@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "engine/engine.h"
+#include "engine/notes.h"
+#include "os/channel.h"
+#include "os/clock.h"
+#include "os/proc.h"
+
+/* How often an engine without guardian looks by itself. */
+#define ORPHANED_NS (100 * NS_PER_MS)
+
+/* Spawns in a row before the loop looks at what else has happened. */
+#define SPAWN_BURST 16
+
+static void
+end_of_tree(struct engine *e)
+{
+	give_up_report(e);
+	reap_sweep_begin(e);
+}
+
+/* Carries out one action; true when its answer is in *answer. */
+static bool
+perform(struct engine *e, struct action *action, struct event *answer)
+{
+	switch (action->kind) {
+	case ACTION_SPAWN:
+		*answer = (struct event){ .child = action->child };
+		answer->kind = EVENT_SPAWN_FAILED;
+		if (launch(e, node_worker(action->child), &answer->reason))
+			answer->kind = EVENT_SPAWNED;
+		return true;
+	case ACTION_STOP:
+		reap_stop(e, node_worker(action->child));
+		break;
+	case ACTION_KILL:
+		reap_kill(e, node_worker(action->child));
+		break;
+	case ACTION_NOTE:
+		note_record(e, action->child, &action->note);
+		break;
+	case ACTION_REPLY:
+	case ACTION_FREE:
+		/* Requests come with the control socket. */
+		break;
+	case ACTION_END:
+		end_of_tree(e);
+		break;
+	}
+	return false;
+}
+
+void
+engine_feed(struct engine *e, const struct event *event)
+{
+	struct action actions[TREE_ACTIONS_MAX];
+	struct event next = *event;
+	bool answered;
+	int spawns = 0;
+	size_t n;
+
+	do {
+		answered = false;
+		n = tree_step(&e->tree, &next, clock_now_ns(), actions);
+		for (size_t i = 0; i < n; i++)
+			answered = perform(e, &actions[i], &next);
+		if (answered)
+			spawns++;
+		else
+			next = (struct event){ .kind = EVENT_TICK };
+	} while (answered || (n > 0 && spawns < SPAWN_BURST));
+	e->more = n > 0;
+}
+
+struct engine *
+engine_of(struct child *child)
+{
+	while (child->sup != NULL)
+		child = &child->sup->child;
+	return (struct engine *)(void *)((char *)child -
+	    offsetof(struct engine, nodes.root));
+}
+
+static int64_t
+nearest(const struct engine *e)
+{
+	int64_t at_ns = tree_deadline(&e->tree);
+
+	if (e->remind_ns < at_ns)
+		at_ns = e->remind_ns;
+	if (e->sweeping && e->sweep_ns < at_ns)
+		at_ns = e->sweep_ns;
+	if (e->orphaned && clock_now_ns() + ORPHANED_NS < at_ns)
+		at_ns = clock_now_ns() + ORPHANED_NS;
+	return at_ns;
+}
+
+static void
+turn(struct engine *e)
+{
+	int got = loop_wait(&e->loop, e->more ? 0 : nearest(e));
+
+	if (got < 0)
+		reporter_message(&e->reporter, RECORD_WARNING,
+		    "cannot wait for events: %s", strerror(-got));
+	if (e->orphaned)
+		e->look = true;
+	reap_batch(e);
+	if (e->more || tree_deadline(&e->tree) <= clock_now_ns())
+		engine_feed(e, &(struct event){ .kind = EVENT_TICK });
+	orders_remind(e);
+	if (e->sweeping)
+		reap_sweep_tick(e);
+	reporter_flush(&e->reporter);
+}
+
+/* What a fresh engine needs before it can say what fails. */
+static int
+init_base(struct engine *e, const struct run *run)
+{
+	int error;
+
+	e->run = run;
+	e->guardian = getppid();
+	e->channel.fd = -1;
+	STAILQ_INIT(&e->ended);
+	STAILQ_INIT(&e->clearing);
+	error = loop_init(&e->loop);
+	if (error == 0)
+		error = reporter_init(&e->reporter, run->form, &e->loop);
+	return error;
+}
+
+static int
+init_tree(struct engine *e, const struct conf *conf)
+{
+	int64_t seed = clock_wall_ns() ^ (int64_t)getpid() << 32;
+	int error = nodes_init(&e->nodes, conf->root);
+
+	if (error < 0)
+		return error;
+	tree_init(&e->tree, &e->nodes.root.sup, (uint64_t)seed);
+	if (!tree_reserve(&e->tree, conf->nchildren + 1))
+		return -ENOMEM;
+	return environment_init(&e->environment, &e->nodes, guardian_mark());
+}
+
+/* The children of `run` have no terminal for input, and no pipe either. */
+static int
+close_input(struct engine *e)
+{
+	int null;
+
+	if (e->run->command)
+		return 0;
+	null = fd_null();
+	if (null < 0)
+		return null;
+	if (dup2(null, STDIN_FILENO) == -1) {
+		int error = -errno;
+
+		fd_close(&null);
+		return error;
+	}
+	fd_close(&null);
+	return 0;
+}
+
+static int
+init_rest(struct engine *e, const struct engine_link *link)
+{
+	int error = spawner_init(&e->spawner, e->run->signals, &e->run->nofile);
+
+	if (error == 0)
+		error = orders_init(e, link->channel);
+	if (error == 0)
+		error = close_input(e);
+	if (error < 0)
+		return error;
+	e->witness = link->witness;
+	strays_init(&e->strays, e->guardian);
+	job_init(e);
+	return 0;
+}
+
+static void
+fini(struct engine *e)
+{
+	job_fini(e);
+	strays_fini(&e->strays);
+	environment_fini(&e->environment);
+	reporter_fini(&e->reporter);
+	spawner_fini(&e->spawner);
+	tree_fini(&e->tree);
+	nodes_fini(&e->nodes);
+	loop_fini(&e->loop);
+}
+
+static int
+finish(struct engine *e)
+{
+	struct channel_message done = {
+		.kind = MESSAGE_DONE,
+		.value = outcome_status(e),
+	};
+
+	if (e->channel.fd != -1)
+		(void)channel_send(e->channel.fd, &done);
+	fini(e);
+	return done.value;
+}
+
+int
+engine_run(const struct run *run, const struct engine_link *link)
+{
+	static struct engine engine; /* large, and zeroed */
+	struct engine *e = &engine;
+	const struct conf *conf = run->conf;
+	int error;
+
+	if (link->again && run->reload != NULL) {
+		const struct conf *fresh = run->reload();
+
+		if (fresh != NULL && fresh->root != NULL)
+			conf = fresh;
+	}
+	error = init_base(e, run);
+	if (error == 0)
+		error = init_tree(e, conf);
+	if (error == 0)
+		error = init_rest(e, link);
+	if (error < 0) {
+		dprintf(STDERR_FILENO,
+		    "supervise: cannot start the engine: %s\n",
+		    strerror(-error));
+		return 1;
+	}
+	engine_feed(e, &(struct event){ .kind = EVENT_BOOT });
+	reporter_flush(&e->reporter);
+	while (!e->done)
+		turn(e);
+	return finish(e);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <termios.h>
+
+#include "conf/conf.h"
+#include "core/tree.h"
+#include "engine/guardian.h"
+#include "engine/node.h"
+#include "engine/reporter.h"
+#include "engine/strays.h"
+#include "os/loop.h"
+#include "os/spawn.h"
+
+/*
+ * The engine: carries out what the core decides, and tells it what happened.
+ *
+ *	engine.c	the loop: events to the core, its actions to the others
+ *	launch.c	starts a worker: plan, environment, readiness
+ *	reap.c		ends: status, group, what remains
+ *	strays.c	processes that left their group
+ *	orders.c	what the guardian passes on: signals, orphans
+ *	job.c		the terminal of `exec`
+ *	reporter.c	records, and people.c the same for people
+ *	notes.c		what the core notes, as records
+ *	give_up.c	the report when the root gave up
+ *	outcome.c	the exit status
+ *
+ * It never waits but in the loop, and no failing system call ends it after
+ * its start: a failure becomes an event, or is told and survived.
+ */
+
+/* The environment that children get. */
+struct environment {
+	const char **base; /* ours, less what is set anew; NULL at the end */
+	size_t nbase;
+	const char **scratch; /* of the launch in hand */
+	char *name;           /* SUPERVISE_NAME=… */
+	char run[40];         /* SUPERVISE_RUN=… */
+	char reason[80];      /* SUPERVISE_LAST_REASON=… */
+	const char *mark;     /* SUPERVISE_ID=…; borrowed */
+};
+
+/* What became of the tree, for the exit status and the last report. */
+struct outcome {
+	int status;                 /* of the last worker, as sh tells it */
+	struct worker *worker;      /* that failed last; NULL: none */
+	struct reason reason;       /* of that failure */
+	char child[NODE_PATH_SIZE]; /* its path */
+	char why[1200];             /* what happened, for a person */
+};
+
+/* The terminal that `exec` lends to its child. */
+struct job {
+	int terminal; /* that controls us, 0 to 2; -1: there is none */
+	int tty;      /* the same while it is ours to lend; else -1 */
+	int signals;  /* signalfd of SIGCHLD; owned; -1 */
+	struct loop_watch watch;
+	struct termios modes;       /* as they were at the start */
+	struct termios child_modes; /* as a suspended child left them */
+};
+
+struct engine {
+	const struct run *run; /* borrowed */
+	struct loop loop;
+	struct tree tree;
+	struct nodes nodes;
+	struct spawner spawner;
+	struct reporter reporter;
+	struct environment environment;
+	struct job job;
+	struct strays strays;
+	struct outcome outcome;
+
+	pid_t guardian;
+	pid_t witness;
+	struct loop_watch channel; /* to the guardian; -1: it is dead */
+
+	struct workers ended;    /* in the batch at hand */
+	struct workers clearing; /* with remains */
+	bool more; /* the core has work left: go on after a look around */
+	bool look; /* something may be gone: look at the end of the batch */
+
+	char failure[1024]; /* why the last spawn failed, for a person */
+	int stop_signal;    /* instead of the workers' own; 0: theirs */
+	int nstops;         /* how often it was told to stop */
+	bool slaughter;     /* the second time, by SIGKILL */
+	bool orphaned;      /* the guardian is dead */
+	int64_t remind_ns;  /* when to say again whom the stop waits for */
+
+	bool sweeping;    /* the tree has ended; strays may be left */
+	int64_t sweep_ns; /* when they get SIGKILL */
+	bool done;
+};
+
+/* engine.c: gives one event to the core and carries out what follows. */
+void engine_feed(struct engine *e, const struct event *event);
+
+/* launch.c */
+int environment_init(struct environment *env, const struct nodes *nodes,
+    const char *mark);
+void environment_fini(struct environment *env);
+
+/*
+ * Starts a run of `worker`. True, or false with the reason in *reason and
+ * the story in e->failure.
+ */
+bool launch(struct engine *e, struct worker *worker, struct reason *reason);
+
+/* Has `worker` said that it is ready, unheard so far? Closes its pipe. */
+bool launch_heard(struct engine *e, struct worker *worker);
+
+/* Closes what `worker` used to tell that it is ready. */
+void launch_over(struct engine *e, struct worker *worker);
+
+/* reap.c */
+void reap_watch_ready(struct loop_watch *watch, uint32_t events);
+void reap_stop(struct engine *e, struct worker *worker);
+void reap_kill(struct engine *e, struct worker *worker);
+void reap_batch(struct engine *e);
+void reap_sweep_begin(struct engine *e);
+void reap_sweep_tick(struct engine *e);
+
+/* orders.c */
+int orders_init(struct engine *e, int channel);
+void orders_remind(struct engine *e);
+
+/* job.c */
+void job_init(struct engine *e);
+void job_fini(struct engine *e);
+void job_take_back(struct engine *e, const struct worker *worker);
+void job_continue(struct engine *e);
+
+/* give_up.c: the report for a person (U13). */
+void
+give_up_note(struct engine *e, struct child *child, const struct note *note);
+void give_up_report(struct engine *e);
+
+/* outcome.c: what supervise ends with (U12). */
+void outcome_ended(struct engine *e, const struct process_end *end);
+void outcome_failed(struct engine *e, enum spawn_step step, int error);
+int outcome_status(const struct engine *e);
+
+/* The engine whose tree `child` is in. */
+struct engine *engine_of(struct child *child);
+
+#endif

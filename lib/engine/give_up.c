@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: ISC */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "engine/engine.h"
+#include "engine/people.h"
+#include "os/clock.h"
+
+/*
+ * The last words of a tree that gave up or could not start, for a person
+ * (U13), and for a container's manager in /dev/termination-log, which takes
+ * 4096 bytes.
+ */
+#define TERMINATION_LOG "/dev/termination-log"
+#define REPORT_SIZE     4096
+
+/* Of many restarts, how many times are named. */
+#define TIMES_MAX 5
+
+/* The report being written; what does not fit is left out. */
+struct report {
+	char text[REPORT_SIZE];
+	size_t len;
+};
+
+static void add(struct report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+add(struct report *report, const char *format, ...)
+{
+	size_t room = sizeof(report->text) - report->len;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(report->text + report->len, room, format, args);
+	va_end(args);
+	if (n > 0)
+		report->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+void
+give_up_note(struct engine *e, struct child *child, const struct note *note)
+{
+	struct outcome *outcome = &e->outcome;
+	char reason[REASON_TEXT_SIZE], how[128];
+
+	if (child_is_sup(child))
+		return; /* the worker behind it has been noted before */
+	outcome->worker = node_worker(child);
+	outcome->reason = note->reason;
+	node_path(child, outcome->child);
+	if (note->kind == NOTE_START_FAILED)
+		snprintf(outcome->why, sizeof(outcome->why),
+		    "did not start: %s",
+		    e->failure[0] != '\0' ?
+			e->failure :
+			people_reason(reason_text(note->reason, reason), how,
+			    sizeof(how)));
+	else if (note->reason.kind != REASON_START)
+		people_reason(reason_text(note->reason, reason), outcome->why,
+		    sizeof(outcome->why));
+}
+
+static void
+add_times(struct report *report, const struct window *window)
+{
+	int64_t offset_ns = clock_wall_ns() - clock_now_ns();
+	uint32_t skip =
+	    window->count > TIMES_MAX ? window->count - TIMES_MAX : 0;
+
+	if (skip > 0)
+		add(report, " …");
+	for (uint32_t i = skip; i < window->count; i++) {
+		int64_t at_ns = window_at(window, i) + offset_ns;
+		time_t seconds = (time_t)(at_ns / NS_PER_S);
+		struct tm tm;
+
+		if (localtime_r(&seconds, &tm) == NULL)
+			continue;
+		add(report, " %02d:%02d:%02d.%03d", tm.tm_hour, tm.tm_min,
+		    tm.tm_sec, (int)(at_ns % NS_PER_S / NS_PER_MS));
+	}
+	if (window->count == 0)
+		add(report, " none was allowed");
+}
+
+static void
+add_rule(struct report *report, const struct engine *e)
+{
+	const struct sup_policy *policy = &e->nodes.root.sup.child.policy->sup;
+
+	if (e->run->command)
+		add(report,
+		    "  rule      more than %" PRIu32 " restarts in %" PRId64
+		    " s (options -m %" PRIu32 " -t %" PRId64 ")\n",
+		    policy->max_restarts, policy->max_seconds,
+		    policy->max_restarts, policy->max_seconds);
+	else
+		add(report,
+		    "  rule      more than %" PRIu32 " restarts in %" PRId64
+		    " s (max_restarts and max_seconds of the root, %s)\n",
+		    policy->max_restarts, policy->max_seconds, e->run->file);
+}
+
+static const char *
+hint(const struct engine *e)
+{
+	const struct outcome *outcome = &e->outcome;
+
+	if (outcome->worker == NULL)
+		return "`supervise check` says how the limits add up";
+	switch ((enum reason_kind)outcome->reason.kind) {
+	case REASON_START:
+		return "the command, its folder or PATH is not what the "
+		       "specification says";
+	case REASON_TIMEOUT:
+		return "it never said that it is ready: see `ready` and "
+		       "`start_timeout` in supervise.conf(5)";
+	case REASON_KILLED:
+		return "something sent SIGKILL: is the machine or container "
+		       "out of memory?";
+	case REASON_SIGNAL:
+		return "a core dump may tell more: ulimit -c unlimited";
+	case REASON_EXIT:
+		return "run it by hand to see its own message; if it waits "
+		       "for something, give it `backoff`";
+	case REASON_NONE:
+	case REASON_SHUTDOWN:
+	case REASON_FAILED_CHILD:
+	case REASON_INTENSITY:
+		break;
+	}
+	return "`supervise check` says how the limits add up";
+}
+
+static void
+add_siblings(struct report *report, const struct engine *e)
+{
+	size_t others = e->nodes.nworkers;
+
+	if (e->outcome.worker != NULL)
+		others--;
+	if (others == 0)
+		add(report, "  siblings  it had none\n");
+	else
+		add(report,
+		    "  siblings  the other %zu worker%s of the tree %s stopped\n",
+		    others, others == 1 ? "" : "s", others == 1 ? "is" : "are");
+}
+
+static void
+leave(const struct report *report)
+{
+	int fd = open(TERMINATION_LOG, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	if (fd == -1)
+		return;
+	/* Nothing is left to do for somebody who cannot take it. */
+	if (write(fd, report->text, report->len) == -1)
+		(void)0;
+	close(fd);
+}
+
+void
+give_up_report(struct engine *e)
+{
+	const struct sup *root = &e->nodes.root.sup;
+	const struct outcome *outcome = &e->outcome;
+	struct report report = { .len = 0 };
+
+	if (root->cause != CAUSE_GAVE_UP && root->cause != CAUSE_BOOT_FAILED)
+		return;
+	add(&report, "supervise: %s: %s %s\n",
+	    root->cause == CAUSE_GAVE_UP ? "gave up" : "could not start",
+	    outcome->worker != NULL ? outcome->child : "root",
+	    outcome->worker != NULL ? outcome->why : "did not stay up");
+	if (root->cause == CAUSE_GAVE_UP) {
+		add(&report, "  restarts ");
+		add_times(&report, &root->window);
+		add(&report, "\n");
+		add_rule(&report, e);
+		add_siblings(&report, e);
+		add(&report, "  status    supervise ends with %d\n",
+		    outcome_status(e));
+		add(&report, "  hint      %s\n", hint(e));
+	}
+	if (!e->run->quiet)
+		reporter_say(&e->reporter, report.text);
+	leave(&report);
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "core/reason.h"
+#include "core/window.h"
+#include "engine/guardian.h"
+#include "engine/witness.h"
+#include "os/channel.h"
+#include "os/clock.h"
+#include "os/fd.h"
+#include "os/pidfd.h"
+#include "os/proc.h"
+
+/* How often engines may be killed before the guardian gives up (U8). */
+#define ENGINE_MAX_RESTARTS 3
+#define ENGINE_MAX_SECONDS  5
+
+/* A sweep looks again after so long even when nobody has ended. */
+#define SWEEP_MS 1000
+
+struct guardian {
+	const struct run *run;
+	struct reporter reporter;
+	struct window window;    /* of engines that were started anew */
+	struct engine_link link; /* of the engine in hand */
+	int signals;             /* signalfd; owned */
+	int channel;             /* to the engine; owned; -1: there is none */
+	int children;            /* list of our children; owned; -1: unknown */
+	pid_t engine;            /* 0: it has ended */
+	struct process_end end;  /* of the engine */
+	bool done;               /* the engine said that all is over, */
+	int status;              /* with this status */
+	int stop; /* signal by which we were told to stop, or 0 */
+};
+
+/* SUPERVISE_ID=…, unique on this machine: a pid, and since when. */
+static char mark[80];
+
+const char *
+guardian_mark(void)
+{
+	return mark;
+}
+
+static void
+make_mark(void)
+{
+	snprintf(mark, sizeof(mark), "SUPERVISE_ID=%jd.%" PRId64,
+	    (intmax_t)getpid(), clock_wall_ns() / NS_PER_MS);
+}
+
+static void
+tell_engine(struct guardian *g, enum message_kind kind, int value, pid_t pid)
+{
+	struct channel_message message = {
+		.kind = (int32_t)kind,
+		.value = value,
+		.pid = pid,
+	};
+
+	/* An engine that is so far behind has the same word before it. */
+	if (g->channel != -1)
+		(void)channel_send(g->channel, &message);
+}
+
+/* Reaps everything that has ended. False when no child is left. */
+static bool
+reap(struct guardian *g)
+{
+	struct process_end end;
+	bool orphan = false;
+	pid_t pid;
+	int got;
+
+	while ((got = process_reap_any(&pid, &end)) == 1) {
+		if (pid == g->engine) {
+			g->engine = 0;
+			g->end = end;
+		} else if (pid == g->link.witness) {
+			g->link.witness = 0;
+		} else {
+			orphan = true;
+		}
+	}
+	if (orphan)
+		tell_engine(g, MESSAGE_ORPHAN, 0, 0);
+	return got != -ECHILD;
+}
+
+static bool
+is_stop(int signo)
+{
+	return signo == SIGTERM || signo == SIGINT || signo == SIGQUIT;
+}
+
+/* Job control: stops with those of our group, and tells when we go on. */
+static void
+suspend(struct guardian *g, int signo)
+{
+	if (g->run->command)
+		(void)kill(0, signo);
+	signals_raise(signo);
+	tell_engine(g, MESSAGE_CONTINUE, 0, 0);
+}
+
+static void
+take_signal(struct guardian *g, const struct signalfd_siginfo *signal)
+{
+	int signo = (int)signal->ssi_signo;
+
+	if (is_stop(signo))
+		g->stop = signo;
+	if (signo == SIGCHLD)
+		(void)reap(g);
+	else if (signo == SIGHUP && signals_ignored(g->run->signals, SIGHUP))
+		return; /* nohup(1) */
+	else if (signo == SIGTSTP && !g->run->command)
+		suspend(g, signo);
+	else
+		tell_engine(g, MESSAGE_SIGNAL, signo, (pid_t)signal->ssi_pid);
+}
+
+static void
+take_signals(struct guardian *g)
+{
+	struct signalfd_siginfo signal;
+
+	while (signals_read(g->signals, &signal) == 1)
+		take_signal(g, &signal);
+}
+
+static void
+take_messages(struct guardian *g)
+{
+	struct channel_message message;
+	int got;
+
+	while ((got = channel_receive(g->channel, &message)) == 1) {
+		if (message.kind == MESSAGE_DONE) {
+			g->done = true;
+			g->status = message.value;
+		} else if (message.kind == MESSAGE_SUSPEND) {
+			suspend(g, message.value);
+		}
+	}
+	if (got != -EAGAIN && got != -EINTR)
+		fd_close(&g->channel);
+}
+
+/* Waits until something happens, at most `timeout_ms` (-1: for ever). */
+static void
+attend(struct guardian *g, int timeout_ms)
+{
+	struct pollfd fds[] = {
+		{ .fd = g->signals, .events = POLLIN },
+		{ .fd = g->channel, .events = POLLIN },
+	};
+
+	if (poll(fds, 2, timeout_ms) <= 0)
+		return;
+	if (fds[1].revents != 0)
+		take_messages(g);
+	if (fds[0].revents != 0)
+		take_signals(g);
+}
+
+static int
+kill_one(pid_t pid, void *arg)
+{
+	(void)arg;
+	(void)kill(pid, SIGKILL);
+	return 0;
+}
+
+/*
+ * Ends every process below us, by SIGKILL, until none is left. Only unreaped
+ * children of our own are signalled, so no number can be a stranger's; what
+ * they leave behind becomes our child in turn. Where /proc does not tell, PID
+ * 1 reaches everybody, and others can only wait for what ends by itself.
+ */
+static void
+sweep(struct guardian *g)
+{
+	do {
+		if (g->children >= 0)
+			(void)proc_children_each(g->children, kill_one, NULL);
+		else if (getpid() == 1)
+			(void)kill(-1, SIGKILL);
+		else if (g->link.witness > 0)
+			(void)kill(g->link.witness, SIGKILL);
+		if (!reap(g))
+			return;
+		attend(g, SWEEP_MS);
+	} while (reap(g));
+}
+
+/* The engine's process: nothing of the guardian's is left open in it. */
+static int
+be_engine(struct guardian *g, int guardian_end)
+{
+	fd_close(&g->signals);
+	fd_close(&g->children);
+	fd_close(&guardian_end);
+	(void)close(g->link.alive[0]);
+	output_fini(&g->reporter.output);
+	window_fini(&g->window);
+
+	/* What is sent to the job as a whole is the guardian's to pass on. */
+	(void)setpgid(0, 0);
+	setproctitle("engine");
+	return engine_run(g->run, &g->link);
+}
+
+/* Starts a witness and an engine. 0 or -errno. */
+static int
+start(struct guardian *g)
+{
+	int ends[2];
+	int error = channel_open(ends);
+
+	if (error < 0)
+		return error;
+	g->link.channel = ends[1];
+	g->done = false;
+	g->link.witness = witness_start(g->link.alive, mark);
+	reporter_flush(&g->reporter);
+	g->engine = fork();
+	if (g->engine == 0)
+		_exit(be_engine(g, ends[0]));
+	error = g->engine == -1 ? -errno : 0;
+	g->engine = g->engine == -1 ? 0 : g->engine;
+	fd_close(&ends[1]);
+	g->channel = ends[0];
+	return error;
+}
+
+static void
+record_death(struct guardian *g, pid_t pid)
+{
+	char text[REASON_TEXT_SIZE];
+	struct reason reason = g->end.by_signal ? reason_signal(g->end.status) :
+						  reason_exit(g->end.status);
+	struct record r;
+
+	record_begin(&r, RECORD_ENGINE_DIED);
+	record_number(&r, "pid", pid);
+	record_text(&r, "reason", reason_text(reason, text));
+	reporter_record(&g->reporter, &r);
+	reporter_flush(&g->reporter);
+}
+
+static void
+record_start(struct guardian *g)
+{
+	struct record r;
+
+	record_begin(&r, RECORD_ENGINE_STARTED);
+	record_number(&r, "pid", g->engine);
+	reporter_record(&g->reporter, &r);
+	reporter_flush(&g->reporter);
+}
+
+/* One engine from start to end. False when there was none. */
+static bool
+serve(struct guardian *g)
+{
+	pid_t pid;
+	int error = start(g);
+
+	if (error < 0) {
+		reporter_message(&g->reporter, RECORD_ERROR,
+		    "cannot start the engine: %s", strerror(-error));
+		return false;
+	}
+	pid = g->engine;
+	if (g->link.again)
+		record_start(g);
+	while (g->engine != 0)
+		attend(g, -1);
+	if (g->channel != -1)
+		take_messages(g);
+	fd_close(&g->channel);
+	if (!g->done)
+		record_death(g, pid);
+	sweep(g);
+	return true;
+}
+
+/* The status to end with, now that no engine is to follow. */
+static int
+ends_with(struct guardian *g)
+{
+	if (g->done)
+		return g->status;
+	if (g->stop != 0)
+		return g->run->command ? 128 + g->stop : 0;
+	reporter_message(&g->reporter, RECORD_ERROR,
+	    "gave up: the engine died more than %d times in %d s",
+	    ENGINE_MAX_RESTARTS, ENGINE_MAX_SECONDS);
+	return 1;
+}
+
+static int
+init(struct guardian *g, const struct run *run)
+{
+	sigset_t set;
+	int error;
+
+	*g = (struct guardian){ .run = run, .signals = -1, .channel = -1 };
+	make_mark();
+	error = reporter_init(&g->reporter, run->form, NULL);
+	if (error < 0)
+		return error;
+	if (!window_init(&g->window, ENGINE_MAX_RESTARTS,
+		ENGINE_MAX_SECONDS * NS_PER_S))
+		return -ENOMEM;
+	signals_forwardable(&set);
+	sigaddset(&set, SIGCHLD);
+	g->signals = signals_open(&set);
+	if (g->signals < 0)
+		return g->signals;
+	if (pipe2(g->link.alive, O_CLOEXEC) == -1)
+		return -errno;
+	error = fd_raise(&g->link.alive[0]);
+	if (error == 0)
+		error = fd_raise(&g->link.alive[1]);
+	if (error == 0 && getpid() != 1)
+		error = proc_adopt_orphans();
+	g->children = proc_children_open(getpid());
+	return error;
+}
+
+int
+guardian_run(const struct run *run)
+{
+	struct guardian g;
+	int error = init(&g, run);
+	int status;
+
+	if (error < 0) {
+		dprintf(STDERR_FILENO, "supervise: cannot start: %s\n",
+		    strerror(-error));
+		return 1;
+	}
+	while (serve(&g) && !g.done && g.stop == 0 &&
+	    window_allow(&g.window, clock_now_ns()))
+		g.link.again = true;
+	status = ends_with(&g);
+	reporter_fini(&g.reporter);
+	window_fini(&g.window);
+	return status;
+}

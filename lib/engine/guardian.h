@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_GUARDIAN_H
+#define ENGINE_GUARDIAN_H
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+#include "conf/conf.h"
+#include "engine/reporter.h"
+#include "os/signals.h"
+
+/*
+ * The guardian: the process that the user started. PID 1 or sub-reaper, it
+ * reaps orphans, passes signals on, and when the engine dies, by whatever
+ * cause, kills every process left below it and starts a new engine, at most
+ * 3 times in 5 seconds (semantics U8). It holds no policy.
+ */
+
+/* What is to be run, and how. */
+struct run {
+	const struct conf *conf; /* borrowed; what a new engine starts with */
+	/*
+	 * Reads the configuration again for a new engine, after one was
+	 * killed. NULL, or a struct conf for the engine's life; when that
+	 * has no root, `conf` serves on.
+	 */
+	const struct conf *(*reload)(void);
+	const char *file; /* name of the configuration; NULL: exec */
+	bool command;     /* `exec`: one command, its status and its terminal */
+	bool quiet;       /* no report when it gives up either */
+	enum reporter_form form;
+	const struct signals *signals; /* at the start of the program */
+	struct rlimit nofile;          /* likewise */
+};
+
+/* What the two tell each other. */
+enum message_kind {
+	MESSAGE_SIGNAL,   /* to the engine: value was received, from pid */
+	MESSAGE_ORPHAN,   /* to the engine: an orphan was reaped */
+	MESSAGE_CONTINUE, /* to the engine: job control went on */
+	MESSAGE_DONE,     /* to the guardian: all is over; end with value */
+	MESSAGE_SUSPEND,  /* to the guardian: the job was stopped by value */
+};
+
+/*
+ * Runs `run` to its end in this process as guardian, and returns the exit
+ * status for it.
+ */
+int guardian_run(const struct run *run);
+
+/* What an engine gets from the guardian. */
+struct engine_link {
+	int channel;   /* to the guardian */
+	int alive[2];  /* see witness.h */
+	pid_t witness; /* 0 or less: there is none */
+	bool again;    /* an engine was there before, and was killed */
+};
+
+/*
+ * The engine's process, entered by the guardian after fork. Returns the exit
+ * status.
+ */
+int engine_run(const struct run *run, const struct engine_link *link);
+
+/*
+ * What marks every process below this guardian: `SUPERVISE_ID=…` in its
+ * environment. Static.
+ */
+const char *guardian_mark(void);
+
+#endif

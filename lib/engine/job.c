@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/epoll.h>
+
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "os/channel.h"
+#include "os/terminal.h"
+
+/*
+ * Job control for `exec` (U15): its child has the terminal as if the shell
+ * had started it. Ctrl-Z stops the child; then supervise gives the terminal
+ * back and stops too, so that the shell notices; `fg` reverses all of that.
+ */
+
+static struct worker *
+the_worker(struct engine *e)
+{
+	return &e->nodes.workers[0];
+}
+
+/* The group that the shell knows: the guardian's. */
+static pid_t
+job_group(const struct engine *e)
+{
+	return getpgid(e->guardian);
+}
+
+static void
+give_back(struct engine *e)
+{
+	(void)terminal_set_foreground(e->job.terminal, job_group(e));
+	e->job.tty = -1;
+}
+
+static void
+suspend(struct engine *e, int signo)
+{
+	struct channel_message message = {
+		.kind = MESSAGE_SUSPEND,
+		.value = signo,
+	};
+
+	the_worker(e)->suspended = true;
+	if (e->job.tty != -1) {
+		(void)terminal_save(e->job.terminal, &e->job.child_modes);
+		(void)terminal_restore(e->job.terminal, &e->job.modes);
+		give_back(e);
+	}
+	(void)channel_send(e->channel.fd, &message);
+}
+
+static void
+child_changed(struct loop_watch *watch, uint32_t events)
+{
+	struct engine *e = (struct engine *)(void *)((char *)watch -
+	    offsetof(struct engine, job.watch));
+	struct worker *worker = the_worker(e);
+	struct signalfd_siginfo info;
+	int signo;
+
+	(void)events;
+	while (signals_read(watch->fd, &info) == 1)
+		;
+	if (worker->watch.fd != -1 && pidfd_stopped(worker->pidfd, &signo) == 1)
+		suspend(e, signo);
+}
+
+void
+job_continue(struct engine *e)
+{
+	struct worker *worker = the_worker(e);
+
+	if (!e->run->command || e->job.terminal == -1)
+		return;
+	if (terminal_foreground(e->job.terminal) == job_group(e)) {
+		e->job.tty = e->job.terminal;
+		if (worker->watch.fd != -1) {
+			(void)terminal_set_foreground(e->job.terminal,
+			    worker->pid);
+			(void)terminal_restore(e->job.terminal,
+			    &e->job.child_modes);
+		}
+	}
+	worker->suspended = false;
+	if (worker->watch.fd != -1)
+		(void)group_signal(worker->pidfd, worker->pid, SIGCONT);
+}
+
+void
+job_take_back(struct engine *e, const struct worker *worker)
+{
+	if (e->job.terminal == -1)
+		return;
+	if (terminal_foreground(e->job.terminal) == worker->pid)
+		(void)terminal_set_foreground(e->job.terminal, job_group(e));
+	/* A program that crashed had no chance to do this itself. */
+	if (e->job.tty != -1 && worker->end.by_signal)
+		(void)terminal_restore(e->job.terminal, &e->job.modes);
+}
+
+void
+job_init(struct engine *e)
+{
+	sigset_t set;
+	int fd;
+
+	e->job = (struct job){
+		.terminal = -1,
+		.tty = -1,
+		.watch.fd = -1,
+	};
+	if (!e->run->command)
+		return;
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (terminal_controls(fd))
+			break;
+	if (fd > STDERR_FILENO || terminal_save(fd, &e->job.modes) < 0)
+		return;
+	e->job.child_modes = e->job.modes;
+	e->job.terminal = fd;
+	if (terminal_foreground(fd) == job_group(e))
+		e->job.tty = fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	e->job.signals = signals_open(&set);
+	if (e->job.signals >= 0)
+		/* Without it the job can only not be suspended. */
+		(void)loop_add(&e->loop, &e->job.watch, e->job.signals, EPOLLIN,
+		    child_changed);
+}
+
+void
+job_fini(struct engine *e)
+{
+	if (e->job.terminal == -1)
+		return;
+	loop_del(&e->loop, &e->job.watch);
+	fd_close(&e->job.signals);
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/epoll.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+
+/* Starting a worker: its environment, its descriptors, its readiness. */
+
+/* The slot in which the pipe of `ready fd N` is laid. */
+#define READY_SLOT 3
+
+/* Variables that each child gets anew. */
+#define NOWN 4
+static const char *const own[NOWN] = {
+	"SUPERVISE_NAME=",
+	"SUPERVISE_RUN=",
+	"SUPERVISE_LAST_REASON=",
+	"SUPERVISE_ID=",
+};
+
+static bool
+is_own(const char *variable)
+{
+	for (size_t i = 0; i < NOWN; i++)
+		if (strncmp(variable, own[i], strlen(own[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The most variables that one worker sets. */
+static size_t
+most_variables(const struct nodes *nodes)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < nodes->nworkers; i++) {
+		size_t n = 0;
+
+		while (nodes->workers[i].spec->spec->worker.env[n] != NULL)
+			n++;
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+int
+environment_init(struct environment *env, const struct nodes *nodes,
+    const char *mark)
+{
+	size_t n = 0;
+
+	*env = (struct environment){ 0 };
+	while (environ[n] != NULL)
+		n++;
+	env->base = calloc(n + 1, sizeof(*env->base));
+	env->scratch =
+	    calloc(n + most_variables(nodes) + NOWN + 1, sizeof(*env->scratch));
+	env->name = malloc(strlen(own[0]) + NODE_PATH_SIZE);
+	if (env->base == NULL || env->scratch == NULL || env->name == NULL) {
+		environment_fini(env);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!is_own(environ[i]))
+			env->base[env->nbase++] = environ[i];
+	env->mark = mark;
+	return 0;
+}
+
+void
+environment_fini(struct environment *env)
+{
+	free(env->base);
+	free(env->scratch);
+	free(env->name);
+	*env = (struct environment){ 0 };
+}
+
+/* Whether one of `set` has the same name as `variable`. */
+static bool
+is_set_anew(const char *variable, const char *const *set)
+{
+	size_t len = strcspn(variable, "=") + 1;
+
+	for (; *set != NULL; set++)
+		if (strncmp(*set, variable, len) == 0)
+			return true;
+	return false;
+}
+
+/* The environment of the next run of `worker`, valid until the next call. */
+static const char *const *
+environment_of(struct engine *e, struct worker *worker)
+{
+	const char *const *set = worker->spec->spec->worker.env;
+	struct environment *env = &e->environment;
+	char reason[REASON_TEXT_SIZE];
+	size_t n = 0;
+
+	for (size_t i = 0; i < env->nbase; i++)
+		if (*set == NULL || !is_set_anew(env->base[i], set))
+			env->scratch[n++] = env->base[i];
+	for (; *set != NULL; set++)
+		env->scratch[n++] = *set;
+
+	memcpy(env->name, own[0], strlen(own[0]));
+	node_path(&worker->child, env->name + strlen(own[0]));
+	env->scratch[n++] = env->name;
+	snprintf(env->run, sizeof(env->run), "%s%" PRIu32, own[1],
+	    worker->child.run);
+	env->scratch[n++] = env->run;
+	if (worker->child.reason.kind != REASON_NONE) {
+		snprintf(env->reason, sizeof(env->reason), "%s%s", own[2],
+		    reason_text(worker->child.reason, reason));
+		env->scratch[n++] = env->reason;
+	}
+	env->scratch[n++] = env->mark;
+	env->scratch[n] = NULL;
+	return env->scratch;
+}
+
+static const char *
+path_of(const char *const *envp)
+{
+	for (; *envp != NULL; envp++)
+		if (strncmp(*envp, "PATH=", 5) == 0)
+			return *envp + 5;
+	return NULL;
+}
+
+/* Tells why a start failed, and what could be done about it. */
+static void
+explain(struct engine *e, const struct spawn_plan *plan,
+    const struct spawn_result *result, int error)
+{
+	const char *step = spawn_step_text[result->step];
+	const char *what = plan->argv[0];
+	const char *path = plan->path != NULL ? plan->path : SPAWN_PATH_DEFAULT;
+
+	switch (result->step) {
+	case SPAWN_SEARCH:
+		if (strchr(what, '/') == NULL)
+			snprintf(e->failure, sizeof(e->failure),
+			    "%s: %s (PATH=%s)", step, what, path);
+		else
+			snprintf(e->failure, sizeof(e->failure), "%s: %s", step,
+			    what);
+		break;
+	case SPAWN_EXECUTE:
+		what = result->file != NULL ? result->file : what;
+		snprintf(e->failure, sizeof(e->failure), "%s %s: %s%s%s%s",
+		    step, what, strerror(error),
+		    error == EACCES ? "; not executable: chmod +x " : "",
+		    error == EACCES ? what : "", error == EACCES ? "?" : "");
+		break;
+	case SPAWN_INTERPRETER:
+		what = result->file != NULL ? result->file : what;
+		snprintf(e->failure, sizeof(e->failure),
+		    "%s: the first line of %s names a program that does not "
+		    "exist",
+		    step, what);
+		break;
+	case SPAWN_FOLDER:
+		snprintf(e->failure, sizeof(e->failure), "%s %s: %s", step,
+		    plan->cwd, strerror(error));
+		break;
+	case SPAWN_PROCESS:
+	case SPAWN_PIDFD:
+	case SPAWN_TABLE:
+	case SPAWN_PARENT:
+	case SPAWN_GROUP:
+	case SPAWN_TERMINAL:
+	case SPAWN_DESCRIPTORS:
+	case SPAWN_LIMIT:
+	case SPAWN_SIGNALS:
+		snprintf(e->failure, sizeof(e->failure), "%s: %s", step,
+		    strerror(error));
+		break;
+	}
+}
+
+static void
+ready_close(struct engine *e, struct readiness *ready)
+{
+	int fd = ready->watch.fd;
+
+	loop_del(&e->loop, &ready->watch);
+	fd_close(&fd);
+}
+
+bool
+launch_heard(struct engine *e, struct worker *worker)
+{
+	struct readiness *ready = worker->ready;
+	bool heard = false;
+	char bytes[512];
+	ssize_t n;
+
+	if (ready == NULL || ready->watch.fd == -1)
+		return false;
+	do {
+		n = read(ready->watch.fd, bytes, sizeof(bytes));
+		heard = n > 0 && memchr(bytes, '\n', (size_t)n) != NULL;
+	} while (!heard && (n > 0 || (n == -1 && errno == EINTR)));
+
+	/* Without a newline it is not ready: more may come, unless it ended. */
+	if (heard || n == 0 || (n == -1 && errno != EAGAIN))
+		ready_close(e, ready);
+	return heard;
+}
+
+static void
+ready_readable(struct loop_watch *watch, uint32_t events)
+{
+	struct readiness *ready = (struct readiness *)(void *)watch;
+	struct worker *worker = ready->worker;
+	struct engine *e = engine_of(&worker->child);
+
+	(void)events;
+	if (launch_heard(e, worker))
+		engine_feed(e,
+		    &(struct event){
+			.kind = EVENT_READY, .child = &worker->child });
+}
+
+/*
+ * Makes the pipe of `ready fd N`: watches the one end, lays the other in the
+ * slot. 0 or -errno with nothing left open.
+ */
+static int
+ready_open(struct engine *e, struct readiness *ready)
+{
+	int ends[2], error;
+
+	if (pipe2(ends, O_CLOEXEC) == -1)
+		return -errno;
+	error = fd_raise(&ends[0]);
+	if (error == 0)
+		error = fd_raise(&ends[1]);
+	if (error == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == -1)
+		error = -errno;
+	if (error == 0)
+		error = spawner_lay(&e->spawner, READY_SLOT, ends[1]);
+	fd_close(&ends[1]);
+	if (error == 0)
+		error = loop_add(&e->loop, &ready->watch, ends[0], EPOLLIN,
+		    ready_readable);
+	if (error < 0) {
+		(void)spawner_lay(&e->spawner, READY_SLOT, -1);
+		fd_close(&ends[0]);
+	}
+	return error;
+}
+
+/* A run that cannot be watched is ended: nothing would see it die. */
+static void
+abandon(struct spawn_result *result)
+{
+	struct pollfd ended = { .fd = result->pidfd, .events = POLLIN };
+	struct process_end end;
+
+	(void)group_signal(result->pidfd, result->pid, SIGKILL);
+	(void)pidfd_signal(result->pidfd, SIGKILL);
+	while (pidfd_reap(result->pidfd, &end) == 0)
+		(void)poll(&ended, 1, -1);
+	fd_close(&result->pidfd);
+}
+
+static int
+start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
+    struct spawn_result *result)
+{
+	const struct worker_spec *spec = &worker->spec->spec->worker;
+	const struct spawn_fd fds[] = {
+		{ .from = READY_SLOT, .to = spec->ready_fd },
+	};
+	int error;
+
+	result->step = SPAWN_DESCRIPTORS;
+	if (worker->ready != NULL) {
+		error = ready_open(e, worker->ready);
+		if (error < 0)
+			return error;
+		plan->fds = fds;
+		plan->nfds = 1;
+	}
+	error = spawner_spawn(&e->spawner, plan, result);
+	if (worker->ready != NULL)
+		(void)spawner_lay(&e->spawner, READY_SLOT, -1);
+	if (error < 0)
+		return error;
+	error = loop_add(&e->loop, &worker->watch, result->pidfd, EPOLLIN,
+	    reap_watch_ready);
+	if (error < 0) {
+		result->step = SPAWN_PIDFD;
+		abandon(result);
+	}
+	return error;
+}
+
+void
+launch_over(struct engine *e, struct worker *worker)
+{
+	if (worker->ready != NULL && worker->ready->watch.fd != -1)
+		ready_close(e, worker->ready);
+}
+
+bool
+launch(struct engine *e, struct worker *worker, struct reason *reason)
+{
+	const struct worker_spec *spec = &worker->spec->spec->worker;
+	struct spawn_result result = { .pidfd = -1 };
+	struct spawn_plan plan = {
+		.argv = spec->argv,
+		.envp = environment_of(e, worker),
+		.cwd = spec->cwd,
+		.tty = e->job.tty,
+	};
+	int error;
+
+	plan.path = path_of(plan.envp);
+	error = start(e, worker, &plan, &result);
+	if (error < 0) {
+		launch_over(e, worker);
+		explain(e, &plan, &result, -error);
+		outcome_failed(e, result.step, -error);
+		*reason = (struct reason){
+			.kind = REASON_START,
+			.value = -error,
+		};
+		return false;
+	}
+	worker->pid = result.pid;
+	worker->pidfd = result.pidfd;
+	worker->unasked = false;
+	worker->group_dead = false;
+	worker->suspended = false;
+	return true;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_NODE_H
+#define ENGINE_NODE_H
+
+#include <sys/queue.h>
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "conf/conf.h"
+#include "core/tree.h"
+#include "os/loop.h"
+#include "os/pidfd.h"
+
+/*
+ * The nodes of the running tree: what the core knows of a child, together
+ * with its specification and, for a worker, its process.
+ */
+
+/* The pipe on which a worker with `ready fd N` says that it is ready. */
+struct readiness {
+	struct loop_watch watch;
+	struct worker *worker;
+};
+
+/* Sized with 10,000 of them in mind. */
+struct worker {
+	struct child child;            /* first */
+	struct loop_watch watch;       /* on pidfd, while the run lives */
+	const struct child_spec *spec; /* borrowed from the configuration */
+	struct readiness *ready;       /* NULL without `ready fd N` */
+	STAILQ_ENTRY(worker) link;     /* engine->ended or ->clearing */
+	pid_t pid;              /* of the run or its remains; also its group */
+	int pidfd;              /* of the same; owned; -1: nothing lives */
+	struct process_end end; /* of the last run */
+	bool unasked : 1;       /* it had ended when it was told to stop */
+	bool group_left : 1;    /* members of its group outlived the leader */
+	bool group_dead : 1;    /* and all that is left of them is unreaped */
+	bool suspended : 1;     /* job control has stopped it */
+};
+
+STAILQ_HEAD(workers, worker);
+
+struct supervisor {
+	struct sup sup;                /* first */
+	const struct child_spec *spec; /* NULL for the root */
+};
+
+/* All nodes that come from a configuration. */
+struct nodes {
+	struct supervisor root;
+	struct worker *workers; /* owned */
+	size_t nworkers;
+	struct supervisor *supervisors; /* without the root; owned */
+	size_t nsupervisors;
+	struct readiness *readies; /* owned */
+	size_t nreadies;
+};
+
+/* Room for a path of names, its NUL included. */
+#define NODE_PATH_SIZE (CONF_NESTING_MAX * (CONF_NAME_SIZE_MAX + 1) + 1)
+
+/*
+ * Makes the nodes of the tree under `root`, which is borrowed as long as
+ * they live. 0, or -ENOMEM with nothing left.
+ */
+int nodes_init(struct nodes *nodes, const struct spec *root);
+void nodes_fini(struct nodes *nodes);
+
+/* The worker or supervisor that `child` is. */
+struct worker *node_worker(struct child *child);
+struct supervisor *node_supervisor(struct child *child);
+
+/* The last part of its name; `root` for the root. */
+const char *node_name(struct child *child);
+
+/* Writes its path, `web/api`, or `root`, and returns `path`. */
+const char *node_path(struct child *child, char path[static NODE_PATH_SIZE]);
+
+#endif

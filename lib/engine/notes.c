@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+#include "engine/notes.h"
+#include "base/signal_name.h"
+#include "base/units.h"
+
+/* The texts that a record borrows until it is written. */
+struct texts {
+	char subject[NODE_PATH_SIZE];
+	char supervisor[NODE_PATH_SIZE];
+	char reason[REASON_TEXT_SIZE];
+};
+
+static void
+add_subject(struct record *r, struct child *child, struct texts *texts)
+{
+	record_text(r, child_is_sup(child) ? "supervisor" : "child",
+	    node_path(child, texts->subject));
+}
+
+/* `supervisor=web child=web/api`: what a supervisor does about a child. */
+static void
+add_pair(struct record *r, struct child *child, struct texts *texts)
+{
+	record_text(r, "supervisor",
+	    node_path(&child->sup->child, texts->supervisor));
+	record_text(r, "child", node_path(child, texts->subject));
+}
+
+static void
+add_run(struct record *r, struct child *child, const struct note *note)
+{
+	if (!child_is_sup(child) && note->kind != NOTE_START_FAILED)
+		record_number(r, "pid", node_worker(child)->pid);
+	record_number(r, "run", note->run);
+}
+
+static void
+add_reason(struct record *r, const struct note *note, struct texts *texts)
+{
+	record_text(r, "reason", reason_text(note->reason, texts->reason));
+}
+
+static void
+add_limits(struct record *r, const struct sup *sup, const struct note *note)
+{
+	const struct sup_policy *policy = &sup->child.policy->sup;
+
+	record_number(r, "restarts", note->restarts);
+	record_number(r, "max_restarts", policy->max_restarts);
+	record_number(r, "max_seconds", policy->max_seconds);
+}
+
+static const char *
+failure_of(const struct engine *e, const struct note *note)
+{
+	if (e->failure[0] != '\0')
+		return e->failure;
+	if (note->reason.kind == REASON_TIMEOUT)
+		return "it was not ready within its start_timeout";
+	if (note->reason.kind == REASON_FAILED_CHILD)
+		return "a child of it did not start";
+	return "it ended before it was ready";
+}
+
+static void
+fill_start(struct engine *e, struct record *r, struct child *child,
+    const struct note *note, struct texts *texts)
+{
+	add_subject(r, child, texts);
+	add_run(r, child, note);
+	if (note->kind == NOTE_STARTING || note->kind == NOTE_STARTED)
+		return;
+	add_reason(r, note, texts);
+	if (note->kind == NOTE_START_FAILED)
+		record_text(r, "error", failure_of(e, note));
+}
+
+static void
+fill_end(struct record *r, struct child *child, const struct note *note,
+    struct texts *texts)
+{
+	add_subject(r, child, texts);
+	add_run(r, child, note);
+	add_reason(r, note, texts);
+	if (note->kind != NOTE_EXITED)
+		return;
+	if (node_worker(child)->end.core)
+		record_flag(r, "core", true);
+	record_number(r, "ran_ms", note->ran_ns / NS_PER_MS);
+}
+
+static void
+fill_decision(struct record *r, struct child *child, const struct note *note,
+    struct texts *texts)
+{
+	add_pair(r, child, texts);
+	switch (note->kind) {
+	case NOTE_RESTARTING:
+		record_text(r, "strategy",
+		    strategy_text[child->sup->child.policy->sup.strategy]);
+		add_limits(r, child->sup, note);
+		if (note->delay_ms > 0)
+			record_number(r, "delay_ms", note->delay_ms);
+		break;
+	case NOTE_GAVE_UP:
+		add_reason(r, note, texts);
+		add_limits(r, child->sup, note);
+		break;
+	case NOTE_REPORT:
+		record_text(r, "context", report_context_text[note->context]);
+		add_reason(r, note, texts);
+		break;
+	case NOTE_AUTO_SHUTDOWN:
+		add_reason(r, note, texts);
+		break;
+	case NOTE_STARTING:
+	case NOTE_STARTED:
+	case NOTE_START_FAILED:
+	case NOTE_IGNORED:
+	case NOTE_EXITED:
+	case NOTE_ENDED:
+	case NOTE_REMOVED:
+		break;
+	}
+}
+
+static enum record_event
+event_of(enum note_kind kind)
+{
+	static const enum record_event events[] = {
+		[NOTE_STARTING] = RECORD_STARTING,
+		[NOTE_STARTED] = RECORD_STARTED,
+		[NOTE_START_FAILED] = RECORD_START_FAILED,
+		[NOTE_IGNORED] = RECORD_IGNORED,
+		[NOTE_EXITED] = RECORD_EXITED,
+		[NOTE_RESTARTING] = RECORD_RESTARTING,
+		[NOTE_REPORT] = RECORD_REPORT,
+		[NOTE_GAVE_UP] = RECORD_GAVE_UP,
+		[NOTE_AUTO_SHUTDOWN] = RECORD_AUTO_SHUTDOWN,
+		[NOTE_ENDED] = RECORD_ENDED,
+		[NOTE_REMOVED] = RECORD_REMOVED,
+	};
+
+	return events[kind];
+}
+
+void
+note_record(struct engine *e, struct child *child, const struct note *note)
+{
+	struct texts texts;
+	struct record r;
+
+	record_begin(&r, event_of(note->kind));
+	switch (note->kind) {
+	case NOTE_STARTING:
+	case NOTE_STARTED:
+	case NOTE_START_FAILED:
+	case NOTE_IGNORED:
+		fill_start(e, &r, child, note, &texts);
+		break;
+	case NOTE_EXITED:
+	case NOTE_ENDED:
+		fill_end(&r, child, note, &texts);
+		break;
+	case NOTE_REMOVED:
+		add_subject(&r, child, &texts);
+		break;
+	case NOTE_RESTARTING:
+	case NOTE_REPORT:
+	case NOTE_GAVE_UP:
+	case NOTE_AUTO_SHUTDOWN:
+		fill_decision(&r, child, note, &texts);
+		break;
+	}
+	reporter_record(&e->reporter, &r);
+	if (note->kind == NOTE_GAVE_UP || note->kind == NOTE_START_FAILED)
+		give_up_note(e, child, note);
+	if (note->kind == NOTE_START_FAILED)
+		e->failure[0] = '\0';
+}
+
+void
+note_signal(struct engine *e, enum record_event event, struct worker *worker,
+    int signo)
+{
+	char name[SIGNAL_NAME_SIZE];
+	struct texts texts;
+	struct record r;
+
+	record_begin(&r, event);
+	add_subject(&r, &worker->child, &texts);
+	record_number(&r, "pid", worker->pid);
+	record_number(&r, "run", worker->child.run);
+	record_text(&r, "signal", signal_name(signo, name));
+	reporter_record(&e->reporter, &r);
+}

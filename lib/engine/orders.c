@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/epoll.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "base/signal_name.h"
+#include "base/units.h"
+#include "engine/engine.h"
+#include "os/channel.h"
+#include "os/clock.h"
+#include "os/proc.h"
+
+/*
+ * What the guardian passes on: signals (U11), orphans that it reaped, and, by
+ * its silence, its own death (U8).
+ */
+
+/* How often somebody who waits for a stop is told what it waits for. */
+#define REMIND_NS NS_PER_S
+
+static void
+record_signal(struct engine *e, int signo, pid_t pid, const char *action)
+{
+	char name[SIGNAL_NAME_SIZE];
+	struct record r;
+
+	record_begin(&r, RECORD_SIGNAL);
+	record_text(&r, "signal", signal_name(signo, name));
+	if (pid > 0)
+		record_number(&r, "from", pid);
+	record_text(&r, "action", action);
+	reporter_record(&e->reporter, &r);
+}
+
+static void
+stop(struct engine *e, int signo, pid_t pid)
+{
+	struct event event = { .kind = EVENT_SHUTDOWN };
+
+	e->nstops++;
+	if (e->run->command && e->nstops == 1)
+		e->stop_signal = signo;
+	if (e->nstops > 1) {
+		event.kind = EVENT_SLAUGHTER;
+		e->slaughter = true;
+	}
+	record_signal(e, signo, pid,
+	    e->slaughter ? "everything is killed" : "everything stops");
+	e->remind_ns = clock_now_ns() + REMIND_NS;
+	if (e->sweeping && e->slaughter)
+		strays_kill(e, NULL);
+	else
+		engine_feed(e, &event);
+}
+
+/* Passes a signal on to the group of the one command of `exec`. */
+static void
+pass_on(struct engine *e, int signo)
+{
+	struct worker *worker = &e->nodes.workers[0];
+
+	if (worker->watch.fd != -1)
+		(void)group_signal(worker->pidfd, worker->pid, signo);
+}
+
+static void
+take_signal(struct engine *e, int signo, pid_t pid)
+{
+	switch (signo) {
+	case SIGTERM:
+	case SIGINT:
+	case SIGQUIT:
+		stop(e, signo, pid);
+		return;
+	default:
+		break;
+	}
+	if (e->run->command)
+		pass_on(e, signo);
+	else if (signo != SIGWINCH)
+		record_signal(e, signo, pid, "ignored");
+}
+
+static void
+take(struct engine *e, const struct channel_message *message)
+{
+	switch ((enum message_kind)message->kind) {
+	case MESSAGE_SIGNAL:
+		take_signal(e, message->value, message->pid);
+		break;
+	case MESSAGE_ORPHAN:
+		e->look = true;
+		break;
+	case MESSAGE_CONTINUE:
+		job_continue(e);
+		break;
+	case MESSAGE_DONE:
+	case MESSAGE_SUSPEND:
+		break;
+	}
+}
+
+/* Nobody passes signals on or reaps orphans any more: stop in order. */
+static void
+guardian_died(struct engine *e)
+{
+	struct record r;
+	int channel = e->channel.fd;
+
+	loop_del(&e->loop, &e->channel);
+	fd_close(&channel);
+	record_begin(&r, RECORD_GUARDIAN_DIED);
+	record_number(&r, "pid", e->guardian);
+	reporter_record(&e->reporter, &r);
+	e->orphaned = true;
+	(void)proc_adopt_orphans();
+	fd_close(&e->strays.children);
+	e->nstops++;
+	engine_feed(e, &(struct event){ .kind = EVENT_SHUTDOWN });
+}
+
+static void
+readable(struct loop_watch *watch, uint32_t events)
+{
+	struct engine *e = (struct engine *)(void *)((char *)watch -
+	    offsetof(struct engine, channel));
+	struct channel_message message;
+	int got;
+
+	(void)events;
+	while ((got = channel_receive(e->channel.fd, &message)) == 1)
+		take(e, &message);
+	if (got == 0 || (got != -EAGAIN && got != -EINTR))
+		guardian_died(e);
+}
+
+int
+orders_init(struct engine *e, int channel)
+{
+	e->remind_ns = NEVER_NS;
+	return loop_add(&e->loop, &e->channel, channel, EPOLLIN, readable);
+}
+
+/* The worker that a stop waits for at this moment; NULL: none. */
+static struct child *
+waited_for(struct sup *sup)
+{
+	struct child *child;
+
+	if (sup->cursor != NULL && sup->cursor->state == CHILD_STOPPING)
+		child = sup->cursor;
+	else
+		TAILQ_FOREACH(child, &sup->children, order)
+			if (child->state == CHILD_STOPPING)
+				break;
+	if (child == NULL || !child_is_sup(child))
+		return child;
+	return waited_for(child_sup(child));
+}
+
+void
+orders_remind(struct engine *e)
+{
+	int64_t now_ns = clock_now_ns();
+	char path[NODE_PATH_SIZE];
+	struct child *child;
+	struct record r;
+
+	if (now_ns < e->remind_ns)
+		return;
+	e->remind_ns = now_ns + REMIND_NS;
+	child = waited_for(&e->nodes.root.sup);
+	if (child == NULL)
+		return;
+	record_begin(&r, RECORD_WAITING);
+	record_text(&r, "child", node_path(child, path));
+	record_number(&r, "pid", node_worker(child)->pid);
+	if (child->deadline_ns != NEVER_NS)
+		record_number(&r, "left_ms",
+		    (child->deadline_ns - now_ns) / NS_PER_MS);
+	reporter_record(&e->reporter, &r);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+
+#include "engine/engine.h"
+
+/* The exit statuses of a command that did not run, as sh and env(1) say. */
+#define STATUS_FAILED       1
+#define STATUS_OURS         125
+#define STATUS_NOT_EXECUTED 126
+#define STATUS_NOT_FOUND    127
+#define STATUS_SIGNAL       128
+
+void
+outcome_ended(struct engine *e, const struct process_end *end)
+{
+	e->outcome.status =
+	    end->by_signal ? STATUS_SIGNAL + end->status : end->status;
+}
+
+void
+outcome_failed(struct engine *e, enum spawn_step step, int error)
+{
+	if (step < SPAWN_SEARCH)
+		e->outcome.status = STATUS_OURS;
+	else if (error == ENOENT)
+		e->outcome.status = STATUS_NOT_FOUND;
+	else
+		e->outcome.status = STATUS_NOT_EXECUTED;
+}
+
+static int
+status_of(struct reason reason)
+{
+	switch ((enum reason_kind)reason.kind) {
+	case REASON_NONE:
+	case REASON_SHUTDOWN:
+		return 0;
+	case REASON_EXIT:
+		return reason.value;
+	case REASON_SIGNAL:
+		return STATUS_SIGNAL + reason.value;
+	case REASON_KILLED:
+		return STATUS_SIGNAL + SIGKILL;
+	case REASON_START:
+	case REASON_TIMEOUT:
+	case REASON_FAILED_CHILD:
+	case REASON_INTENSITY:
+		break;
+	}
+	return STATUS_FAILED;
+}
+
+int
+outcome_status(const struct engine *e)
+{
+	const struct sup *root = &e->nodes.root.sup;
+
+	if (e->run->command)
+		return e->outcome.status;
+	switch ((enum sup_cause)root->cause) {
+	case CAUSE_NONE:
+	case CAUSE_ASKED:
+		return 0;
+	case CAUSE_AUTO:
+		return status_of(root->culprit);
+	case CAUSE_GAVE_UP:
+	case CAUSE_BOOT_FAILED:
+		break;
+	}
+	return STATUS_FAILED;
+}

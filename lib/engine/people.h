@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_PEOPLE_H
+#define ENGINE_PEOPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/record.h"
+
+/*
+ * Writes a record as a sentence for somebody who watches a terminal: padded
+ * name, what happened and why, signals in words. Returns the length of the
+ * line, newline included; 0 for records that say nothing new to a person.
+ */
+size_t people_line(const struct record *record, bool colour,
+    char line[static RECORD_LINE_MAX]);
+
+/* What a reason means, in words: `signal:SEGV` is "segmentation fault". */
+const char *people_reason(const char *reason, char *text, size_t size);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/epoll.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "engine/people.h"
+#include "engine/reporter.h"
+#include "os/clock.h"
+
+/* How long the end waits for a slow reader. */
+#define DRAIN_NS NS_PER_S
+
+int
+reporter_init(struct reporter *reporter, enum reporter_form form,
+    struct loop *loop)
+{
+	*reporter = (struct reporter){
+		.form = form,
+		.loop = loop,
+		.watch.fd = -1,
+	};
+	return output_init(&reporter->output, STDERR_FILENO);
+}
+
+void
+reporter_fini(struct reporter *reporter)
+{
+	if (reporter->output.buffer == NULL)
+		return;
+	if (reporter->loop != NULL)
+		loop_del(reporter->loop, &reporter->watch);
+	(void)output_drain(&reporter->output, clock_now_ns() + DRAIN_NS);
+	output_fini(&reporter->output);
+}
+
+static void
+write_record(struct reporter *reporter, const struct record *record)
+{
+	char stamp[RECORD_STAMP_SIZE];
+	char line[RECORD_LINE_MAX];
+	size_t len = 0;
+
+	record_stamp(clock_wall_ns(), stamp);
+	switch (reporter->form) {
+	case REPORTER_QUIET:
+		return;
+	case REPORTER_TEXT:
+		len = record_logfmt(record, stamp, line);
+		break;
+	case REPORTER_JSON:
+		len = record_json(record, stamp, line);
+		break;
+	case REPORTER_PEOPLE:
+	case REPORTER_PEOPLE_COLOUR:
+		len = people_line(record,
+		    reporter->form == REPORTER_PEOPLE_COLOUR, line);
+		break;
+	}
+	if (len > 0)
+		output_keep(&reporter->output, line, len);
+}
+
+/* Tells how many lines were lost, now that there is room again. */
+static void
+tell_lost(struct reporter *reporter)
+{
+	uint64_t lost = reporter->output.dropped - reporter->told;
+	struct record record;
+
+	if (lost == 0 || reporter->output.used > 0)
+		return;
+	reporter->told = reporter->output.dropped;
+	record_begin(&record, RECORD_LOST);
+	record_number(&record, "count", (int64_t)lost);
+	write_record(reporter, &record);
+}
+
+void
+reporter_record(struct reporter *reporter, const struct record *record)
+{
+	if (reporter->form == REPORTER_QUIET)
+		return;
+	tell_lost(reporter);
+	write_record(reporter, record);
+}
+
+void
+reporter_say(struct reporter *reporter, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len > 0)
+		output_keep(&reporter->output, text, len);
+}
+
+void
+reporter_message(struct reporter *reporter, enum record_event event,
+    const char *format, ...)
+{
+	char message[1024];
+	struct record record;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	record_begin(&record, event);
+	record_text(&record, "message", message);
+	reporter_record(reporter, &record);
+}
+
+static void
+writable(struct loop_watch *watch, uint32_t events)
+{
+	struct reporter *reporter = (struct reporter *)(void *)((char *)watch -
+	    offsetof(struct reporter, watch));
+
+	(void)events;
+	reporter_flush(reporter);
+}
+
+void
+reporter_flush(struct reporter *reporter)
+{
+	int fd;
+
+	output_flush(&reporter->output);
+	tell_lost(reporter);
+	output_flush(&reporter->output);
+	if (reporter->loop == NULL)
+		return;
+	fd = output_wants(&reporter->output);
+	if (fd == -1)
+		loop_del(reporter->loop, &reporter->watch);
+	else if (reporter->watch.fd == -1)
+		/* Where it cannot be watched the next flush tries again. */
+		(void)loop_add(reporter->loop, &reporter->watch, fd, EPOLLOUT,
+		    writable);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_STRAYS_H
+#define ENGINE_STRAYS_H
+
+#include "engine/node.h"
+
+struct engine;
+
+/*
+ * Strays: descendants of a run that left its process group (setsid, double
+ * fork). The guardian adopts them when their parents end, and they carry
+ * SUPERVISE_NAME and SUPERVISE_RUN in their environment (U3). Looking for
+ * them costs one read of a list that is empty but for the engine, so every
+ * end of a run can afford it.
+ */
+struct stray {
+	pid_t pid;
+	struct worker *worker; /* whose run left it; NULL: nobody knows */
+	bool seen;             /* by the last look */
+	bool killed;
+};
+
+struct strays {
+	int children; /* list of the guardian's children; -1: not to be had */
+	struct stray *known; /* told to end, not yet gone; owned */
+	size_t n;
+	size_t room;
+};
+
+/* Opens the list of the children of `guardian`. */
+void strays_init(struct strays *s, pid_t guardian);
+void strays_fini(struct strays *s);
+
+/*
+ * Looks which strays there are: forgets those that are gone, finds those of
+ * the last runs of `workers`, and tells them to end as their child would be.
+ */
+void strays_look(struct engine *e, const struct workers *workers);
+
+/* Whether `worker` has strays that are not gone. */
+bool strays_of(const struct engine *e, const struct worker *worker);
+
+/* Sends SIGKILL to the strays of `worker`; NULL: to all. */
+void strays_kill(struct engine *e, const struct worker *worker);
+
+/*
+ * Takes every process left below the guardian for a stray and tells it to
+ * end. Returns how many are left.
+ */
+size_t strays_look_all(struct engine *e);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "engine/witness.h"
+#include "os/fd.h"
+#include "os/pidfd.h"
+#include "os/proc.h"
+
+/* How often, and with what rest in between, it looks for the marked ones. */
+#define LOOKS   1000
+#define REST_NS (10 * NS_PER_MS)
+
+struct hunt {
+	const char *const entries[2];
+	size_t found;
+};
+
+static int
+visit(pid_t pid, void *arg)
+{
+	struct hunt *hunt = arg;
+	int pidfd;
+
+	if (pid == getpid() || pid == 1)
+		return 0;
+	/* Opened first: what is read then is about the one that is killed. */
+	pidfd = pidfd_of(pid);
+	if (pidfd < 0)
+		return 0;
+	if (proc_env_has(pid, hunt->entries) == 1) {
+		hunt->found++;
+		(void)pidfd_signal(pidfd, SIGKILL);
+	}
+	fd_close(&pidfd);
+	return 0;
+}
+
+static void
+hunt_down(const char *mark)
+{
+	const struct timespec rest = { .tv_nsec = REST_NS };
+
+	for (int i = 0; i < LOOKS; i++) {
+		struct hunt hunt = { .entries = { mark, NULL } };
+
+		if (proc_each(visit, &hunt) < 0 || hunt.found == 0)
+			return;
+		(void)nanosleep(&rest, NULL);
+	}
+}
+
+pid_t
+witness_start(const int alive[static 2], const char *mark)
+{
+	pid_t pid = fork();
+	char byte;
+
+	if (pid == -1)
+		return -errno;
+	if (pid > 0)
+		return pid;
+
+	/* A signal to the group of the others is not for the last of them. */
+	(void)setpgid(0, 0);
+	(void)close(alive[1]);
+	while (read(alive[0], &byte, 1) == -1 && errno == EINTR)
+		;
+	hunt_down(mark);
+	_exit(0);
+}

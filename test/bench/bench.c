@@ -27,7 +27,7 @@ enum {
 	BENCH_PEER_ROUNDS_LARGE = 1 /* above BENCH_LARGE children */
 };
 
-static const size_t BENCH_LARGE = 1000;
+static const size_t BENCH_LARGE = 1000; /* children */
 
 struct bench {
 	size_t sizes[BENCH_SIZES_MAX];
@@ -214,25 +214,39 @@ run_once(struct bench *b, size_t nchildren, size_t i, size_t round,
 		(void)fprintf(stderr, "%s: %s\n", c->name, result->note);
 }
 
-/* All rounds with one number of children; every round begins with another. */
+/* Small trees are quick to measure, and noisier. */
+static size_t
+round_count(const struct bench *b, size_t nchildren)
+{
+	size_t n = nchildren < BENCH_LARGE ? 3 * b->nrounds : b->nrounds;
+
+	return n < RESULT_ROUNDS_MAX ? n : RESULT_ROUNDS_MAX;
+}
+
+/*
+ * Every contender once. The first two are those that are compared to the
+ * utmost: they follow each other at once, and take turns in being first.
+ */
+static void
+run_round(struct bench *b, size_t nchildren, size_t round, bool reverse,
+    struct result *results)
+{
+	for (size_t k = 0; k < ncontenders; k++) {
+		size_t i = k < 2 ? k ^ (round & 1) : k;
+
+		run_once(b, nchildren, i, round, reverse, &results[i]);
+	}
+}
+
 static void
 run_size(struct bench *b, size_t nchildren, struct result *results)
 {
 	for (size_t i = 0; i < ncontenders; i++)
 		result_init(&results[i]);
-	for (size_t round = 0; round < b->nrounds; round++) {
-		for (size_t k = 0; k < ncontenders; k++) {
-			size_t i = (k + round) % ncontenders;
-
-			run_once(b, nchildren, i, round, false, &results[i]);
-		}
-		if (!b->session.wanted[FIGURE_STOP_REVERSE])
-			continue;
-		for (size_t k = 0; k < ncontenders; k++) {
-			size_t i = (k + round) % ncontenders;
-
-			run_once(b, nchildren, i, round, true, &results[i]);
-		}
+	for (size_t round = 0; round < round_count(b, nchildren); round++) {
+		run_round(b, nchildren, round, false, results);
+		if (b->session.wanted[FIGURE_STOP_REVERSE])
+			run_round(b, nchildren, round, true, results);
 	}
 }
 

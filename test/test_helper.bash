@@ -253,7 +253,8 @@ field() {
 
 # The pid of a child's last run.
 child_pid() {
-	field pid event=starting "child=$1"
+	records "child=$1" | grep -E ' event=(starting|started) ' | tail -n 1 |
+		sed -n 's/.* pid=\([0-9]*\).*/\1/p'
 }
 
 # story [EVENT...]: the records, or those of the events, without what differs

@@ -27,7 +27,7 @@ other_name(const struct directive *d)
 	return d->type == DIRECTIVE_SHELL ? "exec" : NULL;
 }
 
-bool
+void
 body_see(struct loader *ld, struct body *b, const struct statement *st)
 {
 	const struct directive *d = st->directive;
@@ -37,17 +37,14 @@ body_see(struct loader *ld, struct body *b, const struct statement *st)
 
 	if (other != NULL && seen->layer != b->layer)
 		first = &b->seen[directive_index(directive_find(other))];
-	if (!d->adds && first->layer == b->layer) {
+	if (!d->adds && first->layer == b->layer)
 		report_error(ld, &st->at,
-		    "%s a second time, expected one %s; the first is at "
-		    "%s:%" PRIu32,
-		    d->name, other == NULL ? d->name : "exec or shell",
+		    "%s again, expected %s; the first is at %s:%" PRIu32,
+		    d->name,
+		    other == NULL ? "it only once" : "one exec or shell",
 		    first->at.file->path, first->at.line);
-		return false;
-	}
 	seen->at = st->at;
 	seen->layer = b->layer;
-	return true;
 }
 
 const struct spot *
@@ -59,6 +56,13 @@ body_spot(const struct body *b, const char *directive)
 	assert(d != NULL);
 	seen = &b->seen[directive_index(d)];
 	return seen->layer == 0 ? NULL : &seen->at;
+}
+
+bool
+body_has(const struct body *b, const char *directive)
+{
+	return body_spot(b, directive) != NULL ||
+	    b->meant[directive_index(directive_find(directive))];
 }
 
 /* Room for one more item; `*room` counts items of `size` bytes. */

@@ -50,6 +50,7 @@ struct body {
 	unsigned layer; /* from 1 */
 	struct spot at; /* the child's name; no place for the root */
 	struct seen seen[DIRECTIVES_MAX];
+	bool meant[DIRECTIVES_MAX]; /* mistyped: not said, but not missing */
 	const struct spec_def *outer_specs; /* the last before this block */
 
 	/* of a worker, all in the scratch arena */
@@ -74,13 +75,16 @@ struct body {
 void body_init(struct body *b, enum kind kind, struct spot at);
 
 /*
- * Remembers that a statement was seen. False, after an error, if it was in
- * the same layer before and replaces rather than adds.
+ * Remembers that a statement was seen. It is an error if one of the same
+ * layer was seen before and they do not add up.
  */
-bool body_see(struct loader *ld, struct body *b, const struct statement *st);
+void body_see(struct loader *ld, struct body *b, const struct statement *st);
 
 /* Where the directive was said last; NULL if it was not. */
 const struct spot *body_spot(const struct body *b, const char *directive);
+
+/* Whether it was said, or mistyped so that it was reported already. */
+bool body_has(const struct body *b, const char *directive);
 
 /* Adds NAME=VALUE, borrowed, in place of an earlier value of NAME. */
 void body_add_env(struct loader *ld, struct body *b, const char *text);

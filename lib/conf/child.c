@@ -151,7 +151,8 @@ make_one(struct lexer *lx, const struct header *h, struct binding *instance,
 		parse_braces(lx, &b);
 	else
 		good = parse_from_spec(lx, &b, instance, at);
-	if (good && !ld->stopped) {
+	good = good && !ld->stopped && !lx->unclosed;
+	if (good) {
 		rule_check_body(ld, &b);
 		*made = (struct made){ .weight = 1 + b.nchildren };
 		made->spec = body_finish(ld, &b);
@@ -164,7 +165,7 @@ make_one(struct lexer *lx, const struct header *h, struct binding *instance,
 			made->spots.backoff = *spot;
 	}
 	ld->use = outer;
-	return good && !ld->stopped;
+	return good;
 }
 
 /* Reads the instance `number`, giving back the memory it took to read. */
@@ -246,7 +247,8 @@ make_all(struct lexer *lx, struct body *b, const struct header *h)
 		}
 		if (i == 0)
 			*spots = made.spots;
-		if (h->name == NULL || ld->conf->diags.nerrors != nerrors ||
+		if (h->name == NULL || h->ninstances == 0 ||
+		    ld->conf->diags.nerrors != nerrors ||
 		    !add_instance(ld, b, h, i, &made, spots))
 			return;
 	}

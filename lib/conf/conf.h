@@ -79,6 +79,7 @@ struct conf_source {
 #define CONF_READY_FD_MIN 3
 #define CONF_READY_FD_MAX 255
 
+/* What loading gave. It points into itself: not to be copied or moved. */
 struct conf {
 	const struct spec *root; /* a supervisor; NULL unless all is well */
 	const struct child_spec *child; /* of conf_parse_child(), or NULL */

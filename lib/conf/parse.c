@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/near.h"
@@ -18,6 +19,16 @@
 
 /* Words of a statement while they are collected. */
 #define ARGS_ROOM_MIN 8
+
+/* Reports the innermost block that the file ends in, and no other. */
+static void
+report_unclosed(struct lexer *lx, struct spot open)
+{
+	if (!lx->unclosed && !lx->ld->stopped)
+		report_error(lx->ld, &open,
+		    "this { is never closed, expected }");
+	lx->unclosed = true;
+}
 
 void
 parse_skip_block(struct lexer *lx)
@@ -136,9 +147,12 @@ where_is(const struct body *b)
 	return IN_DYNAMIC | (b->is_root ? IN_ROOT : IN_SUPERVISOR);
 }
 
-/* Reports a word that starts no statement. */
+/*
+ * Reports a word that starts no statement. It stands for what it is near, so
+ * that a mistyped exec is not also a missing one.
+ */
 static void
-report_unknown(struct lexer *lx, const struct body *b)
+report_unknown(struct lexer *lx, struct body *b)
 {
 	const char *word = lx->tok.text;
 	struct near here = near_start(word), anywhere = near_start(word);
@@ -152,21 +166,43 @@ report_unknown(struct lexer *lx, const struct body *b)
 	}
 	near = here.best != NULL ? here.best : anywhere.best;
 	if (near != NULL)
+		b->meant[directive_index(directive_find(near))] = true;
+	if (near != NULL)
 		report_error(lx->ld, &lx->tok.at,
 		    "%s is no directive, did you mean \"%s\"?",
 		    show(word, &shown), near);
 	else
 		report_error(lx->ld, &lx->tok.at,
-		    "%s is no directive, expected one of %s (see "
+		    "%s is no directive, expected one for %s (see "
 		    "supervise.conf(5))",
 		    show(word, &shown),
 		    b->policy.kind == KIND_WORKER ? "a worker" :
 						    "a supervisor");
 }
 
+/* Reports a directive that is not allowed in this body. */
+static void
+report_misplaced(struct lexer *lx, const struct body *b,
+    const struct directive *d)
+{
+	unsigned where = where_is(b) & ~(unsigned)IN_DYNAMIC;
+
+	if (b->policy.kind == KIND_WORKER && (d->where & IN_SUPERVISOR) != 0 &&
+	    lx->ld->use == NULL)
+		report_error(lx->ld, &lx->tok.at,
+		    "%s is not allowed in a worker, expected it in %s; or is "
+		    "the } of the worker in line %" PRIu32 " missing?",
+		    d->name, directive_where_text(d->where), b->at.line);
+	else
+		report_error(lx->ld, &lx->tok.at,
+		    "%s is not allowed in %s, expected it in %s", d->name,
+		    directive_where_text(where),
+		    directive_where_text(d->where));
+}
+
 /* The directive that the word in lx->tok is, if it may stand here. */
 static const struct directive *
-find_directive(struct lexer *lx, const struct body *b)
+find_directive(struct lexer *lx, struct body *b)
 {
 	const struct directive *d;
 
@@ -179,9 +215,7 @@ find_directive(struct lexer *lx, const struct body *b)
 	}
 	if ((d->where & where_is(b)) != 0)
 		return d;
-	report_error(lx->ld, &lx->tok.at, "%s in %s, expected it in %s",
-	    d->name, directive_where_text(where_is(b) & ~(unsigned)IN_DYNAMIC),
-	    directive_where_text(d->where));
+	report_misplaced(lx, b, d);
 	return NULL;
 }
 
@@ -251,11 +285,11 @@ parse_words(struct lexer *lx, struct body *b, struct statement *st)
 {
 	struct loader *ld = lx->ld;
 	bool good = read_arguments(lx, st);
-	bool first = body_see(ld, b, st);
 
+	body_see(ld, b, st);
 	if (st->directive->type == DIRECTIVE_SET)
 		set_variable(ld, st, good);
-	else if (!good || !first)
+	else if (!good)
 		return;
 	else if (st->directive->type == DIRECTIVE_INCLUDE)
 		include_files(ld, b, st);
@@ -302,8 +336,8 @@ parse_block(struct lexer *lx, struct body *b, struct spot open)
 
 	b->outer_specs = specs;
 	parse_statements(lx, b);
-	if (lx->tok.kind == TOKEN_EOF && !ld->stopped)
-		report_error(ld, &open, "this { is never closed, expected }");
+	if (lx->tok.kind == TOKEN_EOF)
+		report_unclosed(lx, open);
 	ld->bindings = bindings;
 	ld->specs = specs;
 }

@@ -249,7 +249,7 @@ static void
 check_worker(struct loader *ld, const struct body *b)
 {
 	/* A command that was there but wrong is reported already. */
-	if (body_spot(b, "exec") == NULL && body_spot(b, "shell") == NULL)
+	if (!body_has(b, "exec") && !body_has(b, "shell"))
 		report_error(ld, &b->at,
 		    "this worker has nothing to run, expected exec or shell "
 		    "in its body");

@@ -66,7 +66,7 @@ fail_choice(struct loader *ld, const struct statement *st,
 {
 	struct shown shown;
 
-	if (near == NULL)
+	if (near == NULL || strcmp(near, word->text) == 0)
 		return fail_value(ld, st, word);
 	report_error(ld, &word->at,
 	    "%s is no value of %s, did you mean \"%s\"? Expected %s",
@@ -225,8 +225,9 @@ parse_timeout(struct loader *ld, struct body *b, const struct statement *st)
 static const char *
 near_signal(const char *text)
 {
-	struct near near =
-	    near_start(strncmp(text, "SIG", 3) == 0 ? text + 3 : text);
+	bool prefixed =
+	    strncmp(text, "SIG", 3) == 0 || strncmp(text, "sig", 3) == 0;
+	struct near near = near_start(prefixed ? text + 3 : text);
 	const char *name;
 
 	for (unsigned i = 0; (name = signal_known(i)) != NULL; i++)
@@ -337,6 +338,7 @@ parse_backoff(struct loader *ld, struct body *b, const struct statement *st)
 	struct worker_policy *worker = &b->policy.worker;
 	const struct token *word = one_word(ld, st);
 	char text[DURATION_WORD_MAX + 1];
+	struct shown shown;
 	const char *dots;
 	int64_t min, max;
 
@@ -354,9 +356,9 @@ parse_backoff(struct loader *ld, struct body *b, const struct statement *st)
 		return fail_value(ld, st, word);
 	if (min > max || (min == 0 && max > 0)) {
 		report_error(ld, &word->at,
-		    "backoff from %s, expected a first delay over 0 and not "
-		    "over the largest",
-		    word->text);
+		    "%s is no value of backoff, expected the first delay "
+		    "over 0 and not over the largest",
+		    show(word->text, &shown));
 		return false;
 	}
 	worker->backoff_min_ms = min;
@@ -425,8 +427,8 @@ add_pair(struct loader *ld, struct body *b, const struct statement *st)
 static bool
 parse_env(struct loader *ld, struct body *b, const struct statement *st)
 {
-	bool good = has_words(ld, st);
-
+	if (!has_words(ld, st))
+		return false;
 	if (st->nargs == 2 && st->args[0].len > 0 &&
 	    strchr(st->args[0].text, '=') == NULL)
 		return add_pair(ld, b, st);
@@ -434,11 +436,10 @@ parse_env(struct loader *ld, struct body *b, const struct statement *st)
 		const char *text = st->args[i].text;
 
 		if (strchr(text, '=') == NULL || *text == '=')
-			good = fail_value(ld, st, &st->args[i]);
-		else
-			body_add_env(ld, b, text);
+			return fail_value(ld, st, &st->args[i]);
+		body_add_env(ld, b, text);
 	}
-	return good;
+	return true;
 }
 
 /* By type; NULL for those that are more than a value. */

@@ -39,6 +39,14 @@ struct bench {
 	struct tree tree;
 };
 
+/* Every contender once. */
+struct round {
+	size_t nchildren;
+	size_t number;          /* from 0 */
+	bool reverse;           /* only the stop one after the other */
+	struct result *results; /* by contender; borrowed */
+};
+
 static const char usage_text[] =
     "usage: bench [-n N,...] [-r ROUNDS] [-k KILLS] [-i IDLE_SECONDS]\n"
     "             [-t TIME_LIMIT] [-q] [--only NAME,...] [--figure NAME,...]\n"
@@ -188,28 +196,33 @@ make_scratch(struct bench *b)
 
 /* One start of contender `i`; what failed once is not tried again. */
 static void
-run_once(struct bench *b, size_t nchildren, size_t i, size_t round,
-    bool reverse, struct result *result)
+run_once(struct bench *b, const struct round *round, size_t i)
 {
 	const struct contender *c = &contenders[i];
-	struct plan plan = { .nchildren = nchildren, .reverse = reverse };
-	size_t peer_rounds = nchildren > BENCH_LARGE ? BENCH_PEER_ROUNDS_LARGE :
-						       BENCH_PEER_ROUNDS;
+	struct result *result = &round->results[i];
+	size_t peer_rounds = round->nchildren > BENCH_LARGE ?
+	    BENCH_PEER_ROUNDS_LARGE :
+	    BENCH_PEER_ROUNDS;
+	struct session s = { &b->tree, c, &b->session,
+		{ .nchildren = round->nchildren, .reverse = round->reverse },
+		round->number, result };
 
 	if (!b->chosen[i] || result->failed ||
-	    (c->peer && round >= peer_rounds) || (reverse && !c->stops_either))
+	    (c->peer && round->number >= peer_rounds) ||
+	    (round->reverse && !c->stops_either))
 		return;
-	if (!contender_can(c, nchildren, result->note, sizeof(result->note))) {
+	if (!contender_can(c, round->nchildren, result->note,
+		sizeof(result->note))) {
 		result->failed = true;
 		return;
 	}
-	(void)fprintf(stderr, "N %zu, round %zu: %s%s\n", nchildren, round + 1,
-	    c->name, reverse ? ", reverse" : "");
-	(void)snprintf(plan.dir, sizeof(plan.dir), "%s/%s-%zu", b->dir, c->name,
-	    nchildren);
-	if (mkdir(plan.dir, 0700) == -1 && errno != EEXIST)
-		err(1, "%s", plan.dir);
-	session_run(&b->tree, c, &plan, &b->session, round, result);
+	(void)fprintf(stderr, "N %zu, round %zu: %s%s\n", round->nchildren,
+	    round->number + 1, c->name, round->reverse ? ", reverse" : "");
+	(void)snprintf(s.plan.dir, sizeof(s.plan.dir), "%s/%s-%zu", b->dir,
+	    c->name, round->nchildren);
+	if (mkdir(s.plan.dir, 0700) == -1 && errno != EEXIST)
+		err(1, "%s", s.plan.dir);
+	session_run(&s);
 	if (result->failed)
 		(void)fprintf(stderr, "%s: %s\n", c->name, result->note);
 }
@@ -228,25 +241,25 @@ round_count(const struct bench *b, size_t nchildren)
  * utmost: they follow each other at once, and take turns in being first.
  */
 static void
-run_round(struct bench *b, size_t nchildren, size_t round, bool reverse,
-    struct result *results)
+run_round(struct bench *b, const struct round *round)
 {
-	for (size_t k = 0; k < ncontenders; k++) {
-		size_t i = k < 2 ? k ^ (round & 1) : k;
-
-		run_once(b, nchildren, i, round, reverse, &results[i]);
-	}
+	for (size_t k = 0; k < ncontenders; k++)
+		run_once(b, round, k < 2 ? k ^ (round->number & 1) : k);
 }
 
 static void
 run_size(struct bench *b, size_t nchildren, struct result *results)
 {
+	struct round round = { .nchildren = nchildren, .results = results };
+
 	for (size_t i = 0; i < ncontenders; i++)
 		result_init(&results[i]);
-	for (size_t round = 0; round < round_count(b, nchildren); round++) {
-		run_round(b, nchildren, round, false, results);
+	for (; round.number < round_count(b, nchildren); round.number++) {
+		round.reverse = false;
+		run_round(b, &round);
+		round.reverse = true;
 		if (b->session.wanted[FIGURE_STOP_REVERSE])
-			run_round(b, nchildren, round, true, results);
+			run_round(b, &round);
 	}
 }
 
@@ -280,7 +293,8 @@ main(int argc, char **argv)
 		run_size(&b, b.sizes[i], blocks[i].results);
 		report_block(&blocks[i], b.session.wanted);
 	}
-	report_targets(blocks, b.nsizes);
+	if (b.chosen[0] && b.chosen[1])
+		report_targets(blocks, b.nsizes);
 
 	for (size_t i = 0; i < b.nsizes * ncontenders; i++)
 		result_fini(&results[i]);

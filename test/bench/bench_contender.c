@@ -292,13 +292,13 @@ is_there(const char *program)
 static size_t
 process_limit(void)
 {
-	size_t limit = 0;
+	char text[32];
 	FILE *f = fopen("/proc/sys/kernel/pid_max", "re");
 
-	if (f == NULL || fscanf(f, "%zu", &limit) != 1)
+	if (f == NULL || fgets(text, sizeof(text), f) == NULL)
 		err(1, "pid_max");
 	(void)fclose(f);
-	return limit;
+	return strtoul(text, NULL, 10);
 }
 
 bool

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "bench_proc.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <err.h>
 #include <stdbool.h>
@@ -9,6 +10,11 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+/* From the end of the name to the parent in /proc/PID/stat: ") S 1 ". */
+enum {
+	STAT_PARENT = 4
+};
 
 struct process {
 	pid_t pid;
@@ -55,7 +61,7 @@ parent_of(const char *pid)
 	char text[512];
 	const char *after_name;
 	FILE *f;
-	int parent = -1;
+	pid_t parent = -1;
 
 	(void)snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
 	f = fopen(path, "re");
@@ -64,9 +70,9 @@ parent_of(const char *pid)
 	if (fgets(text, sizeof(text), f) != NULL) {
 		/* The name may hold anything, a closing parenthesis too. */
 		after_name = strrchr(text, ')');
-		if (after_name == NULL ||
-		    sscanf(after_name, ") %*c %d", &parent) != 1)
-			parent = -1;
+		if (after_name != NULL && strlen(after_name) > STAT_PARENT)
+			parent =
+			    (pid_t)strtol(after_name + STAT_PARENT, NULL, 10);
 	}
 	(void)fclose(f);
 	return parent;
@@ -94,6 +100,7 @@ read_processes(struct processes *all)
 		    (struct process){ pid, parent_of(entry->d_name) };
 	}
 	(void)closedir(dir);
+	assert(all->at != NULL); /* it holds this process at least */
 	qsort(all->at, all->count, sizeof(*all->at), compare_parents);
 }
 
@@ -194,17 +201,30 @@ proc_usage(const pid_t *children, size_t nchildren, struct proc_usage *usage)
 static void
 read_ticks(double *busy, double *all)
 {
-	/* user nice system idle iowait irq softirq steal */
-	double t[8] = { 0 };
+	enum {
+		USER,
+		NICE,
+		SYSTEM,
+		IDLE,
+		IOWAIT,
+		IRQ,
+		SOFTIRQ,
+		STEAL,
+		KINDS
+	};
+	char line[512] = "";
+	char *at = line + strlen("cpu");
+	double ticks[KINDS];
 	FILE *f = fopen("/proc/stat", "re");
 
-	if (f == NULL ||
-	    fscanf(f, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &t[0], &t[1],
-		&t[2], &t[3], &t[4], &t[5], &t[6], &t[7]) != 8)
+	if (f == NULL || fgets(line, sizeof(line), f) == NULL)
 		err(1, "/proc/stat");
 	(void)fclose(f);
-	*busy = t[0] + t[1] + t[2] + t[5] + t[6] + t[7];
-	*all = *busy + t[3] + t[4];
+	for (size_t i = 0; i < KINDS; i++)
+		ticks[i] = strtod(at, &at);
+	*busy = ticks[USER] + ticks[NICE] + ticks[SYSTEM] + ticks[IRQ] +
+	    ticks[SOFTIRQ] + ticks[STEAL];
+	*all = *busy + ticks[IDLE] + ticks[IOWAIT];
 }
 
 double

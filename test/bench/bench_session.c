@@ -34,13 +34,11 @@ enum {
 static const double SESSION_QUIET_LOAD = 0.1;
 static const int64_t SESSION_QUIET_NS = 10000000000;
 
-struct session {
-	struct tree *tree;
-	const struct contender *contender;
-	const struct session_options *options;
-	struct result *result;
-	double *figure; /* of this round */
-};
+static void
+file(struct session *s, enum figure figure, double value)
+{
+	s->result->round[s->round][figure] = value;
+}
 
 /*
  * Waits until what the contender did last is over, and then, within limits,
@@ -76,8 +74,9 @@ let_live(const struct session *s, size_t idx)
 }
 
 static int
-measure_start(struct session *s, const struct plan *plan)
+measure_start(struct session *s)
 {
+	const struct plan *plan = &s->plan;
 	int64_t start_ns, last_ns;
 	int error;
 
@@ -86,8 +85,8 @@ measure_start(struct session *s, const struct plan *plan)
 	    plan->nchildren, &start_ns);
 	error = tree_await_all(s->tree, start_ns + limit_ns(s), &last_ns);
 	if (error == 0 && !plan->reverse)
-		s->figure[FIGURE_START] =
-		    (double)(last_ns - start_ns) / SESSION_MS_NS;
+		file(s, FIGURE_START,
+		    (double)(last_ns - start_ns) / SESSION_MS_NS);
 	return error;
 }
 
@@ -99,25 +98,26 @@ measure_rest(struct session *s)
 
 	sleep_until(now_ns() + SESSION_SECOND_NS);
 	proc_usage(s->tree->child, s->tree->nchildren, &before);
-	s->figure[FIGURE_PRIVATE] = (double)before.private_kb;
-	s->figure[FIGURE_PROPORTIONAL] = (double)before.proportional_kb;
-	s->figure[FIGURE_PROCESSES] = (double)before.nprocs;
+	file(s, FIGURE_PRIVATE, (double)before.private_kb);
+	file(s, FIGURE_PROPORTIONAL, (double)before.proportional_kb);
+	file(s, FIGURE_PROCESSES, (double)before.nprocs);
 	if (!s->options->wanted[FIGURE_SWITCHES])
 		return;
 	sleep_until(now_ns() + s->options->idle_s * SESSION_SECOND_NS);
 	proc_usage(s->tree->child, s->tree->nchildren, &after);
-	s->figure[FIGURE_SWITCHES] = (double)(after.switches - before.switches);
+	file(s, FIGURE_SWITCHES, (double)(after.switches - before.switches));
 }
 
 static int
-measure_restarts(struct session *s, size_t round)
+measure_restarts(struct session *s)
 {
 	int64_t give_up_ns = now_ns() + SESSION_KILLS_NS;
 	struct series here = { 0 };
 	int error = 0;
 
 	for (size_t i = 0; i < s->options->nkills; i++) {
-		size_t idx = (i * 7919 + round * 104729) % s->tree->nchildren;
+		size_t idx =
+		    (i * 7919 + s->round * 104729) % s->tree->nchildren;
 		int64_t took_ns;
 
 		let_live(s, idx);
@@ -131,7 +131,7 @@ measure_restarts(struct session *s, size_t round)
 		if (now_ns() > give_up_ns)
 			break;
 	}
-	s->figure[FIGURE_RESTART] = series_quantile(&here, 0.5);
+	file(s, FIGURE_RESTART, series_quantile(&here, 0.5));
 	series_fini(&here);
 	return error;
 }
@@ -154,7 +154,7 @@ measure_again(struct session *s)
 		if (now_ns() > give_up_ns)
 			break;
 	}
-	s->figure[FIGURE_AGAIN] = series_quantile(&here, 0.5);
+	file(s, FIGURE_AGAIN, series_quantile(&here, 0.5));
 	series_fini(&here);
 	return error;
 }
@@ -173,13 +173,13 @@ measure_back(struct session *s)
 			return -errno;
 	error = tree_await_all(s->tree, start_ns + limit_ns(s), &last_ns);
 	if (error == 0)
-		s->figure[FIGURE_BACK] =
-		    (double)(last_ns - start_ns) / SESSION_MS_NS;
+		file(s, FIGURE_BACK,
+		    (double)(last_ns - start_ns) / SESSION_MS_NS);
 	return error;
 }
 
 static int
-measure_stop(struct session *s, enum figure figure)
+measure_stop(struct session *s)
 {
 	int64_t took_ns;
 	int error;
@@ -187,27 +187,28 @@ measure_stop(struct session *s, enum figure figure)
 	error = tree_stop(s->tree, s->contender->stop_signal, limit_ns(s),
 	    &took_ns);
 	if (error == 0)
-		s->figure[figure] = (double)took_ns / SESSION_MS_NS;
+		file(s, s->plan.reverse ? FIGURE_STOP_REVERSE : FIGURE_STOP,
+		    (double)took_ns / SESSION_MS_NS);
 	return error;
 }
 
 /* Everything but the stop. Returns what failed first, or NULL. */
 static const char *
-measure_life(struct session *s, const struct plan *plan, size_t round,
-    int *error)
+measure_life(struct session *s, int *error)
 {
 	const bool *wanted = s->options->wanted;
 
-	*error = measure_start(s, plan);
+	*error = measure_start(s);
 	if (*error != 0)
 		return "start of all";
 	settle(s);
-	if (plan->reverse)
+	if (s->plan.reverse)
 		return NULL;
-	if (round == 0 && (wanted[FIGURE_PRIVATE] || wanted[FIGURE_SWITCHES]))
+	if (s->round == 0 &&
+	    (wanted[FIGURE_PRIVATE] || wanted[FIGURE_SWITCHES]))
 		measure_rest(s);
 	if (wanted[FIGURE_RESTART])
-		*error = measure_restarts(s, round);
+		*error = measure_restarts(s);
 	if (*error != 0)
 		return "restart of one";
 	if (wanted[FIGURE_AGAIN])
@@ -229,27 +230,26 @@ measure_life(struct session *s, const struct plan *plan, size_t round,
 }
 
 void
-session_run(struct tree *tree, const struct contender *c, struct plan *plan,
-    const struct session_options *options, size_t round, struct result *result)
+session_run(struct session *s)
 {
-	struct session s = { tree, c, options, result, result->round[round] };
+	struct result *result = s->result;
 	const char *failed;
+	size_t nleft;
 	int error = 0;
 
-	c->prepare(plan);
-	failed = measure_life(&s, plan, round, &error);
+	s->contender->prepare(&s->plan);
+	failed = measure_life(s, &error);
 	if (failed == NULL) {
-		error = measure_stop(&s,
-		    plan->reverse ? FIGURE_STOP_REVERSE : FIGURE_STOP);
+		error = measure_stop(s);
 		if (error != 0)
 			failed = "stop";
 	}
-	if (failed != NULL) {
-		result->failed = true;
-		(void)snprintf(result->note, sizeof(result->note), "%s: %s",
-		    failed, error == -ECHILD ? "it ended" : strerror(-error));
-		(void)tree_clear(tree);
-	} else {
-		result->nleft += tree_clear(tree);
+	nleft = tree_clear(s->tree);
+	if (failed == NULL) {
+		result->nleft += nleft;
+		return;
 	}
+	result->failed = true;
+	(void)snprintf(result->note, sizeof(result->note), "%s: %s", failed,
+	    error == -ECHILD ? "it ended" : strerror(-error));
 }

@@ -21,12 +21,20 @@ struct session_options {
 	int time_limit_s; /* for each step of a contender */
 };
 
+struct session {
+	struct tree *tree;
+	const struct contender *contender;
+	const struct session_options *options;
+	struct plan plan;
+	size_t round;          /* where in the result the figures go */
+	struct result *result; /* borrowed, as all above */
+};
+
 /*
- * Runs `c` as planned and files what it did under `round` of `result`. With
- * `plan->reverse` only the stop is measured.
+ * Runs the contender as planned and files what it did in the result: its
+ * figures, or why there are none. With `plan.reverse` only the stop is
+ * measured.
  */
-void
-session_run(struct tree *tree, const struct contender *c, struct plan *plan,
-    const struct session_options *options, size_t round, struct result *result);
+void session_run(struct session *s);
 
 #endif

@@ -138,6 +138,7 @@ exec_main(struct globals *globals, int argc, char **argv)
 		return STATUS_EXEC_USAGE;
 	}
 	run.conf = &conf;
+	run.file = argv[optind];
 	run.nofile = globals->nofile;
 	run.quiet = globals->quiet;
 	run.form = globals->log_format != NULL ? options_form(globals) :

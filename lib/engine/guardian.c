@@ -215,7 +215,7 @@ be_engine(struct guardian *g, int guardian_end)
 
 	/* What is sent to the job as a whole is the guardian's to pass on. */
 	(void)setpgid(0, 0);
-	setproctitle("engine");
+	setproctitle("engine of %s", g->run->file);
 	return engine_run(g->run, &g->link);
 }
 
@@ -224,13 +224,15 @@ static int
 start(struct guardian *g)
 {
 	int ends[2];
-	int error = channel_open(ends);
+	int error;
 
+	/* Before there is a channel, whose ends it must not hold open. */
+	g->link.witness = witness_start(g->link.alive, mark);
+	error = channel_open(ends);
 	if (error < 0)
 		return error;
 	g->link.channel = ends[1];
 	g->done = false;
-	g->link.witness = witness_start(g->link.alive, mark);
 	reporter_flush(&g->reporter);
 	g->engine = fork();
 	if (g->engine == 0)

@@ -27,7 +27,7 @@ struct run {
 	 * has no root, `conf` serves on.
 	 */
 	const struct conf *(*reload)(void);
-	const char *file; /* name of the configuration; NULL: exec */
+	const char *file; /* the configuration, or the command, by name */
 	bool command;     /* `exec`: one command, its status and its terminal */
 	bool quiet;       /* no report when it gives up either */
 	enum reporter_form form;

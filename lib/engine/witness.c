@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,6 +69,7 @@ witness_start(const int alive[static 2], const char *mark)
 	/* A signal to the group of the others is not for the last of them. */
 	(void)setpgid(0, 0);
 	(void)close(alive[1]);
+	setproctitle("witness");
 	while (read(alive[0], &byte, 1) == -1 && errno == EINTR)
 		;
 	hunt_down(mark);

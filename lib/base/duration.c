@@ -19,7 +19,10 @@ static const struct {
 	{ "ms", INT64_C(1) },
 };
 
-#define NUNITS (sizeof(units) / sizeof(units[0]))
+#define NUNITS	    (sizeof(units) / sizeof(units[0]))
+
+/* Nothing is said in seconds. */
+#define SECONDS_IDX 3
 
 /* The milliseconds of a unit, seconds for "", or 0 if there is none. */
 static int64_t
@@ -74,9 +77,7 @@ duration_text(int64_t ms, char buf[static DURATION_TEXT_SIZE])
 	size_t i = 0;
 
 	assert(ms >= 0);
-	if (ms == 0)
-		return strcpy(buf, "0s");
-	while (ms % units[i].ms != 0)
+	while (ms == 0 ? i < SECONDS_IDX : ms % units[i].ms != 0)
 		i++;
 	snprintf(buf, DURATION_TEXT_SIZE, "%" PRId64 "%s", ms / units[i].ms,
 	    units[i].name);

@@ -106,13 +106,14 @@ signal_name(int signo, char buf[static SIGNAL_NAME_SIZE])
 	for (size_t i = 0; i < NSIGNALS; i++) {
 		if (signals[i].signo != signo)
 			continue;
-		strcpy(buf, signals[i].name);
+		snprintf(buf, SIGNAL_NAME_SIZE, "%s", signals[i].name);
 		return buf;
 	}
 	if (from_min < 0 || to_max < 0)
 		snprintf(buf, SIGNAL_NAME_SIZE, "%d", signo);
 	else if (from_min == 0 || to_max == 0)
-		strcpy(buf, from_min == 0 ? "RTMIN" : "RTMAX");
+		snprintf(buf, SIGNAL_NAME_SIZE, "%s",
+		    from_min == 0 ? "RTMIN" : "RTMAX");
 	else if (from_min <= to_max)
 		snprintf(buf, SIGNAL_NAME_SIZE, "RTMIN+%d", from_min);
 	else

@@ -76,8 +76,13 @@ loop_del(struct loop *loop, struct loop_watch *watch)
 
 	/* Fails only if the descriptor was closed, which deletes as well. */
 	(void)control(loop, EPOLL_CTL_DEL, watch, 0);
-	watch->fd = -1;
+	loop_forget(loop, watch);
+}
 
+void
+loop_forget(struct loop *loop, struct loop_watch *watch)
+{
+	watch->fd = -1;
 	if (watch->position < loop->nevents &&
 	    loop->events[watch->position].data.ptr == watch)
 		loop->events[watch->position].data.ptr = NULL;

@@ -63,6 +63,12 @@ int loop_mod(struct loop *loop, struct loop_watch *watch, uint32_t events);
 void loop_del(struct loop *loop, struct loop_watch *watch);
 
 /*
+ * The same for a descriptor that is closed before the next loop_wait(), of
+ * which nobody has a duplicate: closing it is all that the kernel needs.
+ */
+void loop_forget(struct loop *loop, struct loop_watch *watch);
+
+/*
  * Waits until there are events or until `deadline_ns` of the monotonic clock
  * (CLOCK_NEVER: for ever; any past time: only looks), calls the owners and
  * returns the number of events taken: 0 at the deadline. -errno on failure.

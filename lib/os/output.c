@@ -146,44 +146,52 @@ ring_write(struct output *output)
 
 /*
  * A description of our own for the same pipe or terminal: O_NONBLOCK on a
- * shared one would make the writes of other processes fail.
+ * shared one would make the writes of other processes fail. -1 if none can be
+ * had.
  */
 static int
 reopen(int fd)
 {
 	char link[LINK_SIZE];
-	int fresh;
 
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	fresh = open(link, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	return fresh == -1 ? -errno : fresh;
+	return open(link, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-static enum output_way
-choose_way(int fd, int *fresh)
+/*
+ * Finds out how to write without waiting and takes a descriptor of our own
+ * for it. 0 or -errno.
+ */
+static int
+choose_way(struct output *output, int fd)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == -1 || S_ISREG(st.st_mode))
-		return OUTPUT_PLAIN;
-	if (S_ISSOCK(st.st_mode))
-		return OUTPUT_SOCKET;
-	*fresh = reopen(fd);
-	return *fresh >= 0 ? OUTPUT_NONBLOCK : OUTPUT_POLLED;
+	if (fstat(fd, &st) == -1)
+		return -errno;
+	output->fd = -1;
+	if (S_ISREG(st.st_mode)) {
+		output->way = OUTPUT_PLAIN;
+	} else if (S_ISSOCK(st.st_mode)) {
+		output->way = OUTPUT_SOCKET;
+	} else {
+		output->way = OUTPUT_NONBLOCK;
+		output->fd = reopen(fd);
+		if (output->fd == -1)
+			output->way = OUTPUT_POLLED;
+	}
+	if (output->fd == -1)
+		output->fd = fcntl(fd, F_DUPFD_CLOEXEC, FD_FIRST);
+	return output->fd == -1 ? -errno : fd_raise(&output->fd);
 }
 
 int
 output_init(struct output *output, int fd)
 {
 	struct output made = { .fd = -1 };
-	int error = 0;
+	int error;
 
-	made.way = choose_way(fd, &made.fd);
-	if (made.fd < 0)
-		made.fd = fcntl(fd, F_DUPFD_CLOEXEC, FD_FIRST);
-	if (made.fd == -1)
-		return -errno;
-	error = fd_raise(&made.fd);
+	error = choose_way(&made, fd);
 	if (error < 0)
 		return error;
 	made.buffer = malloc(OUTPUT_BUFFER_SIZE);

@@ -24,6 +24,15 @@ struct process_end {
  */
 int pidfd_peek(int pidfd, struct process_end *end);
 
+enum process_state {
+	PROCESS_RUNS,
+	PROCESS_STOPPED, /* by a signal, until SIGCONT */
+	PROCESS_ENDED,	 /* and is unreaped */
+};
+
+/* What the unreaped child is doing; nothing is taken away. Or -errno. */
+int pidfd_state(int pidfd);
+
 /* Reaps the child if it has ended: 1 and *end, 0 not yet, -errno. */
 int pidfd_reap(int pidfd, struct process_end *end);
 

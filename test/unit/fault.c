@@ -74,6 +74,7 @@ fails(const char *symbol, const int *errors)
 	}
 
 WRAP(int, access, -1, (const char *path, int mode), (path, mode), EACCES)
+WRAP(void *, calloc, NULL, (size_t count, size_t size), (count, size), ENOMEM)
 WRAP(int, chdir, -1, (const char *path), (path), EACCES, ENOMEM)
 WRAP(int, close_range, -1, (unsigned first, unsigned last, int flags),
     (first, last, flags), ENOSYS, EINVAL, EPERM, EMFILE, ENOMEM)
@@ -133,6 +134,7 @@ WRAP(int, sigtimedwait, -1,
     (set, info, timeout), EINTR)
 WRAP(int, socketpair, -1, (int domain, int type, int protocol, int ends[2]),
     (domain, type, protocol, ends), EMFILE, ENFILE, ENOMEM)
+WRAP(char *, strdup, NULL, (const char *text), (text), ENOMEM)
 WRAP(int, tcsetpgrp, -1, (int fd, pid_t pgid), (fd, pgid), ENOTTY)
 WRAP(int, waitid, -1, (idtype_t type, id_t id, siginfo_t *info, int options),
     (type, id, info, options), EINTR)

@@ -32,7 +32,7 @@ enum {
 	SESSION_QUIET_MS = 100
 };
 static const double SESSION_QUIET_LOAD = 0.1;
-static const int64_t SESSION_QUIET_NS = 10000000000;
+static const int64_t SESSION_QUIET_NS = 3000000000;
 
 static void
 file(struct session *s, enum figure figure, double value)

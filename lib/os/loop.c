@@ -21,13 +21,11 @@ control(const struct loop *loop, int operation, struct loop_watch *watch,
 static int
 wait_events(struct loop *loop, int64_t deadline_ns)
 {
-	int64_t now_ns;
 	int n;
 
 	do {
-		now_ns = deadline_ns == CLOCK_NEVER ? 0 : clock_now_ns();
 		n = epoll_wait(loop->epoll, loop->events, LOOP_BATCH,
-		    clock_timeout_ms(now_ns, deadline_ns));
+		    clock_timeout_ms(clock_now_ns(), deadline_ns));
 	} while (n == -1 && errno == EINTR);
 	return n == -1 ? -errno : n;
 }

@@ -64,8 +64,7 @@ pidfd_state(int pidfd)
 	siginfo_t info;
 	int n;
 
-	n = wait_now(
-	    P_PIDFD, (id_t)pidfd, WEXITED | WSTOPPED | WNOWAIT, &info);
+	n = wait_now(P_PIDFD, (id_t)pidfd, WEXITED | WSTOPPED | WNOWAIT, &info);
 	if (n <= 0)
 		return n < 0 ? n : PROCESS_RUNS;
 	return info.si_code == CLD_STOPPED ? PROCESS_STOPPED : PROCESS_ENDED;

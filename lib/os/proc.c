@@ -120,34 +120,52 @@ proc_children_open(pid_t pid)
 	return error < 0 ? error : fd;
 }
 
+/* A list of numbers that is read in pieces. */
+struct pid_list {
+	pid_t pid; /* the digits so far of a number not yet ended, or 0 */
+	int (*visit)(pid_t pid, void *arg);
+	void *arg;
+};
+
+/* Every number is followed by a blank, the last one too. */
+static int
+visit_chunk(struct pid_list *list, const char *chunk, size_t len)
+{
+	int result;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (chunk[i] >= '0' && chunk[i] <= '9') {
+			list->pid = list->pid * 10 + (chunk[i] - '0');
+			continue;
+		}
+		result = list->pid == 0 ? 0 : list->visit(list->pid, list->arg);
+		if (result != 0)
+			return result;
+		list->pid = 0;
+	}
+	return 0;
+}
+
 int
 proc_children_each(int fd, int (*visit)(pid_t pid, void *arg), void *arg)
 {
+	struct pid_list list = { 0, visit, arg };
 	char chunk[CHUNK_SIZE];
 	off_t offset = 0;
-	pid_t pid = 0;
-	ssize_t i, n;
-	int result;
+	int result = 0;
+	ssize_t n;
 
-	/* Every number is followed by a blank, the last one too. */
-	for (;;) {
+	while (result == 0) {
 		n = pread(fd, chunk, sizeof(chunk), offset);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return n == 0 ? 0 : -errno;
 		offset += n;
-		for (i = 0; i < n; i++) {
-			if (chunk[i] >= '0' && chunk[i] <= '9') {
-				pid = pid * 10 + (chunk[i] - '0');
-				continue;
-			}
-			result = pid == 0 ? 0 : visit(pid, arg);
-			if (result != 0)
-				return result;
-			pid = 0;
-		}
+		result = visit_chunk(&list, chunk, (size_t)n);
 	}
+	return result;
 }
 
 /* Crosses `entry` off the `wanted` list: bit i stands for entries[i]. */

@@ -136,13 +136,8 @@ end_tree() {
 
 # The pids of this test's processes, whoever their parent is now.
 marked_pids() {
-	local environ
-	for environ in /proc/[0-9]*/environ; do
-		if grep -qzxF "TEST_TREE=$DIR" "$environ"; then
-			environ=${environ#/proc/}
-			echo "${environ%/environ}"
-		fi
-	done 2>/dev/null
+	grep -lzxsF "TEST_TREE=$DIR" /proc/[0-9]*/environ |
+		sed 's|^/proc/\([0-9]*\)/.*|\1|'
 	return 0
 }
 
@@ -288,6 +283,28 @@ assert_story() {
 	actual=$(story "$@")
 	[[ $actual == "$expected" ]] && return
 	echo "another story than expected (<) was told (>):"
+	diff <(echo "$expected") <(echo "$actual")
+	return 1
+}
+
+# ---------------------------------------------------------------- what workers say
+
+# log_has WORD NAME [RUN]: a worker has said so in the file `log`.
+log_has() {
+	grep -qsE "^$1 $2 [0-9]+ ${3:-[0-9-]+}\$" log
+}
+
+wait_log() {
+	eventually log_has "$@"
+}
+
+# assert_log: the lines of `log`, without pids, are those on standard input.
+assert_log() {
+	local expected actual
+	expected=$(cat)
+	actual=$(awk '{ print $1, $2, $4 }' log)
+	[[ $actual == "$expected" ]] && return
+	echo "the workers have said (>) other than expected (<):"
 	diff <(echo "$expected") <(echo "$actual")
 	return 1
 }

@@ -8,14 +8,17 @@
  *	say=WORD	append `WORD NAME PID RUN`
  *	dump=FILE	write to FILE what this process was given
  *	print=TEXT	write TEXT and a newline to standard output
- *	wait=PATH	wait until PATH exists or, if it is a FIFO, until
- *somebody has opened and closed it for writing sleep=MS	wait so long
+ *	wait=PATH	wait until PATH exists or, if it is a FIFO, until it
+ *			was opened for writing and closed
+ *	sleep=MS	wait so long
  *	ready=FD	write a newline to FD and close it
  *	ignore=SIG	ignore a signal
  *	on=SIG:DO:...	at a signal do `say=WORD`, `sleep=MS`, `exit=N` or `die`
  *			(end by that very signal), in order; else go on
  *	fork ... end	a child in the same process group does what is between
  *	daemon ... end	so does one in a session of its own, its parent gone
+ *	run=N[-M] ... end
+ *			do what is between only in these runs
  *	exec ...	become the program named by the rest
  *	exit=N		end with this status
  *	signal=SIG	send itself this signal
@@ -256,12 +259,37 @@ do_dump(const char *path)
 		fail(path);
 }
 
+static bool
+is_run_block(const char *word)
+{
+	return strncmp(word, "run=", strlen("run=")) == 0;
+}
+
+static bool
+begins_block(const char *word)
+{
+	return strcmp(word, "fork") == 0 || strcmp(word, "daemon") == 0 ||
+	    is_run_block(word);
+}
+
+/* Is this one of the runs that `run=N` or `run=N-M` names? */
+static bool
+is_its_run(const char *word)
+{
+	long run = atol(env_or("SUPERVISE_RUN", "0"));
+	const char *first = word + strlen("run=");
+	const char *last = strchr(first, '-');
+
+	last = last == NULL ? first : last + 1;
+	return run >= atol(first) && run <= atol(last);
+}
+
 /* Skips to the `end` that belongs to the word before argv. */
 static char **
 skip_block(char **argv)
 {
 	for (int depth = 1; *argv != NULL; argv++) {
-		if (strcmp(*argv, "fork") == 0 || strcmp(*argv, "daemon") == 0)
+		if (begins_block(*argv))
 			depth++;
 		else if (strcmp(*argv, "end") == 0 && --depth == 0)
 			return argv + 1;
@@ -332,19 +360,28 @@ do_word(const char *word)
 int
 main(int argc, char *argv[])
 {
+	int depth = 0; /* of the blocks that this process is in */
+
 	(void)argc;
 	for (argv++; *argv != NULL;) {
 		const char *word = *argv++;
-		bool daemon = strcmp(word, "daemon") == 0;
 
 		if (strcmp(word, "exec") == 0) {
 			execvp(argv[0], argv);
 			fail(argv[0]);
 		} else if (strcmp(word, "end") == 0) {
-			break;
-		} else if (!daemon && strcmp(word, "fork") != 0) {
+			if (depth-- == 0)
+				break;
+		} else if (!begins_block(word)) {
 			do_word(word);
-		} else if (!do_fork(daemon)) {
+		} else if (is_run_block(word)) {
+			if (is_its_run(word))
+				depth++;
+			else
+				argv = skip_block(argv);
+		} else if (do_fork(strcmp(word, "daemon") == 0)) {
+			depth = 0;
+		} else {
 			argv = skip_block(argv);
 		}
 	}

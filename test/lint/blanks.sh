@@ -28,5 +28,5 @@ while read -r file; do
 		done < <(grep -nE '^ {8}' "$file")
 		;;
 	esac
-done < <(tree_files | grep -v '^test/fuzz/corpus/')
+done < <(tree_files | grep -vE '^test/(fuzz/corpus|golden)/')
 exit $status

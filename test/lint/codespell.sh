@@ -3,5 +3,5 @@
 # No common misspelling in any file.
 . "$(dirname "$0")/common.bash"
 
-tree_files | grep -v '^test/fuzz/corpus/' |
+tree_files | grep -vE '^test/(fuzz/corpus|golden)/' |
 	silent xargs codespell -I test/lint/codespell-words

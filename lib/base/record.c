@@ -78,20 +78,23 @@ void
 record_stamp(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE])
 {
 	time_t seconds = (time_t)(wall_ns / NS_PER_S);
-	int ms = (int)(wall_ns % NS_PER_S / NS_PER_MS);
 	struct tm tm;
 
 	if (gmtime_r(&seconds, &tm) == NULL ||
-	    strftime(stamp, RECORD_STAMP_SIZE, "%Y-%m-%dT%H:%M:%S", &tm) == 0) {
-		memcpy(stamp, "-", 2);
-		return;
-	}
-	stamp[19] = '.';
+	    strftime(stamp, RECORD_STAMP_SIZE, "%Y-%m-%dT%H:%M:%S.000Z", &tm) ==
+		0)
+		snprintf(stamp, RECORD_STAMP_SIZE, "0000-00-00T00:00:00.000Z");
+	record_stamp_ms(wall_ns, stamp);
+}
+
+void
+record_stamp_ms(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE])
+{
+	int ms = (int)(wall_ns % NS_PER_S / NS_PER_MS);
+
 	stamp[20] = (char)('0' + ms / 100);
 	stamp[21] = (char)('0' + ms / 10 % 10);
 	stamp[22] = (char)('0' + ms % 10);
-	stamp[23] = 'Z';
-	stamp[24] = '\0';
 }
 
 /* Adds `n` bytes or none of them. */
@@ -114,10 +117,17 @@ put_text(struct line *line, const char *text)
 static void
 put_number(struct line *line, int64_t number)
 {
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
 	char digits[24];
+	size_t at = sizeof(digits);
 
-	snprintf(digits, sizeof(digits), "%jd", (intmax_t)number);
-	put_text(line, digits);
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (number < 0)
+		digits[--at] = '-';
+	put(line, digits + at, sizeof(digits) - at);
 }
 
 /* How a record is written. */

@@ -89,6 +89,9 @@ const struct record_field *record_get(const struct record *r, const char *key);
 /* Writes UTC wall-clock time, to the millisecond, as ISO 8601. */
 void record_stamp(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE]);
 
+/* Writes another time of the same second into a stamp. */
+void record_stamp_ms(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE]);
+
 /*
  * Writes `r` as one line with its newline, and returns the line's length. A
  * field that does not fit is cut short. `stamp` comes first; NULL leaves it

@@ -27,7 +27,7 @@ reap_watch_ready(struct loop_watch *watch, uint32_t events)
 	struct engine *e = engine_of(&worker->child);
 
 	(void)events;
-	loop_del(&e->loop, &worker->watch);
+	loop_forget(&e->loop, &worker->watch);
 	STAILQ_INSERT_TAIL(&e->ended, worker, link);
 }
 
@@ -56,6 +56,15 @@ reap_leader(struct worker *worker)
 	return true;
 }
 
+/* The pidfd stays open for what remains: the loop must not see it again. */
+static void
+keep_for_remains(struct engine *e, struct worker *worker)
+{
+	worker->watch.fd = worker->pidfd;
+	loop_del(&e->loop, &worker->watch);
+	STAILQ_INSERT_TAIL(&e->clearing, worker, link);
+}
+
 static void
 tell_end(struct engine *e, struct worker *worker, bool remains)
 {
@@ -71,7 +80,7 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 	};
 
 	if (remains)
-		STAILQ_INSERT_TAIL(&e->clearing, worker, link);
+		keep_for_remains(e, worker);
 	else
 		fd_close(&worker->pidfd);
 	outcome_ended(e, end);
@@ -179,16 +188,16 @@ reap_stop(struct engine *e, struct worker *worker)
 	int signo = e->stop_signal != 0 ?
 	    e->stop_signal :
 	    worker->child.policy->worker.stop_signal;
-	struct process_end end;
+	int state = pidfd_state(worker->pidfd);
 
 	/* It may have ended, unseen, before it was asked to (S37). */
-	if (pidfd_peek(worker->pidfd, &end) == 1) {
+	if (state == PROCESS_ENDED) {
 		worker->unasked = true;
 		return;
 	}
 	note_signal(e, RECORD_STOPPING, worker, signo);
 	(void)group_signal(worker->pidfd, worker->pid, signo);
-	if (worker->suspended || signo != SIGKILL)
+	if (state == PROCESS_STOPPED || worker->suspended)
 		(void)group_signal(worker->pidfd, worker->pid, SIGCONT);
 }
 

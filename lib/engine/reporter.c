@@ -37,14 +37,27 @@ reporter_fini(struct reporter *reporter)
 	output_fini(&reporter->output);
 }
 
+/* Of a second's many records only the milliseconds are written anew. */
+static const char *
+stamp_now(struct reporter *reporter)
+{
+	int64_t now_ns = clock_wall_ns();
+
+	if (now_ns / NS_PER_S != reporter->stamp_s) {
+		reporter->stamp_s = now_ns / NS_PER_S;
+		record_stamp(now_ns, reporter->stamp);
+	}
+	record_stamp_ms(now_ns, reporter->stamp);
+	return reporter->stamp;
+}
+
 static void
 write_record(struct reporter *reporter, const struct record *record)
 {
-	char stamp[RECORD_STAMP_SIZE];
+	const char *stamp = stamp_now(reporter);
 	char line[RECORD_LINE_MAX];
 	size_t len = 0;
 
-	record_stamp(clock_wall_ns(), stamp);
 	switch (reporter->form) {
 	case REPORTER_QUIET:
 		return;

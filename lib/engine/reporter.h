@@ -29,6 +29,8 @@ struct reporter {
 	struct loop *loop; /* borrowed; NULL: the caller flushes by itself */
 	struct loop_watch watch; /* for EPOLLOUT while something waits */
 	uint64_t told;           /* lost lines that were told */
+	int64_t stamp_s;         /* the second that `stamp` was made for */
+	char stamp[RECORD_STAMP_SIZE];
 };
 
 /* Prepares to write to stderr. 0 or -errno. */

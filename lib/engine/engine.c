@@ -105,7 +105,8 @@ nearest(const struct engine *e)
 static void
 turn(struct engine *e)
 {
-	int got = loop_wait(&e->loop, e->more ? 0 : nearest(e));
+	/* What asked for a look may have been the last event for long. */
+	int got = loop_wait(&e->loop, e->more || e->look ? 0 : nearest(e));
 
 	if (got < 0)
 		reporter_message(&e->reporter, RECORD_WARNING,

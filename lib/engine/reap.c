@@ -182,6 +182,13 @@ reap_batch(struct engine *e)
 		e->done = true;
 }
 
+/* Its end was seen in the batch at hand, and is told after others. */
+static bool
+is_reaped(const struct worker *worker)
+{
+	return worker->watch.fd == -1 && !worker->child.remains;
+}
+
 void
 reap_stop(struct engine *e, struct worker *worker)
 {
@@ -190,8 +197,8 @@ reap_stop(struct engine *e, struct worker *worker)
 	    worker->child.policy->worker.stop_signal;
 	int state = pidfd_state(worker->pidfd);
 
-	/* It may have ended, unseen, before it was asked to (S37). */
-	if (state == PROCESS_ENDED) {
+	/* It may have ended, untold, before it was asked to (S37). */
+	if (state == PROCESS_ENDED || is_reaped(worker)) {
 		worker->unasked = true;
 		return;
 	}
@@ -206,6 +213,10 @@ reap_kill(struct engine *e, struct worker *worker)
 {
 	if (worker->pidfd == -1)
 		return;
+	if (is_reaped(worker)) {
+		worker->unasked = true;
+		return;
+	}
 	if (!worker->child.remains)
 		note_signal(e, RECORD_KILLING, worker, SIGKILL);
 	(void)group_signal(worker->pidfd, worker->pid, SIGKILL);
@@ -230,6 +241,8 @@ reap_sweep_tick(struct engine *e)
 {
 	if (clock_now_ns() < e->sweep_ns)
 		return;
+	/* What those that are killed leave behind is killed as well. */
+	e->slaughter = true;
 	strays_kill(e, NULL);
-	e->sweep_ns = NEVER_NS;
+	e->sweep_ns = clock_now_ns() + NS_PER_S;
 }

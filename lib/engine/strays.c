@@ -202,7 +202,10 @@ strays_look(struct engine *e, const struct workers *workers)
 {
 	struct look look = { .e = e, .workers = workers };
 
-	if (e->strays.children != -1)
+	/* Those that are known must be seen to go without a guardian, too. */
+	if (e->orphaned)
+		look_with(&look, each_marked);
+	else if (e->strays.children != -1)
 		look_with(&look, each_child);
 }
 

@@ -29,11 +29,10 @@ arena_init(struct arena *a, size_t total_max, jmp_buf *no_memory)
 }
 
 static void
-free_newest(struct arena *a)
+free_chunk(struct arena *a, struct arena_chunk *chunk)
 {
-	struct arena_chunk *chunk = a->newest;
-
-	a->newest = chunk->older;
+	if (chunk == NULL)
+		return;
 	a->total -= sizeof(*chunk) + chunk->size;
 	free(chunk);
 }
@@ -41,8 +40,13 @@ free_newest(struct arena *a)
 void
 arena_fini(struct arena *a)
 {
-	while (a->newest != NULL)
-		free_newest(a);
+	while (a->newest != NULL) {
+		struct arena_chunk *chunk = a->newest;
+
+		a->newest = chunk->older;
+		free_chunk(a, chunk);
+	}
+	free_chunk(a, a->spare);
 	*a = (struct arena){ 0 };
 }
 
@@ -62,30 +66,45 @@ chunk_size(const struct arena *a, size_t wanted)
 	return size < wanted ? wanted : size;
 }
 
+/* A chunk with room for `wanted` bytes: the spare one or a new one. */
+static struct arena_chunk *
+get_chunk(struct arena *a, size_t wanted)
+{
+	struct arena_chunk *chunk = a->spare;
+	size_t size, whole;
+
+	if (chunk != NULL && chunk->size >= wanted) {
+		a->spare = NULL;
+		return chunk;
+	}
+	if (wanted > SIZE_MAX / 2)
+		return NULL;
+	size = chunk_size(a, wanted);
+	whole = sizeof(*chunk) + size;
+	if (a->total > a->total_max || whole > a->total_max - a->total)
+		return NULL;
+	chunk = malloc(whole);
+	if (chunk == NULL)
+		return NULL;
+	chunk->size = size;
+	a->total += whole;
+	return chunk;
+}
+
 /* Puts a chunk with room for `wanted` bytes in front, or fails. */
 static struct arena_chunk *
 add_chunk(struct arena *a, size_t wanted)
 {
-	struct arena_chunk *chunk = NULL;
-	size_t size, whole;
+	struct arena_chunk *chunk = get_chunk(a, wanted);
 
-	if (wanted <= SIZE_MAX / 2) {
-		size = chunk_size(a, wanted);
-		whole = sizeof(*chunk) + size;
-		if (a->total <= a->total_max &&
-		    whole <= a->total_max - a->total)
-			chunk = malloc(whole);
-	}
 	if (chunk == NULL) {
 		if (a->no_memory != NULL)
 			longjmp(*a->no_memory, 1);
 		return NULL;
 	}
 	chunk->older = a->newest;
-	chunk->size = size;
 	chunk->used = 0;
 	a->newest = chunk;
-	a->total += whole;
 	return chunk;
 }
 
@@ -139,8 +158,17 @@ arena_mark(const struct arena *a)
 void
 arena_release(struct arena *a, struct arena_mark mark)
 {
-	while (a->newest != mark.chunk)
-		free_newest(a);
+	while (a->newest != mark.chunk) {
+		struct arena_chunk *chunk = a->newest;
+
+		a->newest = chunk->older;
+		if (a->spare == NULL || a->spare->size < chunk->size) {
+			free_chunk(a, a->spare);
+			a->spare = chunk;
+		} else {
+			free_chunk(a, chunk);
+		}
+	}
 	if (mark.chunk != NULL)
 		mark.chunk->used = mark.used;
 }

@@ -18,6 +18,7 @@ struct arena_chunk;
 
 struct arena {
 	struct arena_chunk *newest; /* owned */
+	struct arena_chunk *spare;  /* released, for the next need; owned */
 	size_t total;               /* bytes in all chunks */
 	size_t total_max;           /* counts as no memory beyond */
 	jmp_buf *no_memory;         /* borrowed; NULL: return NULL instead */
@@ -54,7 +55,10 @@ char *arena_text(struct arena *a, const char *text, size_t len);
 #define ARENA_ARRAY(a, type, n) \
 	((type *)arena_array(a, n, sizeof(type), _Alignof(type)))
 
-/* Frees what was allocated since the mark was taken. Marks nest. */
+/*
+ * Gives back what was allocated since the mark was taken; the largest chunk
+ * of it is kept for what comes next. Marks nest.
+ */
 struct arena_mark arena_mark(const struct arena *a);
 void arena_release(struct arena *a, struct arena_mark mark);
 

@@ -98,26 +98,34 @@ signal_number(const char *text)
 	return realtime_number(text);
 }
 
-const char *
-signal_name(int signo, char buf[static SIGNAL_NAME_SIZE])
+/* RTMIN+n in the lower half, RTMAX-n in the upper one. */
+static void
+write_realtime(int signo, char buf[static SIGNAL_NAME_SIZE])
 {
 	int from_min = signo - SIGRTMIN, to_max = SIGRTMAX - signo;
 
-	for (size_t i = 0; i < NSIGNALS; i++) {
-		if (signals[i].signo != signo)
-			continue;
-		snprintf(buf, SIGNAL_NAME_SIZE, "%s", signals[i].name);
-		return buf;
-	}
-	if (from_min < 0 || to_max < 0)
-		snprintf(buf, SIGNAL_NAME_SIZE, "%d", signo);
-	else if (from_min == 0 || to_max == 0)
+	if (from_min == 0 || to_max == 0)
 		snprintf(buf, SIGNAL_NAME_SIZE, "%s",
 		    from_min == 0 ? "RTMIN" : "RTMAX");
 	else if (from_min <= to_max)
 		snprintf(buf, SIGNAL_NAME_SIZE, "RTMIN+%d", from_min);
 	else
 		snprintf(buf, SIGNAL_NAME_SIZE, "RTMAX-%d", to_max);
+}
+
+const char *
+signal_name(int signo, char buf[static SIGNAL_NAME_SIZE])
+{
+	for (size_t i = 0; i < NSIGNALS; i++) {
+		if (signals[i].signo != signo)
+			continue;
+		snprintf(buf, SIGNAL_NAME_SIZE, "%s", signals[i].name);
+		return buf;
+	}
+	if (signo >= SIGRTMIN && signo <= SIGRTMAX)
+		write_realtime(signo, buf);
+	else
+		snprintf(buf, SIGNAL_NAME_SIZE, "%d", signo);
 	return buf;
 }
 

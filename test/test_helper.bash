@@ -166,12 +166,24 @@ no_sanitizer_report() {
 	return 1
 }
 
-# The engine is the guardian's child; the children of the tree are its own.
+# engine_pid [GUARDIAN], witness_pid [GUARDIAN]: the other two processes of
+# supervise, which are children of the guardian.
 engine_pid() {
-	local pid
-	for pid in $(pgrep -P "${1:-$PID}"); do
-		[[ $(readlink "/proc/$pid/exe") == "$SUPERVISE" ]] && echo "$pid"
-	done
+	pgrep -P "${1:-$PID}" -f 'supervise: engine of '
+}
+
+witness_pid() {
+	pgrep -P "${1:-$PID}" -f 'supervise: witness'
+}
+
+# Stopped by SIGSTOP or the like.
+is_stopped() {
+	grep -qs '^State:[[:blank:]]*T' "/proc/$1/status"
+}
+
+# hold PID: it does nothing until it gets SIGCONT.
+hold() {
+	kill -s STOP "$1" && eventually is_stopped "$1"
 }
 
 is_alive() {

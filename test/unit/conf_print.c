@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "conf/directive.h"
+#include "conf/equal.h"
+#include "conf/print.h"
+#include "conf_files.h"
+
+/*
+ * For each directive that has a value: where it may stand, and a value that
+ * is not the default, in canonical form.
+ */
+static const struct {
+	const char *name;
+	const char *before; /* what must be said with it */
+	const char *value;
+	const char *printed; /* the statement; NULL: NAME VALUE */
+} samples[] = {
+	{ "strategy", "", "rest_for_one", NULL },
+	{ "max_restarts", "", "10", NULL },
+	{ "max_seconds", "", "60", NULL },
+	{ "auto_shutdown",
+	    "worker x { exec x; significant; restart transient }",
+	    "any_significant", NULL },
+	{ "stop", "", "together", NULL },
+	{ "max_children", "strategy dynamic", "5", NULL },
+	{ "restart", "", "temporary", NULL },
+	{ "significant", "restart temporary", "yes", NULL },
+	{ "shutdown", "", "brutal_kill", NULL },
+	{ "exec", "", "/bin/true 'a b' \"it's\"", NULL },
+	{ "shell", "", "'a; b'", "exec /bin/sh -c 'a; b'" },
+	{ "cwd", "", "'/a b'", NULL },
+	{ "env", "", "A=1 'B=2 3'", "env A=1\n\tenv 'B=2 3'" },
+	{ "stop_signal", "", "QUIT", NULL },
+	{ "normal", "", "1-3 7", NULL },
+	{ "planned", "", "75", NULL },
+	{ "ignore", "", "0 255", NULL },
+	{ "ready", "", "after 1500ms", NULL },
+	{ "start_timeout", "ready fd 5", "10s", NULL },
+	{ "backoff", "", "100ms..30s", NULL },
+};
+
+#define NSAMPLES (sizeof(samples) / sizeof(samples[0]))
+
+/* A file with the statement of a sample where it belongs. */
+static void
+write_sample(size_t i, const char *value, char *text, size_t size)
+{
+	const struct directive *d = directive_find(samples[i].name);
+	bool command =
+	    d->type == DIRECTIVE_COMMAND || d->type == DIRECTIVE_SHELL;
+
+	CHECK(d != NULL);
+	if ((d->where & IN_WORKER) != 0)
+		snprintf(text, size,
+		    "auto_shutdown any_significant\n"
+		    "worker w { %s\n%s %s\n%s }\n",
+		    samples[i].before, d->name, value, command ? "" : "exec w");
+	else
+		snprintf(text, size, "supervisor s { %s\n%s %s\n}\n",
+		    samples[i].before, d->name, value);
+}
+
+/* Loads what `conf` is printed as. */
+static void
+load_again(const struct conf *conf, struct conf *again)
+{
+	char *text = tree_text(conf), *second;
+
+	CHECK(load_text(again, text));
+	CHECK(spec_equal(conf->root, again->root));
+	CHECK(conf->nchildren == again->nchildren);
+	second = tree_text(again);
+	CHECK(strcmp(text, second) == 0);
+	free(text);
+	free(second);
+}
+
+static void
+test_samples(void)
+{
+	char text[512], line[128], *printed;
+	struct conf conf, again;
+
+	for (size_t i = 0; i < NSAMPLES; i++) {
+		write_sample(i, samples[i].value, text, sizeof(text));
+		CHECK(load_text(&conf, text));
+		load_again(&conf, &again);
+		conf_fini(&again);
+		printed = tree_text(&conf);
+		snprintf(line, sizeof(line), "\t%s %s\n", samples[i].name,
+		    samples[i].value);
+		if (samples[i].printed != NULL)
+			snprintf(line, sizeof(line), "\t%s\n",
+			    samples[i].printed);
+		CHECK(strstr(printed, line) != NULL);
+		free(printed);
+		conf_fini(&conf);
+	}
+	OK("every directive is printed as it is read");
+}
+
+static void
+test_complete(void)
+{
+	for (size_t i = 0; i < ndirectives; i++) {
+		bool found = directives[i].type >= DIRECTIVE_SET;
+
+		for (size_t j = 0; j < NSAMPLES && !found; j++)
+			found =
+			    strcmp(samples[j].name, directives[i].name) == 0;
+		CHECK(found);
+	}
+	OK("no directive is left out here");
+}
+
+/* A value of the directive that is not that of its sample. */
+static const char *
+other_value(const struct directive *d)
+{
+	if (strcmp(d->name, "auto_shutdown") == 0)
+		return "all_significant";
+	if (d->worker_default != NULL || d->sup_default != NULL)
+		return (d->where & IN_WORKER) != 0 ? d->worker_default :
+						     d->sup_default;
+	if (d->type == DIRECTIVE_ENV)
+		return "A=1";
+	return d->type == DIRECTIVE_STATUSES ? "9" : "/other";
+}
+
+static void
+test_differences(void)
+{
+	char text[512];
+	struct conf other, said;
+
+	for (size_t i = 0; i < NSAMPLES; i++) {
+		const struct directive *d = directive_find(samples[i].name);
+
+		write_sample(i, samples[i].value, text, sizeof(text));
+		CHECK(load_text(&said, text));
+		write_sample(i, other_value(d), text, sizeof(text));
+		CHECK(load_text(&other, text));
+		CHECK(!spec_equal(other.root, said.root));
+		conf_fini(&other);
+		conf_fini(&said);
+	}
+	OK("a difference in any directive is a difference");
+}
+
+static void
+test_defaults(void)
+{
+	struct conf plain, said;
+	char text[512];
+
+	CHECK(load_text(&plain, "worker w { exec x }\nsupervisor s {}\n"));
+	for (size_t i = 0; i < ndirectives; i++) {
+		const struct directive *d = &directives[i];
+
+		if (d->worker_default != NULL) {
+			CHECK((d->where & IN_WORKER) != 0);
+			snprintf(text, sizeof(text),
+			    "worker w { exec x; %s %s }\nsupervisor s {}\n",
+			    d->name, d->worker_default);
+			CHECK(load_text(&said, text));
+			CHECK(spec_equal(plain.root, said.root));
+			conf_fini(&said);
+		}
+		if (d->sup_default == NULL)
+			continue;
+		CHECK((d->where & (IN_SUPERVISOR | IN_DYNAMIC)) != 0);
+		snprintf(text, sizeof(text),
+		    "worker w { exec x }\nsupervisor s { %s %s %s }\n", d->name,
+		    d->sup_default,
+		    d->where == IN_DYNAMIC ? "; strategy dynamic" : "");
+		CHECK(load_text(&said, text));
+		if (d->where != IN_DYNAMIC)
+			CHECK(spec_equal(plain.root, said.root));
+		conf_fini(&said);
+	}
+	conf_fini(&plain);
+	OK("S5, S7: the defaults in the table are the defaults");
+}
+
+struct text {
+	char bytes[256];
+	size_t len;
+};
+
+static void
+append(void *ctx, const char *bytes, size_t len)
+{
+	struct text *text = ctx;
+
+	CHECK(text->len + len < sizeof(text->bytes));
+	memcpy(text->bytes + text->len, bytes, len);
+	text->len += len;
+	text->bytes[text->len] = '\0';
+}
+
+static void
+test_words(void)
+{
+	static const char *const words[][2] = {
+		{ "plain", "plain" },
+		{ "", "''" },
+		{ "a b", "'a b'" },
+		{ "a\tb\nc", "'a\tb\nc'" },
+		{ "it's", "\"it's\"" },
+		{ "it's \"x\" \\ ${y} $z",
+		    "\"it's \\\"x\\\" \\\\ \\${y} $z\"" },
+		{ "${x}", "'${x}'" },
+		{ "$x", "$x" },
+		{ "#x", "'#x'" },
+		{ "x#", "x#" },
+		{ "a;b", "'a;b'" },
+		{ "{", "'{'" },
+		{ "}", "'}'" },
+		{ "a=b,c(d)[e]", "a=b,c(d)[e]" },
+		{ "\\", "'\\'" },
+		{ "--x=\303\274", "--x=\303\274" },
+	};
+	struct text text;
+	struct conf conf;
+	char file[300];
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		text.len = 0;
+		print_word(words[i][0], append, &text);
+		CHECK(strcmp(text.bytes, words[i][1]) == 0);
+		snprintf(file, sizeof(file), "worker w { exec x %s }",
+		    text.bytes);
+		CHECK(load_text(&conf, file));
+		CHECK(strcmp(conf.root->sup.children[0].spec->worker.argv[1],
+			  words[i][0]) == 0);
+		conf_fini(&conf);
+	}
+	OK("words are quoted where they must be and nowhere else");
+}
+
+static void
+test_child(void)
+{
+	struct conf conf;
+	struct text text = { .len = 0 };
+
+	CHECK(load_text(&conf, "worker a[2] { exec x }\nworker a.2 {exec x}"));
+	print_child(&conf.root->sup.children[0], append, &text);
+	CHECK(strcmp(text.bytes, "worker a.0 {\n\texec x\n}\n") == 0);
+	conf_fini(&conf);
+	OK("S100: one specification is printed by itself");
+}
+
+static void
+test_arrays(void)
+{
+	struct conf conf, again;
+	char *text;
+
+	CHECK(load_text(&conf,
+	    "worker a[3] { exec x }\nworker b[1] { exec x }\n"
+	    "supervisor c.0[2] { worker d[2] { exec '${instance}' } }\n"));
+	text = tree_text(&conf);
+	CHECK(strcmp(text,
+		  "worker a[3] {\n\texec x\n}\nworker b.0 {\n\texec x\n}\n"
+		  "supervisor c.0[2] {\n\tworker d[2] {\n"
+		  "\t\texec '${instance}'\n\t}\n}\n") == 0);
+	free(text);
+	load_again(&conf, &again);
+	conf_fini(&again);
+	conf_fini(&conf);
+	OK("arrays are printed as arrays");
+}
+
+int
+main(void)
+{
+	test_samples();
+	test_complete();
+	test_differences();
+	test_defaults();
+	test_words();
+	test_child();
+	test_arrays();
+	return 0;
+}

@@ -120,7 +120,8 @@ die_by(int sig)
 {
 	sigset_t set;
 
-	set_handler(sig, SIG_DFL);
+	if (sig != SIGKILL && sig != SIGSTOP)
+		set_handler(sig, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, sig);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);

@@ -96,15 +96,14 @@ WRAP := $(addprefix -Wl$(comma)--wrap=,$(if $(FAULT_WRAPS),$(shell \
 
 UNIT       = $(patsubst test/unit/%.c,$(1)/unit/%,$(filter-out $(FAULT_MAIN),$(UNIT_MAIN)))
 FAULT      = $(patsubst test/unit/%.c,$(1)/unit/%,$(FAULT_MAIN))
-SIM        = $(if $(SIM_SRC),$(1)/sim/sim)
+SIM        = $(1)/sim/sim
 BENCH      = $(patsubst test/bench/%.c,$(1)/bench/%,$(BENCH_MAIN))
 HELPERS    = $(patsubst test/helpers/%.c,$(1)/helpers/%,$(HELPER_SRC))
 FUZZ       = $(patsubst test/fuzz/%.c,$(1)/%,$(FUZZ_MAIN))
-PROGRAM    = $(if $(CMD_SRC),$(1)/supervise)
 
 .PHONY: all
 all: ## build the program, build/supervise
-all: $(call PROGRAM,$(B))
+all: $(B)/supervise
 
 .PHONY: run
 run: ## install what the build needs, build, run the demonstration
@@ -184,7 +183,7 @@ unit: $(call UNIT,$(B))
 unit-asan: $(call UNIT,$(B)/asan) $(call FAULT,$(B)/asan)
 fault: $(call FAULT,$(B)/fault)
 helpers: $(call HELPERS,$(B))
-asan: $(call PROGRAM,$(B)/asan)
+asan: $(B)/asan/supervise
 sim-asan: $(call SIM,$(B)/asan)
 bench-programs: $(call BENCH,$(B))
 fuzz-programs: $(call FUZZ,$(B)/fuzz)

@@ -61,3 +61,24 @@ same_lines() {
 	run -0 supervise check -p
 	assert_equal "$output" "$plain"
 }
+
+@test "every example file in supervise.conf(5) and README passes check" {
+	# One file a block; mdoc writes a backslash as \e.
+	awk '
+		/^\.Ed/ { out = "" }
+		out { gsub(/\\e/, "\\"); print > out }
+		/^\.Bd -literal -offset indent/ { out = "example." ++n ".conf" }
+	' "$ROOT/man/supervise.conf.5"
+	awk '/^    \$ supervise run/ { exit }
+		out { print }
+		/^    \$ cat supervise.conf/ { out = 1 }
+	' "$ROOT/README.md" >example.readme.conf
+	cp "$ROOT/supervise.conf" example.demonstration.conf
+	local file n=0
+	for file in example.*.conf; do
+		run supervise -f "$file" check
+		assert_status 0
+		n=$((n + 1))
+	done
+	[[ $n -ge 7 ]]
+}

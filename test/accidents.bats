@@ -76,3 +76,27 @@ has_lines() {
 	eventually ended "$engine"
 	PID=
 }
+
+@test "U11: a signal reaches an engine that is far behind" {
+	local engine
+	conf <<-'END'
+		worker a {
+		    shell '
+		        while [ ! -e go ]; do sleep 0.01; done
+		        i=0
+		        while [ $i -lt 1500 ]; do (/bin/true &); i=$((i + 1)); done
+		        : >gone
+		        exec sleep 1000'
+		}
+	END
+	start_tree_ready
+	engine=$(engine_pid)
+	kill -s STOP "$engine"
+	: >go
+	eventually test -e gone
+	kill -s TERM "$PID"
+	sleep 0.1
+	kill -s CONT "$engine"
+	wait_tree
+	assert_status 0
+}

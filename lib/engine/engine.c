@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,10 @@
 
 /* Spawns in a row before the loop looks at what else has happened. */
 #define SPAWN_BURST 16
+
+/* How often, and after what rest each time, the last word is tried. */
+#define DONE_TRIES   100
+#define DONE_REST_MS 10
 
 static void
 end_of_tree(struct engine *e)
@@ -204,18 +209,30 @@ fini(struct engine *e)
 	loop_fini(&e->loop);
 }
 
+/* Without this word the guardian would start another engine. */
+static void
+tell_done(const struct engine *e, int status)
+{
+	struct channel_message done = { .kind = MESSAGE_DONE, .value = status };
+	int error;
+
+	for (int i = 0; i < DONE_TRIES; i++) {
+		error = channel_send(e->channel.fd, &done);
+		if (error == 0 || error == -EPIPE)
+			return;
+		(void)poll(NULL, 0, DONE_REST_MS);
+	}
+}
+
 static int
 finish(struct engine *e)
 {
-	struct channel_message done = {
-		.kind = MESSAGE_DONE,
-		.value = outcome_status(e),
-	};
+	int status = outcome_status(e);
 
 	if (e->channel.fd != -1)
-		(void)channel_send(e->channel.fd, &done);
+		tell_done(e, status);
 	fini(e);
-	return done.value;
+	return status;
 }
 
 int

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,10 +35,11 @@ struct guardian {
 	int signals;             /* signalfd; owned */
 	int channel;             /* to the engine; owned; -1: there is none */
 	int children;            /* list of our children; owned; -1: unknown */
-	pid_t engine;            /* 0: it has ended */
-	struct process_end end;  /* of the engine */
-	bool done;               /* the engine said that all is over, */
-	int status;              /* with this status */
+	uint64_t unsent[MESSAGE_NKINDS]; /* what it could not be told yet */
+	pid_t engine;                    /* 0: it has ended */
+	struct process_end end;          /* of the engine */
+	bool done;                       /* the engine said that all is over, */
+	int status;                      /* with this status */
 	int stop; /* signal by which we were told to stop, or 0 */
 };
 
@@ -57,8 +59,30 @@ make_mark(void)
 	    (intmax_t)getpid(), clock_wall_ns() / NS_PER_MS);
 }
 
+/* Says something that failed, also where no records are wanted. */
+static void complain(struct guardian *g, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 static void
-tell_engine(struct guardian *g, enum message_kind kind, int value, pid_t pid)
+complain(struct guardian *g, const char *format, ...)
+{
+	char message[256], line[300];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	if (g->reporter.form != REPORTER_QUIET) {
+		reporter_message(&g->reporter, RECORD_ERROR, "%s", message);
+	} else if (!g->run->quiet) {
+		snprintf(line, sizeof(line), "supervise: %s\n", message);
+		reporter_say(&g->reporter, line);
+	}
+	reporter_flush(&g->reporter);
+}
+
+static int
+send_engine(struct guardian *g, enum message_kind kind, int value, pid_t pid)
 {
 	struct channel_message message = {
 		.kind = (int32_t)kind,
@@ -66,9 +90,41 @@ tell_engine(struct guardian *g, enum message_kind kind, int value, pid_t pid)
 		.pid = pid,
 	};
 
-	/* An engine that is so far behind has the same word before it. */
-	if (g->channel != -1)
-		(void)channel_send(g->channel, &message);
+	return channel_send(g->channel, &message);
+}
+
+/*
+ * An engine that is far behind is told later: what to say fits in a bit for
+ * each value from 1 to 64, and what is said twice is said once.
+ */
+static void
+tell_engine(struct guardian *g, enum message_kind kind, int value, pid_t pid)
+{
+	if (g->channel != -1 && send_engine(g, kind, value, pid) < 0)
+		g->unsent[kind] |= UINT64_C(1) << (value - 1);
+}
+
+static bool
+is_engine_behind(const struct guardian *g)
+{
+	for (int kind = 0; kind < MESSAGE_NKINDS; kind++)
+		if (g->unsent[kind] != 0)
+			return true;
+	return false;
+}
+
+static void
+tell_unsent(struct guardian *g)
+{
+	for (int kind = 0; kind < MESSAGE_NKINDS; kind++)
+		while (g->unsent[kind] != 0) {
+			int value = ffsll((long long)g->unsent[kind]);
+
+			if (send_engine(g, (enum message_kind)kind, value, 0) <
+			    0)
+				return;
+			g->unsent[kind] &= g->unsent[kind] - 1;
+		}
 }
 
 /* Reaps everything that has ended. False when no child is left. */
@@ -91,7 +147,7 @@ reap(struct guardian *g)
 		}
 	}
 	if (orphan)
-		tell_engine(g, MESSAGE_ORPHAN, 0, 0);
+		tell_engine(g, MESSAGE_ORPHAN, 1, 0);
 	return got != -ECHILD;
 }
 
@@ -108,7 +164,7 @@ suspend(struct guardian *g, int signo)
 	if (g->run->command)
 		(void)kill(0, signo);
 	signals_raise(signo);
-	tell_engine(g, MESSAGE_CONTINUE, 0, 0);
+	tell_engine(g, MESSAGE_CONTINUE, 1, 0);
 }
 
 static void
@@ -151,7 +207,7 @@ take_messages(struct guardian *g)
 			suspend(g, message.value);
 		}
 	}
-	if (got != -EAGAIN && got != -EINTR)
+	if (got == 0)
 		fd_close(&g->channel);
 }
 
@@ -164,10 +220,14 @@ attend(struct guardian *g, int timeout_ms)
 		{ .fd = g->channel, .events = POLLIN },
 	};
 
+	if (is_engine_behind(g))
+		fds[1].events |= POLLOUT;
 	if (poll(fds, 2, timeout_ms) <= 0)
 		return;
-	if (fds[1].revents != 0)
+	if ((fds[1].revents & ~POLLOUT) != 0)
 		take_messages(g);
+	if ((fds[1].revents & POLLOUT) != 0 && g->channel != -1)
+		tell_unsent(g);
 	if (fds[0].revents != 0)
 		take_signals(g);
 }
@@ -190,6 +250,8 @@ static void
 sweep(struct guardian *g)
 {
 	do {
+		if (g->children < 0)
+			g->children = proc_children_open(getpid());
 		if (g->children >= 0)
 			(void)proc_children_each(g->children, kill_one, NULL);
 		else if (getpid() == 1)
@@ -232,6 +294,7 @@ start(struct guardian *g)
 	if (error < 0)
 		return error;
 	g->link.channel = ends[1];
+	memset(g->unsent, 0, sizeof(g->unsent));
 	g->done = false;
 	reporter_flush(&g->reporter);
 	g->engine = fork();
@@ -270,30 +333,33 @@ record_start(struct guardian *g)
 	reporter_flush(&g->reporter);
 }
 
-/* One engine from start to end. False when there was none. */
-static bool
+/* One engine from start to end, and of all it has left. */
+static void
 serve(struct guardian *g)
 {
 	pid_t pid;
 	int error = start(g);
 
-	if (error < 0) {
-		reporter_message(&g->reporter, RECORD_ERROR,
-		    "cannot start the engine: %s", strerror(-error));
-		return false;
-	}
+	if (error < 0)
+		complain(g, "cannot start the engine: %s", strerror(-error));
 	pid = g->engine;
-	if (g->link.again)
+	if (pid != 0 && g->link.again)
 		record_start(g);
 	while (g->engine != 0)
 		attend(g, -1);
 	if (g->channel != -1)
 		take_messages(g);
 	fd_close(&g->channel);
-	if (!g->done)
+	if (pid != 0 && !g->done)
 		record_death(g, pid);
 	sweep(g);
-	return true;
+}
+
+/* The status of a run that was none: `exec` speaks as env(1) does. */
+static int
+failed(const struct run *run)
+{
+	return run->command ? 125 : 1;
 }
 
 /* The status to end with, now that no engine is to follow. */
@@ -304,10 +370,9 @@ ends_with(struct guardian *g)
 		return g->status;
 	if (g->stop != 0)
 		return g->run->command ? 128 + g->stop : 0;
-	reporter_message(&g->reporter, RECORD_ERROR,
-	    "gave up: the engine died more than %d times in %d s",
+	complain(g, "gave up: the engine died more than %d times in %d s",
 	    ENGINE_MAX_RESTARTS, ENGINE_MAX_SECONDS);
-	return 1;
+	return failed(g->run);
 }
 
 static int
@@ -350,11 +415,15 @@ guardian_run(const struct run *run)
 	if (error < 0) {
 		dprintf(STDERR_FILENO, "supervise: cannot start: %s\n",
 		    strerror(-error));
-		return 1;
+		return failed(run);
 	}
-	while (serve(&g) && !g.done && g.stop == 0 &&
-	    window_allow(&g.window, clock_now_ns()))
+	for (;;) {
+		serve(&g);
+		if (g.done || g.stop != 0 ||
+		    !window_allow(&g.window, clock_now_ns()))
+			break;
 		g.link.again = true;
+	}
 	status = ends_with(&g);
 	reporter_fini(&g.reporter);
 	window_fini(&g.window);

@@ -35,7 +35,7 @@ struct run {
 	struct rlimit nofile;          /* likewise */
 };
 
-/* What the two tell each other. */
+/* What the two tell each other; the engine, values from 1 to 64 only. */
 enum message_kind {
 	MESSAGE_SIGNAL,   /* to the engine: value was received, from pid */
 	MESSAGE_ORPHAN,   /* to the engine: an orphan was reaped */
@@ -43,6 +43,7 @@ enum message_kind {
 	MESSAGE_DONE,     /* to the guardian: all is over; end with value */
 	MESSAGE_SUSPEND,  /* to the guardian: the job was stopped by value */
 };
+#define MESSAGE_NKINDS (MESSAGE_SUSPEND + 1)
 
 /*
  * Runs `run` to its end in this process as guardian, and returns the exit

@@ -133,7 +133,7 @@ readable(struct loop_watch *watch, uint32_t events)
 	(void)events;
 	while ((got = channel_receive(e->channel.fd, &message)) == 1)
 		take(e, &message);
-	if (got == 0 || (got != -EAGAIN && got != -EINTR))
+	if (got == 0)
 		guardian_died(e);
 }
 

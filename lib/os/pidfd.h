@@ -18,19 +18,20 @@ struct process_end {
 	bool core; /* the signal left a core dump */
 };
 
+/* What an unreaped child is doing. */
+enum process_state {
+	PROCESS_RUNS,
+	PROCESS_STOPPED, /* by a signal, until SIGCONT */
+	PROCESS_ENDED,   /* and is unreaped */
+};
+
 /*
  * Looks whether the child has ended and leaves it unreaped, so that its pid
  * and its group's number stay taken: 1 and *end, 0 not yet, -errno.
  */
 int pidfd_peek(int pidfd, struct process_end *end);
 
-enum process_state {
-	PROCESS_RUNS,
-	PROCESS_STOPPED, /* by a signal, until SIGCONT */
-	PROCESS_ENDED,	 /* and is unreaped */
-};
-
-/* What the unreaped child is doing; nothing is taken away. Or -errno. */
+/* What the child is doing, an enum process_state, or -errno; takes nothing. */
 int pidfd_state(int pidfd);
 
 /* Reaps the child if it has ended: 1 and *end, 0 not yet, -errno. */

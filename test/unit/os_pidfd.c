@@ -101,18 +101,22 @@ does_not_wait(void)
 
 	pid = fork_group(sleep_for_ever, &pidfd);
 	CHECK(pidfd_peek(pidfd, &end) == 0);
+	CHECK(pidfd_state(pidfd) == PROCESS_RUNS);
 	CHECK(pidfd_reap(pidfd, &end) == 0);
 	CHECK(pidfd_stopped(pidfd, &signo) == 0);
 	CHECK(pidfd_signal(pidfd, SIGSTOP) == 0);
 	CHECK(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT) == 0);
 	CHECK(pidfd_peek(pidfd, &end) == 0);
+	CHECK(pidfd_state(pidfd) == PROCESS_STOPPED);
 	CHECK(pidfd_stopped(pidfd, &signo) == 1 && signo == SIGSTOP);
 	CHECK(pidfd_stopped(pidfd, &signo) == 0);
 
 	CHECK(pidfd_signal(pidfd, SIGKILL) == 0);
 	wait_for(pid);
 	CHECK(pidfd_signal(pidfd, 0) == 0);
+	CHECK(pidfd_state(pidfd) == PROCESS_ENDED);
 	CHECK(pidfd_reap(pidfd, &end) == 1 && end.status == SIGKILL);
+	CHECK(pidfd_state(pidfd) == -ECHILD);
 	CHECK(pidfd_signal(pidfd, 0) == -ESRCH);
 	CHECK(pidfd_signal(pidfd, SIGKILL) == -ESRCH);
 	fd_close(&pidfd);

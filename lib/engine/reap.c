@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "base/units.h"
 #include "engine/engine.h"
@@ -189,6 +190,18 @@ is_reaped(const struct worker *worker)
 	return worker->watch.fd == -1 && !worker->child.remains;
 }
 
+/*
+ * Signals the group of a run, and its leader by itself where it has left that
+ * group: nothing sent to the group reaches it (S67).
+ */
+static void
+signal_run(const struct worker *worker, int signo)
+{
+	(void)group_signal(worker->pidfd, worker->pid, signo);
+	if (getpgid(worker->pid) != worker->pid)
+		(void)pidfd_signal(worker->pidfd, signo);
+}
+
 void
 reap_stop(struct engine *e, struct worker *worker)
 {
@@ -203,9 +216,9 @@ reap_stop(struct engine *e, struct worker *worker)
 		return;
 	}
 	note_signal(e, RECORD_STOPPING, worker, signo);
-	(void)group_signal(worker->pidfd, worker->pid, signo);
+	signal_run(worker, signo);
 	if (state == PROCESS_STOPPED || worker->suspended)
-		(void)group_signal(worker->pidfd, worker->pid, SIGCONT);
+		signal_run(worker, SIGCONT);
 }
 
 void
@@ -219,7 +232,7 @@ reap_kill(struct engine *e, struct worker *worker)
 	}
 	if (!worker->child.remains)
 		note_signal(e, RECORD_KILLING, worker, SIGKILL);
-	(void)group_signal(worker->pidfd, worker->pid, SIGKILL);
+	signal_run(worker, SIGKILL);
 	if (!worker->child.remains)
 		return;
 

@@ -13,6 +13,8 @@
  *	sleep=MS	wait so long
  *	ready=FD	write a newline to FD and close it
  *	ignore=SIG	ignore a signal
+ *	join=PID	join the process group of PID, or the parent's
+ *(`parent`)
  *	on=SIG:DO:...	at a signal do `say=WORD`, `sleep=MS`, `exit=N` or `die`
  *			(end by that very signal), in order; else go on
  *	fork ... end	a child in the same process group does what is between
@@ -181,6 +183,15 @@ do_wait(const char *path)
 }
 
 static void
+do_join(const char *whose)
+{
+	pid_t pid = strcmp(whose, "parent") == 0 ? getppid() : atoi(whose);
+
+	if (setpgid(0, getpgid(pid)) < 0)
+		fail("setpgid");
+}
+
+static void
 do_ready(int fd)
 {
 	if (write(fd, "\n", 1) != 1)
@@ -345,6 +356,8 @@ do_word(const char *word)
 		do_ready(atoi(arg));
 	else if (IS("ignore"))
 		set_handler(signal_number(arg, strlen(arg)), SIG_IGN);
+	else if (IS("join"))
+		do_join(arg);
 	else if (IS("on"))
 		do_on(arg);
 	else if (IS("exit"))

@@ -302,7 +302,7 @@ main(int argc, char **argv)
 	take_precedence(&b);
 	make_scratch(&b);
 	(void)snprintf(fifo, sizeof(fifo), "%s/fifo", b.dir);
-	tree_init(&b.tree, fifo);
+	tree_prepare(&b.tree, fifo);
 
 	results = calloc(b.nsizes * ncontenders, sizeof(*results));
 	if (results == NULL)

@@ -56,7 +56,7 @@ sleep_until(int64_t at_ns)
 }
 
 void
-tree_init(struct tree *t, const char *path)
+tree_prepare(struct tree *t, const char *path)
 {
 	*t = (struct tree){ .root_fd = -1, .fifo = -1 };
 	if (mkfifo(path, 0600) == -1 ||

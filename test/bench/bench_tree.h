@@ -31,7 +31,7 @@ int64_t now_ns(void);
 void sleep_until(int64_t at_ns);
 
 /* Makes the FIFO at `path` and names it in the environment. Once. */
-void tree_init(struct tree *t, const char *path);
+void tree_prepare(struct tree *t, const char *path);
 
 /*
  * Executes argv in the folder `dir`, output going to `dir`/log, and prepares

@@ -81,6 +81,12 @@ begin_group(struct tree *t, struct child *child)
 {
 	struct sup *sup = child->sup;
 
+	/*
+	 * The attempt is the group's from here on: should another child of it
+	 * fail, that one is tried again, and with it this one.
+	 */
+	if (child->state == CHILD_RESTARTING)
+		child_set_state(child, CHILD_DOWN);
 	sup->op = OP_GROUP_STOP;
 	sup->target = child;
 	sup->cursor = TAILQ_LAST(&sup->children, children);

@@ -34,6 +34,7 @@ child_launch(struct tree *t, struct child *child)
 void
 child_start(struct tree *t, struct child *child)
 {
+	assert(child->mail.kind == MAIL_NONE);
 	child_set_state(child, CHILD_STARTING);
 	if (child->remains) {
 		child->held = true; /* goes on at EVENT_GONE */

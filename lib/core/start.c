@@ -20,8 +20,8 @@ sup_boot(struct tree *t, struct sup *sup)
 	agenda_add(t, sup);
 }
 
-void
-child_launch(struct tree *t, struct child *child)
+static void
+launch(struct tree *t, struct child *child)
 {
 	child->run++;
 	child->started_ns = t->now_ns;
@@ -41,7 +41,20 @@ child_start(struct tree *t, struct child *child)
 		return;
 	}
 	child_deadline(t, child, NEVER_NS);
-	child_launch(t, child);
+	launch(t, child);
+}
+
+void
+child_unheld(struct tree *t, struct child *child)
+{
+	if (child->sup->op == OP_SHUTDOWN) {
+		/* One that stops starts nothing any more (S78). */
+		child_stop(t, child);
+		child_stopped(t, child);
+		return;
+	}
+	child->held = false;
+	launch(t, child);
 }
 
 void

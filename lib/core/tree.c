@@ -300,8 +300,7 @@ gone(struct tree *t, struct child *child)
 
 	switch ((enum child_state)child->state) {
 	case CHILD_STARTING:
-		child->held = false;
-		child_launch(t, child);
+		child_unheld(t, child);
 		break;
 	case CHILD_STOPPING:
 		child_stopped(t, child);

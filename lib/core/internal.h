@@ -27,6 +27,7 @@ tree_reply(struct tree *t, struct request *request, enum request_result result);
 
 /* tree.c: who goes on. */
 void agenda_add(struct tree *t, struct sup *sup);
+void agenda_del(struct tree *t, struct sup *sup);
 void inbox_post(struct tree *t, struct child *child, enum mail_kind kind);
 void inbox_withdraw(struct child *child);
 void child_deadline(struct tree *t, struct child *child, int64_t at_ns);

@@ -54,7 +54,8 @@ child_free(struct tree *t, struct child *child)
 		sup->target = NULL;
 	cursor_pass(sup, child);
 	child_unlink(child);
-	deadline_unreserve(&t->deadlines);
+	if (child_is_sup(child))
+		agenda_del(t, child_sup(child));
 	tree_act(t, ACTION_FREE, child);
 }
 
@@ -367,6 +368,7 @@ sup_ended(struct tree *t, struct sup *sup)
 }
 
 /* Nobody will serve what still stands in the inbox: requests only. */
+	return WAIT;
 static void
 refuse_first(struct tree *t, struct sup *sup)
 {
@@ -386,25 +388,23 @@ shutdown_step(struct tree *t, struct sup *sup)
 		return WAIT;
 	if (!TAILQ_EMPTY(&sup->inbox)) {
 		refuse_first(t, sup);
-	} else if (sup_is_dynamic(sup)) {
-		sup->op = OP_SWEEP;
-		sup->cursor = TAILQ_FIRST(&sup->children);
-	} else {
-		sup_ended(t, sup);
+		return GO_ON;
 	}
 	return GO_ON;
 }
 
+	if (!sup_is_dynamic(sup))
+		return sup_ended(t, sup);
+	sup->op = OP_SWEEP;
+	sup->cursor = TAILQ_FIRST(&sup->children);
 /* Reports of dynamic children come after all are gone (S123). */
 enum progress
 sweep_step(struct tree *t, struct sup *sup)
 {
 	struct child *child = sup->cursor;
 
-	if (child == NULL) {
-		sup_ended(t, sup);
-		return GO_ON;
-	}
+	if (child == NULL)
+		return sup_ended(t, sup);
 	sup->cursor = TAILQ_NEXT(child, order);
 	if (child->unclean) {
 		child->unclean = false;

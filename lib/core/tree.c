@@ -99,6 +99,15 @@ inbox_post(struct tree *t, struct child *child, enum mail_kind kind)
 	assert(child->mail.kind == MAIL_NONE);
 	child->mail.kind = kind;
 	TAILQ_INSERT_TAIL(&child->sup->inbox, &child->mail, next);
+void
+agenda_del(struct tree *t, struct sup *sup)
+{
+	if (!sup->on_agenda)
+		return;
+	TAILQ_REMOVE(&t->agenda, sup, agenda);
+	sup->on_agenda = false;
+}
+
 	agenda_add(t, child->sup);
 }
 
@@ -215,8 +224,7 @@ run(struct tree *t)
 		struct child *due;
 
 		if (sup != NULL) {
-			TAILQ_REMOVE(&t->agenda, sup, agenda);
-			sup->on_agenda = false;
+			agenda_del(t, sup);
 			if (sup_step(t, sup) == GO_ON)
 				agenda_add(t, sup);
 			continue;

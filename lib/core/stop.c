@@ -227,7 +227,7 @@ sup_shutdown(struct tree *t, struct sup *sup, enum sup_cause cause)
 		sup->request = NULL;
 	}
 	sup->op = OP_SHUTDOWN;
-	sup->cause = cause;
+	sup->cause = (uint8_t)cause;
 	sup->cursor = TAILQ_LAST(&sup->children, children);
 }
 
@@ -340,8 +340,11 @@ child_stop_step(struct tree *t, struct sup *sup)
 	return sup->cursor == child ? WAIT : GO_ON;
 }
 
-/* All children of `sup` are gone, and its inbox is empty. */
-static void
+/*
+ * All children of `sup` are gone, and its inbox is empty. It has nothing to
+ * do any more, and may have been freed when this returns.
+ */
+static enum progress
 sup_ended(struct tree *t, struct sup *sup)
 {
 	struct child *child = &sup->child;
@@ -365,10 +368,10 @@ sup_ended(struct tree *t, struct sup *sup)
 		else
 			tree_act(t, ACTION_END, child);
 	}
+	return WAIT;
 }
 
 /* Nobody will serve what still stands in the inbox: requests only. */
-	return WAIT;
 static void
 refuse_first(struct tree *t, struct sup *sup)
 {
@@ -390,13 +393,13 @@ shutdown_step(struct tree *t, struct sup *sup)
 		refuse_first(t, sup);
 		return GO_ON;
 	}
-	return GO_ON;
-}
-
 	if (!sup_is_dynamic(sup))
 		return sup_ended(t, sup);
 	sup->op = OP_SWEEP;
 	sup->cursor = TAILQ_FIRST(&sup->children);
+	return GO_ON;
+}
+
 /* Reports of dynamic children come after all are gone (S123). */
 enum progress
 sweep_step(struct tree *t, struct sup *sup)

@@ -131,7 +131,7 @@ child_set_state(struct child *child, enum child_state state)
 {
 	assert(child_state_legal((enum child_state)child->state, state));
 	count(child, UINT32_MAX);
-	child->state = state;
+	child->state = (uint8_t)state;
 	count(child, 1);
 	if (state == CHILD_DOWN || state == CHILD_UP ||
 	    state == CHILD_RESTARTING) {

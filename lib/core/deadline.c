@@ -25,10 +25,10 @@ deadline_reserve(struct deadlines *d, size_t n)
 }
 
 void
-deadline_unreserve(struct deadlines *d)
+deadline_unreserve(struct deadlines *d, size_t n)
 {
-	assert(d->reserved > d->n);
-	d->reserved--;
+	assert(d->reserved >= d->n + n);
+	d->reserved -= n;
 }
 
 void

@@ -28,8 +28,8 @@ struct deadlines {
 /* Makes room for one more child, or n; false when memory is short. */
 bool deadline_reserve(struct deadlines *d, size_t n);
 
-/* Gives back the room of one child, which must have no deadline. */
-void deadline_unreserve(struct deadlines *d);
+/* Gives back the room of n children, which must have no deadline. */
+void deadline_unreserve(struct deadlines *d, size_t n);
 
 void deadline_fini(struct deadlines *d);
 

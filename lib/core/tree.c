@@ -32,6 +32,12 @@ tree_reserve(struct tree *t, size_t n)
 	return deadline_reserve(&t->deadlines, n);
 }
 
+void
+tree_unreserve(struct tree *t, size_t n)
+{
+	deadline_unreserve(&t->deadlines, n);
+}
+
 int64_t
 tree_deadline(const struct tree *t)
 {
@@ -94,12 +100,6 @@ agenda_add(struct tree *t, struct sup *sup)
 }
 
 void
-inbox_post(struct tree *t, struct child *child, enum mail_kind kind)
-{
-	assert(child->mail.kind == MAIL_NONE);
-	child->mail.kind = kind;
-	TAILQ_INSERT_TAIL(&child->sup->inbox, &child->mail, next);
-void
 agenda_del(struct tree *t, struct sup *sup)
 {
 	if (!sup->on_agenda)
@@ -108,6 +108,12 @@ agenda_del(struct tree *t, struct sup *sup)
 	sup->on_agenda = false;
 }
 
+void
+inbox_post(struct tree *t, struct child *child, enum mail_kind kind)
+{
+	assert(child->mail.kind == MAIL_NONE);
+	child->mail.kind = (uint8_t)kind;
+	TAILQ_INSERT_TAIL(&child->sup->inbox, &child->mail, next);
 	agenda_add(t, child->sup);
 }
 
@@ -292,7 +298,7 @@ exited(struct tree *t, const struct event *event)
 	case CHILD_DOWN:
 	case CHILD_ENDED:
 	case CHILD_RESTARTING:
-		assert(!"a child without a run cannot exit");
+		assert(child->state == CHILD_STARTING); /* it had a run */
 	}
 }
 

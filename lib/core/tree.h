@@ -144,6 +144,13 @@ void tree_fini(struct tree *t);
 bool tree_reserve(struct tree *t, size_t n);
 
 /*
+ * Gives back the room of `n` children that are not used any more: after
+ * ACTION_FREE, of the child and of all below it, and after a refused
+ * REQUEST_ADD.
+ */
+void tree_unreserve(struct tree *t, size_t n);
+
+/*
  * Takes one event, returns the number of actions in `out`, which are to be
  * carried out in their order. ACTION_SPAWN is always the last of them, and
  * its answer must be the next event. Otherwise, while the number is not 0,

@@ -187,6 +187,7 @@ release(struct fixture *f, struct actor *actor)
 		}
 		sup_fini(&actor->sup);
 	}
+	tree_unreserve(&f->tree, 1);
 	free(actor);
 }
 
@@ -352,6 +353,7 @@ fixture_new(const char *text, bool otp)
 	TAILQ_INIT(&f->personas);
 	TAILQ_INIT(&f->actors);
 	TAILQ_INIT(&f->pendings);
+	tree_init(&f->tree, NULL, 1);
 	f->otp = otp;
 	f->now_ns = NS_PER_S;
 	f->out = open_memstream(&f->text, &f->text_len);
@@ -373,10 +375,10 @@ fixture_free(struct fixture *f)
 	struct persona *persona;
 	struct actor *actor;
 
-	tree_fini(&f->tree);
 	release(f, f->root);
 	while ((actor = TAILQ_FIRST(&f->actors)) != NULL)
 		release(f, actor);
+	tree_fini(&f->tree);
 	while ((persona = TAILQ_FIRST(&f->personas)) != NULL) {
 		TAILQ_REMOVE(&f->personas, persona, next);
 		free(persona);

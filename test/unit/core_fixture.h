@@ -159,7 +159,7 @@ struct actor *fixture_member(const struct sup *sup, const char *id);
 struct actor *fixture_actor(struct child *child);
 struct actor *
 fixture_new_actor(struct fixture *f, const char *id, enum kind kind);
-void fixture_attach(struct fixture *f, struct actor *actor, struct actor *sup);
+void fixture_attach(struct actor *actor, struct actor *sup);
 void fixture_feed(struct fixture *f, const struct event *event);
 void fixture_after(struct fixture *f, struct actor *actor, int64_t ms,
     const struct event *event);

@@ -150,8 +150,6 @@ step_add(struct fixture *f, char *words)
 		    !sup_init(&actor->sup, NULL, &actor->policy))
 			abort();
 	}
-	if (!tree_reserve(&f->tree, 1))
-		abort();
 	post(f, REQUEST_ADD, sup, actor);
 }
 

@@ -263,20 +263,20 @@ fixture_new_actor(struct fixture *f, const char *id, enum kind kind)
 	if (kind == KIND_WORKER && f->otp)
 		actor->policy.worker.ready = READY_FD;
 	TAILQ_INSERT_TAIL(&f->actors, actor, next);
+	if (!tree_reserve(&f->tree, 1))
+		abort();
 	return actor;
 }
 
 /* Makes `actor`, whose policy is complete, the last child of `sup`. */
 void
-fixture_attach(struct fixture *f, struct actor *actor, struct actor *sup)
+fixture_attach(struct actor *actor, struct actor *sup)
 {
 	struct sup *parent = sup != NULL ? &sup->sup : NULL;
 
 	if (actor->policy.kind == KIND_WORKER)
 		child_init(&actor->child, parent, &actor->policy);
 	else if (!sup_init(&actor->sup, parent, &actor->policy))
-		abort();
-	if (!tree_reserve(&f->tree, 1))
 		abort();
 }
 
@@ -317,10 +317,10 @@ fixture_declare(struct fixture *f, char *line)
 	fixture_attributes(f, actor, line, true);
 	if (f->root == NULL) {
 		f->root = actor;
-		tree_init(&f->tree, &actor->sup, 1);
-		fixture_attach(f, actor, NULL);
+		f->tree.root = &actor->sup;
+		fixture_attach(actor, NULL);
 	} else if (parent != NULL) {
-		fixture_attach(f, actor, parent);
+		fixture_attach(actor, parent);
 	} else if (kind == KIND_SUPERVISOR &&
 	    !sup_init(&actor->sup, NULL, &actor->policy)) {
 		abort();

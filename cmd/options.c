@@ -89,6 +89,15 @@ take_global(struct globals *globals, const char *command, int option,
 	}
 }
 
+static bool
+is_global(int option)
+{
+	for (const struct option *o = long_options; o->name != NULL; o++)
+		if (o->val == option)
+			return true;
+	return false;
+}
+
 bool
 options_read(struct globals *globals, int argc, char **argv, const char *own,
     bool (*take)(void *arg, int option, const char *value), void *arg)
@@ -106,8 +115,8 @@ options_read(struct globals *globals, int argc, char **argv, const char *own,
 			complain(name, argv[optind - 1], option);
 			return false;
 		}
-		if (strchr("fqhV", option) != NULL ||
-		    option == OPTION_LOG_FORMAT) {
+		if (option == OPTION_LOG_FORMAT ||
+		    strchr("fqhV", option) != NULL) {
 			if (!take_global(globals, name, option, optarg))
 				return false;
 		} else if (!take(arg, option, optarg)) {

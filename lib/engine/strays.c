@@ -10,6 +10,9 @@
 #include "engine/strays.h"
 #include "os/proc.h"
 
+/* Strays that there is room for at first. */
+#define STRAYS_FIRST 16
+
 /* One look at the guardian's children. */
 struct look {
 	struct engine *e;
@@ -79,21 +82,33 @@ find(struct strays *s, pid_t pid)
 	return NULL;
 }
 
+/* Makes room for one more stray; false when memory is short. */
+static bool
+make_room(struct strays *s)
+{
+	size_t room = s->room == 0 ? STRAYS_FIRST : 2 * s->room;
+	struct stray *known;
+
+	if (s->n < s->room)
+		return true;
+	known = reallocarray(s->known, room, sizeof(*known));
+	if (known == NULL)
+		return false;
+	s->known = known;
+	s->room = room;
+	return true;
+}
+
 static struct stray *
 add(struct strays *s, pid_t pid, struct worker *worker)
 {
-	if (s->n == s->room) {
-		size_t room = s->room == 0 ? 16 : 2 * s->room;
-		struct stray *known =
-		    reallocarray(s->known, room, sizeof(*known));
+	struct stray *stray;
 
-		if (known == NULL)
-			return NULL;
-		s->known = known;
-		s->room = room;
-	}
-	s->known[s->n] = (struct stray){ .pid = pid, .worker = worker };
-	return &s->known[s->n++];
+	if (!make_room(s))
+		return NULL;
+	stray = &s->known[s->n++];
+	*stray = (struct stray){ .pid = pid, .worker = worker };
+	return stray;
 }
 
 /* Which of `workers` has left the process behind; NULL: none of them. */

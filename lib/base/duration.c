@@ -19,7 +19,7 @@ static const struct {
 	{ "ms", INT64_C(1) },
 };
 
-#define NUNITS	    (sizeof(units) / sizeof(units[0]))
+#define NUNITS (sizeof(units) / sizeof(units[0]))
 
 /* Nothing is said in seconds. */
 #define SECONDS_IDX 3

@@ -144,35 +144,36 @@ show_uses(const struct use *use, char *buf, size_t size)
 }
 
 static void
-add_diag(struct loader *ld, struct diag *diag, const struct spot *at)
+add_diag(struct loader *ld, enum diag_severity severity, const struct spot *at,
+    const char *message)
 {
+	struct diag diag = { .severity = severity, .message = message };
 	char source[EXCERPT_MAX + 2 * ELLIPSIS_LEN + 1];
 	char note[NOTE_SIZE];
 
 	if (at->file != NULL) {
-		diag->file = at->file->path;
-		diag->line = at->line;
-		diag->column = at->column;
-		show_source(diag, at, source);
+		diag.file = at->file->path;
+		diag.line = at->line;
+		diag.column = at->column;
+		show_source(&diag, at, source);
 	}
 	if (ld->use != NULL) {
 		show_uses(ld->use, note, sizeof(note));
-		diag->note = note;
+		diag.note = note;
 	}
-	diag_list_add(&ld->conf->diags, &ld->conf->arena, diag);
+	diag_list_add(&ld->conf->diags, &ld->conf->arena, &diag);
 }
 
 void
 report_error(struct loader *ld, const struct spot *at, const char *format, ...)
 {
 	char message[MESSAGE_SIZE];
-	struct diag diag = { .severity = DIAG_ERROR, .message = message };
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	add_diag(ld, &diag, at);
+	add_diag(ld, DIAG_ERROR, at, message);
 }
 
 void
@@ -180,13 +181,12 @@ report_warning(struct loader *ld, const struct spot *at, const char *format,
     ...)
 {
 	char message[MESSAGE_SIZE];
-	struct diag diag = { .severity = DIAG_WARNING, .message = message };
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	add_diag(ld, &diag, at);
+	add_diag(ld, DIAG_WARNING, at, message);
 }
 
 void

@@ -2,6 +2,7 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 
@@ -109,6 +110,9 @@ pidfd_of(pid_t pid)
 int
 group_signal(int pidfd, pid_t pgid, int signo)
 {
+	/* 1 and 0 would be everybody and our own group. */
+	assert(pgid > 1);
+
 	if (pidfd_send_signal(pidfd, signo, NULL, PIDFD_SIGNAL_PROCESS_GROUP) ==
 	    0)
 		return 0;

@@ -133,7 +133,7 @@ try_pidfd(void)
 	if (pidfd < 0)
 		return pidfd;
 	error = pidfd_signal(pidfd, 0);
-	if (error == 0)
+	if (error == 0 && getpid() > 1)
 		error = group_signal(pidfd, getpid(), 0);
 	if (error == 0)
 		error = process_reap_any(&pid, &end) == -ECHILD ? 0 : -EIO;

@@ -196,7 +196,7 @@ refuses(void)
 	CHECK(pidfd_of(0x3fffffff) == -ESRCH);
 	CHECK(pidfd_peek(-1, &end) < 0);
 	CHECK(pidfd_signal(-1, 0) == -EBADF);
-	CHECK(group_signal(-1, 1, 0) == -EBADF);
+	CHECK(group_signal(-1, 2, 0) == -EBADF);
 	fd = pidfd_of(getpid());
 	CHECK(fd >= FD_FIRST && fcntl(fd, F_GETFD) == FD_CLOEXEC);
 	CHECK(pidfd_peek(fd, &end) == -ECHILD);

@@ -115,8 +115,7 @@ options_read(struct globals *globals, int argc, char **argv, const char *own,
 			complain(name, argv[optind - 1], option);
 			return false;
 		}
-		if (option == OPTION_LOG_FORMAT ||
-		    strchr("fqhV", option) != NULL) {
+		if (is_global(option)) {
 			if (!take_global(globals, name, option, optarg))
 				return false;
 		} else if (!take(arg, option, optarg)) {

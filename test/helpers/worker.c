@@ -185,9 +185,13 @@ do_wait(const char *path)
 static void
 do_join(const char *whose)
 {
-	pid_t pid = strcmp(whose, "parent") == 0 ? getppid() : atoi(whose);
+	pid_t group = 0;
 
-	if (setpgid(0, getpgid(pid)) < 0)
+	if (strcmp(whose, "parent") == 0)
+		group = getpgid(getppid());
+	else if (strcmp(whose, "self") != 0)
+		group = getpgid(atoi(whose));
+	if (setpgid(0, group) < 0)
 		fail("setpgid");
 }
 

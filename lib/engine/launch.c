@@ -293,8 +293,11 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 		plan->nfds = 1;
 	}
 	error = spawner_spawn(&e->spawner, plan, result);
-	if (worker->ready != NULL)
+	if (worker->ready != NULL) {
 		(void)spawner_lay(&e->spawner, READY_SLOT, -1);
+		plan->fds = NULL;
+		plan->nfds = 0;
+	}
 	if (error < 0)
 		return error;
 	error = loop_add(&e->loop, &worker->watch, result->pidfd, EPOLLIN,

@@ -98,8 +98,8 @@ void record_stamp_ms(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE]);
  * out. What is not UTF-8 comes out as U+FFFD in JSON, as \xHH in logfmt.
  */
 size_t record_logfmt(const struct record *r, const char *stamp,
-    char line[static RECORD_LINE_MAX]);
+    char bytes[static RECORD_LINE_MAX]);
 size_t record_json(const struct record *r, const char *stamp,
-    char line[static RECORD_LINE_MAX]);
+    char bytes[static RECORD_LINE_MAX]);
 
 #endif

@@ -133,6 +133,7 @@ void job_init(struct engine *e);
 void job_fini(struct engine *e);
 void job_take_back(struct engine *e, const struct worker *worker);
 void job_continue(struct engine *e);
+void job_start_failed(struct engine *e);
 
 /* give_up.c: the report for a person (U13). */
 void

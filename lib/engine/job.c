@@ -90,6 +90,14 @@ job_continue(struct engine *e)
 }
 
 void
+job_start_failed(struct engine *e)
+{
+	/* The child may have taken the terminal before it failed. */
+	if (e->job.tty != -1)
+		(void)terminal_set_foreground(e->job.terminal, job_group(e));
+}
+
+void
 job_take_back(struct engine *e, const struct worker *worker)
 {
 	if (e->job.terminal == -1)

@@ -333,6 +333,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	error = start(e, worker, &plan, &result);
 	if (error < 0) {
 		launch_over(e, worker);
+		job_start_failed(e);
 		explain(e, &plan, &result, -error);
 		outcome_failed(e, result.step, -error);
 		*reason = (struct reason){

@@ -82,7 +82,6 @@ sup_init(struct sup *sup, struct sup *parent, const struct child_policy *policy)
 		return false;
 	TAILQ_INIT(&sup->children);
 	TAILQ_INIT(&sup->inbox);
-	TAILQ_INIT(&sup->waiting);
 	child_init(&sup->child, parent, policy);
 	return true;
 }

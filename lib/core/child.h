@@ -58,8 +58,13 @@ enum mail_kind {
 	MAIL_REQUEST, /* struct request */
 };
 
+struct request;
+
 struct mail {
-	TAILQ_ENTRY(mail) next;
+	union {
+		TAILQ_ENTRY(mail) next;
+		struct request *answers; /* of a child that was asked for */
+	};
 	uint8_t kind; /* enum mail_kind */
 };
 
@@ -86,6 +91,7 @@ struct child {
 	uint32_t run;         /* starts so far; 1 is the first */
 	uint8_t state;        /* enum child_state; child_set_state() */
 	uint8_t backoff;      /* doublings of the next delay */
+	uint16_t wanted;      /* requests about it in its supervisor's inbox */
 
 	bool added : 1;     /* by request: lost when its supervisor starts */
 	bool forgotten : 1; /* no longer a child until its supervisor starts */
@@ -94,7 +100,7 @@ struct child {
 	bool killed : 1;    /* SIGKILL was sent in this stop */
 	bool late : 1;      /* STOPPING because start_timeout passed */
 	bool unclean : 1;   /* stopped, not as asked, not yet reported */
-	bool asked : 1;     /* a request waits for this start */
+	bool asked : 1;     /* mail.answers waits for this start */
 };
 
 TAILQ_HEAD(children, child);
@@ -129,7 +135,6 @@ struct sup {
 	struct child child; /* first: a supervisor is a child */
 	struct children children;
 	struct inbox inbox;
-	struct inbox waiting; /* requests whose child is starting */
 	TAILQ_ENTRY(sup) agenda;
 	struct window window;
 

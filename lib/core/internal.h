@@ -49,7 +49,7 @@ void child_stop(struct tree *t, struct child *child);
 void child_stopped(struct tree *t, struct child *child);
 void child_kill(struct tree *t, struct child *child);
 void child_forget(struct tree *t, struct child *child);
-void child_free(struct tree *t, struct child *child);
+void child_let_go(struct tree *t, struct child *child);
 bool child_vanishes(const struct child *child);
 void sup_shutdown(struct tree *t, struct sup *sup, enum sup_cause cause);
 void sup_slaughter(struct tree *t, struct sup *sup);
@@ -66,6 +66,8 @@ void group_stopped(struct tree *t, struct sup *sup);
 
 /* request.c */
 void request_serve(struct tree *t, struct request *request);
+void request_refuse(struct tree *t, struct request *request,
+    enum request_result result);
 void request_started(struct tree *t, struct child *child,
     enum request_result result);
 void request_stopped(struct tree *t, struct sup *sup);

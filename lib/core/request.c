@@ -30,28 +30,20 @@ start_for(struct tree *t, struct request *request, struct child *child)
 	case STRATEGY_DYNAMIC:
 		break;
 	}
-	child->asked = true;
-	TAILQ_INSERT_TAIL(&sup->waiting, &request->mail, next);
 	child_start(t, child);
+	child->asked = true;
+	child->mail.answers = request;
 }
 
 void
 request_started(struct tree *t, struct child *child, enum request_result result)
 {
-	struct sup *sup = child->sup;
-	struct request *request;
-	struct mail *mail;
+	struct request *request = child->mail.answers;
 
 	if (!child->asked)
 		return;
+	assert(child->mail.kind == MAIL_NONE && request->child == child);
 	child->asked = false;
-	TAILQ_FOREACH(mail, &sup->waiting, next) {
-		request = (struct request *)(void *)mail;
-		if (request->child == child)
-			break;
-	}
-	assert(mail != NULL);
-	TAILQ_REMOVE(&sup->waiting, mail, next);
 	request->reason = child->reason;
 	tree_reply(t, request, result);
 	if (request->kind == REQUEST_ADD && result == RESULT_START_FAILED)
@@ -96,11 +88,12 @@ request_stopped(struct tree *t, struct sup *sup)
 
 	sup->op = OP_IDLE;
 	sup->request = NULL;
-	if (request->kind == REQUEST_RESTART && child != NULL &&
-	    !child->forgotten)
-		start_for(t, request, child);
-	else
+	if (request->kind == REQUEST_STOP)
 		tree_reply(t, request, RESULT_OK);
+	else if (child == NULL || child->forgotten)
+		tree_reply(t, request, RESULT_NOT_FOUND);
+	else
+		start_for(t, request, child);
 }
 
 static void
@@ -143,6 +136,19 @@ serve_add(struct tree *t, struct request *request)
 }
 
 void
+request_refuse(struct tree *t, struct request *request,
+    enum request_result result)
+{
+	struct child *child = request->child;
+
+	tree_reply(t, request, result);
+	if (request->kind == REQUEST_ADD || child == NULL)
+		return;
+	child->wanted--;
+	child_let_go(t, child);
+}
+
+void
 request_serve(struct tree *t, struct request *request)
 {
 	if (request->kind == REQUEST_ADD) {
@@ -150,9 +156,10 @@ request_serve(struct tree *t, struct request *request)
 		return;
 	}
 	if (request->child == NULL || request->child->forgotten) {
-		tree_reply(t, request, RESULT_NOT_FOUND);
+		request_refuse(t, request, RESULT_NOT_FOUND);
 		return;
 	}
+	request->child->wanted--;
 	switch (request->kind) {
 	case REQUEST_START:
 		serve_start(t, request);

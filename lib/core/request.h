@@ -47,8 +47,9 @@ struct request {
 	/*
 	 * About whom. For REQUEST_ADD a zeroed child with its policy (or a
 	 * supervisor made by sup_init() without a parent) that has no
-	 * supervisor yet: the tree's when the result is OK or IGNORED and it
-	 * was not freed, else still the caller's. NULL once it is freed.
+	 * supervisor yet; it is the tree's from when it has one (child->sup)
+	 * until ACTION_FREE, which a failed start leads to. Otherwise a child
+	 * of `sup`, or NULL. NULL in the answer when it is freed already.
 	 */
 	struct child *child;
 	enum request_result result;

@@ -37,26 +37,31 @@ cursor_pass(struct sup *sup, struct child *child)
 	}
 }
 
-void
-child_free(struct tree *t, struct child *child)
+static void
+free_child(struct tree *t, struct child *child)
 {
 	struct sup *sup = child->sup;
-	struct mail *mail;
 
 	assert(child->added && child->state == CHILD_DOWN);
-	TAILQ_FOREACH(mail, &sup->inbox, next) {
-		struct request *request = (struct request *)(void *)mail;
-
-		if (mail->kind == MAIL_REQUEST && request->child == child)
-			request->child = NULL;
-	}
-	if (sup->target == child)
+	if (sup->target == child) {
 		sup->target = NULL;
+		if (sup->request != NULL)
+			sup->request->child = NULL;
+	}
 	cursor_pass(sup, child);
 	child_unlink(child);
 	if (child_is_sup(child))
 		agenda_del(t, child_sup(child));
 	tree_act(t, ACTION_FREE, child);
+}
+
+/* Frees a child when nothing of it lives and nobody speaks of it. */
+void
+child_let_go(struct tree *t, struct child *child)
+{
+	if (child->forgotten && child->added && !child->remains &&
+	    child->wanted == 0)
+		free_child(t, child);
 }
 
 void
@@ -67,8 +72,7 @@ child_forget(struct tree *t, struct child *child)
 			tree_note(t, NOTE_REMOVED, child, child->reason);
 		child_set_forgotten(child, true);
 	}
-	if (child->added && !child->remains)
-		child_free(t, child);
+	child_let_go(t, child);
 }
 
 /* Whether `child` was stopped as OTP calls it clean (S64). */
@@ -379,7 +383,7 @@ refuse_first(struct tree *t, struct sup *sup)
 
 	assert(mail->kind == MAIL_REQUEST);
 	TAILQ_REMOVE(&sup->inbox, mail, next);
-	tree_reply(t, (struct request *)(void *)mail, RESULT_NOPROC);
+	request_refuse(t, (struct request *)(void *)mail, RESULT_NOPROC);
 }
 
 enum progress
@@ -406,8 +410,12 @@ sweep_step(struct tree *t, struct sup *sup)
 {
 	struct child *child = sup->cursor;
 
-	if (child == NULL)
-		return sup_ended(t, sup);
+	if (child == NULL) {
+		if (TAILQ_EMPTY(&sup->inbox))
+			return sup_ended(t, sup);
+		refuse_first(t, sup);
+		return GO_ON;
+	}
 	sup->cursor = TAILQ_NEXT(child, order);
 	if (child->unclean) {
 		child->unclean = false;

@@ -324,8 +324,7 @@ gone(struct tree *t, struct child *child)
 			child_deadline(t, child, child->due_ns);
 		break;
 	case CHILD_DOWN:
-		if (child->forgotten && child->added)
-			child_free(t, child);
+		child_let_go(t, child);
 		break;
 	case CHILD_UP:
 	case CHILD_ENDED:
@@ -354,6 +353,8 @@ post_request(struct tree *t, struct request *request)
 		tree_reply(t, request, RESULT_NOPROC);
 		return;
 	}
+	if (request->kind != REQUEST_ADD && request->child != NULL)
+		request->child->wanted++;
 	request->mail.kind = MAIL_REQUEST;
 	TAILQ_INSERT_TAIL(&sup->inbox, &request->mail, next);
 	agenda_add(t, sup);

@@ -1,0 +1,231 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# kill -9 for supervise itself: the guardian, the engine, the witness, all.
+
+load test_helper
+
+# A tree with a bit of everything: groups, daemons, the stopped, the deaf.
+rich_tree() {
+	conf <<-'END'
+		worker a { ready fd 3; exec ${WORKER} log=log \
+		    fork say=up end daemon say=up end say=up ready=3 }
+		supervisor s {
+		    strategy one_for_all
+		    worker b { shutdown 500ms; ready fd 3; exec ${WORKER} log=log \
+		        ignore=TERM fork ignore=TERM say=up end daemon ignore=TERM say=up end say=up ready=3 }
+		    worker c { exec ${WORKER} log=log say=up }
+		}
+	END
+	start_tree_ready
+	eventually all_up 7
+}
+
+all_up() {
+	[[ $(grep -c '^up' log) -ge $1 ]]
+}
+
+@test "U8: without its guardian the engine stops everything in order and ends" {
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker b { exec ${WORKER} }
+	END
+	start_tree_ready
+	kill -s KILL "$PID"
+	eventually none_marked
+	wait_tree
+	assert_record event=guardian_died
+	assert_story stopping exited ended <<-'END'
+		stopping b
+		exited b shutdown
+		stopping a
+		exited a shutdown
+		ended root shutdown
+	END
+}
+
+@test "U8: nothing is left after the guardian was killed" {
+	rich_tree
+	kill -s KILL "$PID"
+	eventually none_marked
+}
+
+@test "U8: after the engine was killed a new one starts the tree again" {
+	rich_tree
+	local old engine
+	old=$(marked_pids | grep -vx "$PID")
+	engine=$(engine_pid)
+	kill -s KILL "$engine"
+	wait_record event=engine_died "pid=$engine" reason=killed
+	wait_record event=engine_started "pid=$(engine_pid)"
+	eventually all_up 14
+	eventually has_records 2 event=started supervisor=root
+	refute [ "$(engine_pid)" = "$engine" ]
+	local pid
+	for pid in $old; do
+		refute is_alive "$pid"
+	done
+	stop_tree
+	assert_status 0
+}
+
+@test "U8: an engine may be killed three times in five seconds, not four" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	local i
+	for i in 2 3 4; do
+		kill -s KILL "$(engine_pid)"
+		eventually has_records $i event=started supervisor=root
+	done
+	kill -s KILL "$(engine_pid)"
+	wait_tree
+	assert_status 1
+	assert_equal "$(count_records event=engine_started)" 3
+	assert_equal "$(count_records event=engine_died)" 4
+	assert_record event=error
+}
+
+@test "U8: nothing is left after guardian and engine were killed together" {
+	rich_tree
+	kill -s KILL "$PID" "$(engine_pid)"
+	eventually none_marked
+	PID=
+}
+
+@test "U8: nothing is left after the engine and then the guardian were killed" {
+	rich_tree
+	local engine
+	engine=$(engine_pid)
+	hold "$PID"
+	kill -s KILL "$engine"
+	kill -s KILL "$PID"
+	eventually none_marked
+	PID=
+}
+
+@test "U8: nobody misses the witness, as long as the others live" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	local witness
+	witness=$(witness_pid)
+	kill -s KILL "$witness"
+	eventually ended "$witness"
+	kill -s KILL "$(child_pid a)"
+	wait_record event=started child=a run=2
+	stop_tree
+	assert_status 0
+}
+
+@test "U8: without the witness the guardian's death is still an ordered stop" {
+	rich_tree
+	local witness
+	witness=$(witness_pid)
+	kill -s KILL "$witness"
+	eventually ended "$witness"
+	kill -s KILL "$PID"
+	eventually none_marked
+	PID=
+}
+
+@test "U8: no child survives when all three of supervise are killed at once" {
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker b { ready fd 3; exec ${WORKER} ignore=TERM ignore=HUP ready=3 }
+		worker c { exec ${WORKER} }
+	END
+	start_tree_ready
+	hold "$(child_pid c)"
+	kill -s KILL "$PID" "$(engine_pid)" "$(witness_pid)"
+	eventually none_marked
+	PID=
+}
+
+@test "U8: stopped children do not survive either" {
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker b { ready fd 3; exec ${WORKER} log=log fork say=forked ready=3 end }
+	END
+	start_tree_ready
+	hold "$(child_pid a)"
+	hold "$(awk '/^forked/ { print $3 }' log)"
+	kill -s KILL "$PID"
+	eventually none_marked
+	PID=
+}
+
+@test "U8: a stop that was asked for holds after the engine was killed" {
+	conf <<-'END'
+		worker a { shutdown infinity; ready fd 3
+		    exec ${WORKER} log=log on=TERM:say=asked ready=3 }
+	END
+	start_tree_ready
+	kill -s TERM "$PID"
+	wait_log asked a
+	kill -s KILL "$(engine_pid)"
+	wait_tree
+	assert_status 0
+	refute_record event=engine_started
+}
+
+@test "U8: children die with the engine although it had no time to tell them" {
+	conf <<<"worker a { exec $WORKER dump=a }"
+	start_tree_ready
+	eventually [ -e a ]
+	hold "$PID"
+	local child
+	child=$(child_pid a)
+	kill -s KILL "$(engine_pid)"
+	# Nobody but the kernel is there to do it.
+	eventually ended "$child"
+	kill -s CONT "$PID"
+	wait_record event=engine_started
+	stop_tree
+	assert_status 0
+}
+
+@test "D5: the children of a killed engine are gone before its successor starts any" {
+	conf <<-'END'
+		worker a { shutdown 300ms; exec flock -n -E 77 lock ${WORKER} log=log ignore=TERM \
+		    fork ignore=TERM end daemon ignore=TERM say=up end }
+	END
+	start_tree_ready
+	wait_log up a
+	kill -s KILL "$(engine_pid)"
+	wait_record event=engine_started
+	# The lock is free only if all of those that had it are gone.
+	eventually all_up 2
+	refute_record event=exited reason=exit:77
+	stop_tree
+	assert_status 0
+}
+
+@test "U8: a new engine reads the file again" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	conf <<<"worker b { exec $WORKER }"
+	kill -s KILL "$(engine_pid)"
+	wait_record event=started child=b
+	stop_tree
+	assert_status 0
+	assert_equal "$(count_records event=started child=a)" 1
+}
+
+@test "U8: a new engine keeps the old file when the new one is wrong" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	conf <<<"worker a { exce $WORKER }"
+	kill -s KILL "$(engine_pid)"
+	eventually has_records 2 event=started child=a
+	grep -q "supervise.conf:1:12: " records
+	stop_tree
+	assert_status 0
+}
+
+@test "U8: exec: the engine's death ends the command and starts it anew" {
+	start exec --log-format text -- "$WORKER" log=log
+	wait_log start worker
+	kill -s KILL "$(engine_pid)"
+	eventually has_records 2 event=started child=worker
+	stop_tree
+	assert_status 143
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# What supervise says to a person when it gives up.
+
+load test_helper
+
+@test "U13: six lines say who, when, by which rule, the siblings, status, a hint" {
+	conf <<-'END'
+		max_restarts 2
+		worker a { exec ${WORKER} exit=3 }
+		worker b { exec ${WORKER} }
+		worker c { exec ${WORKER} }
+	END
+	run -1 supervise run -q
+	assert_equal "${#lines[@]}" 6
+	[[ ${lines[0]} == "supervise: gave up: a ended with status 3" ]]
+	[[ ${lines[1]} =~ restarts(\ +[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}){2}$ ]]
+	[[ ${lines[2]} == *rule*"more than 2 restarts in 5 s"*supervise.conf* ]]
+	[[ ${lines[3]} == *siblings*"other 2 workers"*stopped* ]]
+	[[ ${lines[4]} == *status*" 1" ]]
+	[[ ${lines[5]} == *hint* ]]
+}
+
+@test "U13: it names the child and its signal, and the times of its restarts" {
+	conf <<-'END'
+		supervisor s { max_restarts 0; worker crash { exec ${WORKER} signal=SEGV } }
+		max_restarts 1
+	END
+	run -1 supervise run -q
+	assert_output "gave up: s/crash was ended by SIGSEGV"
+	[[ $output =~ restarts\ +[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3} ]]
+	assert_output "it had none"
+}
+
+@test "U13: with max_restarts 0 there were no restarts" {
+	conf <<<"max_restarts 0; worker a { exec $WORKER exit=3 }"
+	run -1 supervise run -q
+	assert_output "none was allowed"
+}
+
+@test "U13: a tree that could not start says what did not" {
+	conf <<<"worker a { exec nosuchcommand }"
+	run -1 supervise run -q
+	assert_output "could not start: a did not start: command not found: nosuchcommand"
+}
+
+@test "U13: exec says it too, with its own options as the rule" {
+	run -3 supervise exec -m 1 -t 7 -- "$WORKER" exit=3
+	assert_output "gave up: worker ended with status 3"
+	assert_output "more than 1 restarts in 7 s (options -m 1 -t 7)"
+	assert_output "ends with 3"
+}
+
+@test "U13: -q leaves nothing but this report" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree -q
+	eventually has_worker
+	stop_tree
+	assert_status 0
+	[[ ! -s records ]]
+}
+
+has_worker() {
+	[[ -n $(engine_pid) && -n $(pgrep -P "$(engine_pid)") ]]
+}
+
+@test "U13: the report stands in /dev/termination-log where that is writable" {
+	[[ $(id -u) -eq 0 ]] || skip "needs root for a /dev of its own"
+	conf <<<"max_restarts 1; worker a { exec $WORKER exit=3 }"
+	cat >with_dev <<-'END'
+		#!/bin/sh -e
+		mkdir dev
+		mount -t tmpfs -o mode=755 none dev
+		touch dev/null dev/termination-log
+		mount --bind /dev/null dev/null
+		mount --rbind dev /dev
+		"$@" || status=$?
+		cat /dev/termination-log >termination-log
+		exit ${status-0}
+	END
+	chmod +x with_dev
+	UNDER=(unshare -m ./with_dev)
+	run -1 supervise run -q
+	assert_equal "$(cat termination-log)" "$output"
+	[[ $(wc -c <termination-log) -lt 4096 ]]
+}

@@ -229,6 +229,7 @@ run(struct tree *t)
 		struct sup *sup = TAILQ_FIRST(&t->agenda);
 		struct child *due;
 
+		t->nturns++;
 		if (sup != NULL) {
 			agenda_del(t, sup);
 			if (sup_step(t, sup) == GO_ON)

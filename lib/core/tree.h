@@ -119,7 +119,8 @@ struct tree {
 	uint64_t random; /* state of the jitter of delays */
 	struct action *out;
 	size_t nout;
-	bool spawning; /* this step has ordered a spawn */
+	bool spawning;	 /* this step has ordered a spawn */
+	uint64_t nturns; /* of supervisors and deadlines so far */
 	/*
 	 * The child of `sup` that has the name of `added`, or NULL. Names
 	 * belong to the caller.

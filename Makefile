@@ -148,7 +148,7 @@ bench-deps: ## install the supervisors that bench compares with
 	@test/install-deps build bench
 
 .PHONY: coverage
-coverage: ## say which lines of lib/ the unit tests and the simulator reach
+coverage: ## say which lines the unit tests and the simulator reach
 coverage: $(call UNIT,$(B)/coverage) $(call SIM,$(B)/coverage)
 	@test/install-deps coverage
 	@test/coverage $(B)/coverage

@@ -67,13 +67,14 @@ same_but_case(const char *a, const char *b)
 void
 near_try(struct near *near, const char *candidate)
 {
-	unsigned distance;
+	size_t len = strlen(near->word), other_len = strlen(candidate);
+	size_t apart = len > other_len ? len - other_len : other_len - len;
+	unsigned distance = 0;
 
-	if (near->distance == 0 || strlen(candidate) > NEAR_WORD_MAX)
+	/* Each letter too many or too few is a step at least. */
+	if (apart >= near->distance || other_len > NEAR_WORD_MAX)
 		return;
-	if (same_but_case(near->word, candidate))
-		distance = 0;
-	else
+	if (!same_but_case(near->word, candidate))
 		distance = near_distance(near->word, candidate);
 	if (distance < near->distance) {
 		near->distance = distance;

@@ -33,7 +33,10 @@ struct conf_file {
 struct conf_source {
 	void *ctx;
 
-	/* Reads `path`. 0, or -errno with *out untouched. */
+	/*
+	 * Reads `path`, perhaps several times while one tree is loaded. 0, or
+	 * -errno with *out untouched.
+	 */
 	int (*read)(void *ctx, const char *path, struct conf_file *out);
 
 	/*
@@ -107,8 +110,8 @@ bool conf_load_within(struct conf *conf, const char *path,
 /*
  * Reads one `worker` or `supervisor` statement from `len` bytes of `text`
  * for the running supervisor `parent` (borrowed; NULL: any), called `label`
- * in messages. On true conf->child is set. `include` works relative to the
- * working folder; specs of a file are not known here.
+ * in messages. On true conf->child is set. `include` works as in a file of
+ * that name; what other files define is not known here.
  */
 bool conf_parse_child(struct conf *conf, const char *label, const char *text,
     size_t len, const struct spec *parent, const struct conf_source *source);

@@ -101,6 +101,18 @@ open_file(struct loader *ld, const char *path, const struct spot *at,
 	return true;
 }
 
+/* Some editors of other systems begin every text with this. */
+static uint32_t
+mark_len(const struct source_file *file)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const uint32_t len = sizeof(mark) - 1;
+
+	if (file->len >= len && memcmp(file->bytes, mark, len) == 0)
+		return len;
+	return 0;
+}
+
 bool
 include_file(struct loader *ld, struct body *b, const char *path,
     const struct spot *at)
@@ -122,7 +134,7 @@ include_file(struct loader *ld, struct body *b, const char *path,
 	ld->inclusion = &inclusion;
 	ld->ninclusions++;
 	bytes_check(ld, file);
-	lex_init(&lx, ld, (struct cursor){ file, 0, 1, 1 });
+	lex_init(&lx, ld, (struct cursor){ file, mark_len(file), 1, 1 });
 	parse_statements(&lx, b);
 	while (lx.tok.kind == TOKEN_CLOSE) {
 		report_error(ld, &lx.tok.at,

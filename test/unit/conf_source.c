@@ -42,6 +42,20 @@ test_first_file(void)
 }
 
 static void
+test_mark(void)
+{
+	struct conf conf;
+
+	CHECK(load_text(&conf, "\xef\xbb\xbfmax_restarts 4"));
+	CHECK(conf.root->policy.sup.max_restarts == 4);
+	conf_fini(&conf);
+	CHECK(!load_text(&conf, "\xef\xbb\xbfmax_restart 4"));
+	CHECK(says(&conf, "t.conf:1:1: \"max_restart\" is no directive"));
+	conf_fini(&conf);
+	OK("a byte order mark is skipped");
+}
+
+static void
 test_include(void)
 {
 	struct memory memory = {
@@ -238,6 +252,7 @@ int
 main(void)
 {
 	test_first_file();
+	test_mark();
 	test_include();
 	test_loops();
 	test_depth();

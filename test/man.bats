@@ -82,3 +82,57 @@ same_lines() {
 	done
 	[[ $n -ge 7 ]]
 }
+
+# Prints the records whose fields are not those of the page, in its order.
+against_page() {
+	awk '
+		NR == FNR {
+			if ($1 == ".It" && $2 == "Sy") {
+				page[$3] = ""
+				for (i = 5; i <= NF; i++)
+					if ($i != "|")
+						page[$3] = page[$3] " " $i
+			}
+			next
+		}
+		{
+			gsub(/"([^"\\]|\\.)*"/, "text")
+			sub(/^event=/, "", $2)
+			n = split(page[$2], known)
+			k = 1
+			for (i = 3; i <= NF; i++) {
+				sub(/=.*/, "", $i)
+				while (k <= n && known[k] != $i)
+					k++
+				if (k > n) {
+					print FNR ": " $2 ": " $i
+					break
+				}
+			}
+		}' "$ROOT/man/supervise-records.7" "$1"
+}
+
+@test "the fields of records are those of supervise-records(7), in its order" {
+	conf <<-'END'
+		auto_shutdown any_significant
+		worker not_needed { exec ${WORKER} exit=75; ready fd 3; ignore 75; start_timeout 5s }
+		worker stubborn   { exec ${WORKER} ignore=TERM; shutdown 1500ms }
+		supervisor pool   { strategy dynamic; worker once { exec true; restart temporary } }
+		supervisor pair {
+			strategy one_for_all
+			max_restarts 2
+			worker a { exec ${WORKER} daemon end sleep=100 signal=SEGV; backoff 10ms }
+			worker b { exec ${WORKER} on=TERM:exit=3 }
+		}
+		worker last { shell "sleep 1"; restart transient; significant }
+	END
+	start_tree
+	wait_tree
+	local event
+	for event in starting started ignored exited report restarting stopping \
+		killing leftover gave_up auto_shutdown ended removed; do
+		assert_record "event=$event"
+	done
+	run against_page records
+	assert_equal "$output" ""
+}

@@ -20,6 +20,8 @@ enum progress {
 void tree_act(struct tree *t, enum action_kind kind, struct child *child);
 struct note *tree_note(struct tree *t, enum note_kind kind, struct child *child,
     struct reason reason);
+void tree_note_end(struct tree *t, enum note_kind kind, struct child *child,
+    int64_t ran_ns);
 void tree_report(struct tree *t, enum report_context context,
     struct child *child, struct reason reason);
 void

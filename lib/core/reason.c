@@ -54,12 +54,12 @@ reason_class(const struct child_policy *policy, struct reason reason)
 			return CLASS_PLANNED;
 		return CLASS_ABNORMAL;
 	case REASON_SHUTDOWN:
+	case REASON_FAILED_CHILD:
 		return CLASS_PLANNED;
 	case REASON_NONE:
 	case REASON_KILLED:
 	case REASON_START:
 	case REASON_TIMEOUT:
-	case REASON_FAILED_CHILD:
 	case REASON_INTENSITY:
 		break;
 	}

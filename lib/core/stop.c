@@ -360,7 +360,7 @@ sup_ended(struct tree *t, struct sup *sup)
 		reason.kind = REASON_FAILED_CHILD;
 	sup->op = OP_IDLE;
 	child->reason = reason;
-	tree_note(t, NOTE_ENDED, child, reason);
+	tree_note_end(t, NOTE_ENDED, child, t->now_ns - child->started_ns);
 	if (child->state == CHILD_STOPPING) {
 		child_stopped(t, child);
 	} else if (child->state == CHILD_STARTING) {

@@ -76,6 +76,41 @@ tree_note(struct tree *t, enum note_kind kind, struct child *child,
 	return &action->note;
 }
 
+/* Why a run of `child` ends: what its supervisor is doing tells. */
+static enum note_cause
+cause_of(const struct child *child)
+{
+	if (child->state != CHILD_STOPPING || child->sup == NULL)
+		return CAUSED_BY_ITSELF;
+	switch ((enum sup_op)child->sup->op) {
+	case OP_GROUP_STOP:
+		return CAUSED_BY_SIBLING;
+	case OP_CHILD_STOP:
+		return CAUSED_BY_REQUEST;
+	case OP_SHUTDOWN:
+	case OP_SWEEP:
+		return CAUSED_BY_SUPERVISOR;
+	case OP_IDLE:
+	case OP_BOOT:
+	case OP_GROUP_START:
+	case OP_CHILD_START:
+		break;
+	}
+	return CAUSED_BY_ITSELF;
+}
+
+void
+tree_note_end(struct tree *t, enum note_kind kind, struct child *child,
+    int64_t ran_ns)
+{
+	struct note *note = tree_note(t, kind, child, child->reason);
+
+	note->ran_ns = ran_ns;
+	note->cause = cause_of(child);
+	if (note->cause == CAUSED_BY_SIBLING)
+		note->sibling = child->sup->target;
+}
+
 void
 tree_report(struct tree *t, enum report_context context, struct child *child,
     struct reason reason)
@@ -276,7 +311,7 @@ exited(struct tree *t, const struct event *event)
 		    stop_signal);
 	if (ran_ns >= child->sup->window.period_ns)
 		child->backoff = 0;
-	tree_note(t, NOTE_EXITED, child, child->reason)->ran_ns = ran_ns;
+	tree_note_end(t, NOTE_EXITED, child, ran_ns);
 	child_set_remains(child, event->remains);
 	child_deadline(t, child,
 	    event->remains ? remains_deadline(t, child) : NEVER_NS);

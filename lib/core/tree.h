@@ -76,6 +76,14 @@ enum report_context {
 
 extern const char *const report_context_text[];
 
+/* What ended a run. */
+enum note_cause {
+	CAUSED_BY_ITSELF,
+	CAUSED_BY_SIBLING, /* its group is restarted; see `sibling` */
+	CAUSED_BY_REQUEST,
+	CAUSED_BY_SUPERVISOR, /* which shuts down */
+};
+
 /* A snapshot: `child` may have moved on when the note is read. */
 struct note {
 	enum note_kind kind;
@@ -85,6 +93,8 @@ struct note {
 	uint32_t restarts;
 	int64_t delay_ms;
 	int64_t ran_ns;
+	enum note_cause cause; /* EXITED, ENDED */
+	struct child *sibling; /* or NULL */
 };
 
 enum action_kind {
@@ -119,7 +129,7 @@ struct tree {
 	uint64_t random; /* state of the jitter of delays */
 	struct action *out;
 	size_t nout;
-	bool spawning;	 /* this step has ordered a spawn */
+	bool spawning;   /* this step has ordered a spawn */
 	uint64_t nturns; /* of supervisors and deadlines so far */
 	/*
 	 * The child of `sup` that has the name of `added`, or NULL. Names

@@ -91,7 +91,7 @@ body_add_env(struct loader *ld, struct body *b, const char *text)
 
 	assert(equals != NULL);
 	name = arena_text(&ld->scratch, text, (size_t)(equals - text));
-	if (!names_add(&b->env_names, &ld->scratch, name, (uint32_t)b->nenv,
+	if (!nameset_add(&b->env_names, &ld->scratch, name, (uint32_t)b->nenv,
 		&found)) {
 		b->env[found] = text;
 		return;
@@ -107,7 +107,7 @@ body_add_child(struct loader *ld, struct body *b, const struct entry *entry,
 	struct shown name;
 	uint32_t found;
 
-	if (!names_add(&b->child_names, &ld->scratch, entry->child.name,
+	if (!nameset_add(&b->child_names, &ld->scratch, entry->child.name,
 		(uint32_t)b->nentries, &found)) {
 		const struct conf_place *first = &b->entries[found].child.place;
 

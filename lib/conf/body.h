@@ -9,7 +9,7 @@
 #include "conf/directive.h"
 #include "conf/lex.h"
 #include "conf/loader.h"
-#include "conf/names.h"
+#include "conf/nameset.h"
 
 /*
  * A body while it is read: the statements so far of one worker or
@@ -61,13 +61,13 @@ struct body {
 	const char **env;
 	size_t nenv;
 	size_t env_room;
-	struct names env_names;
+	struct nameset env_names;
 
 	/* of a supervisor, all in the scratch arena */
 	struct entry *entries;
 	size_t nentries;
 	size_t entries_room;
-	struct names child_names;
+	struct nameset child_names;
 	uint64_t nchildren; /* of the whole subtree */
 };
 

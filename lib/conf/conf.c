@@ -110,13 +110,27 @@ conf_load_within(struct conf *conf, const char *path,
 	return conf->root != NULL;
 }
 
-/* What conf_parse_child() was asked. */
-struct child_request {
+/* What conf_parse_child() or conf_parse_words() was asked. */
+struct text_request {
 	const char *label;
 	const char *text;
 	size_t len;
-	const struct spec *parent;
+	const struct spec *parent; /* of a child, or NULL */
 };
+
+static struct source_file *
+make_file(struct arena *arena, const struct text_request *request)
+{
+	struct source_file *file = ARENA_NEW(arena, struct source_file);
+
+	*file = (struct source_file){
+		.path =
+		    arena_text(arena, request->label, strlen(request->label)),
+		.bytes = request->text,
+		.len = (uint32_t)request->len,
+	};
+	return file;
+}
 
 /* Reports what does not belong beside a single child. */
 static void
@@ -138,20 +152,14 @@ check_single(struct loader *ld, const struct body *b, const struct spot *at)
 static void
 load_child(struct loader *ld, const void *arg)
 {
-	const struct child_request *request = arg;
+	const struct text_request *request = arg;
 	struct arena *arena = &ld->conf->arena;
-	struct source_file *file = ARENA_NEW(arena, struct source_file);
+	struct source_file *file = make_file(arena, request);
 	struct spot at = { file, 0, 1, 1, 1 };
 	struct child_spec *child;
 	struct lexer lx;
 	struct body b;
 
-	*file = (struct source_file){
-		.path =
-		    arena_text(arena, request->label, strlen(request->label)),
-		.bytes = request->text,
-		.len = (uint32_t)request->len,
-	};
 	ld->word = arena_alloc(&ld->scratch, CONF_WORD_SIZE_MAX + 1, 1);
 	body_init(&b, KIND_SUPERVISOR, at);
 	bytes_check(ld, file);
@@ -175,12 +183,54 @@ bool
 conf_parse_child(struct conf *conf, const char *label, const char *text,
     size_t len, const struct spec *parent, const struct conf_source *source)
 {
-	struct child_request request = { label, text, len, parent };
+	struct text_request request = { label, text, len, parent };
 
 	if (len > CONF_FILE_SIZE_MAX)
 		request.len = CONF_FILE_SIZE_MAX;
 	run(conf, source, CONF_MEMORY_MAX, load_child, &request);
 	return conf->child != NULL;
+}
+
+static void
+load_words(struct loader *ld, const void *arg)
+{
+	const struct text_request *request = arg;
+	struct arena *arena = &ld->conf->arena;
+	struct source_file *file = make_file(arena, request);
+	struct lexer lx;
+	const char **words;
+	size_t n = 0;
+
+	/* Nothing is replaced: a word takes a byte of the text for each. */
+	ld->word = arena_alloc(&ld->scratch, request->len + 1, 1);
+	words = ARENA_ARRAY(arena, const char *, request->len / 2 + 2);
+	lex_init(&lx, ld, (struct cursor){ file, 0, 1, 1 });
+	lx.literal = true;
+	lex_next(&lx, LEX_WORDS);
+	for (; lx.tok.kind == TOKEN_WORD; lex_next(&lx, LEX_WORDS))
+		words[n++] = arena_text(arena, lx.tok.text, lx.tok.len);
+	if (lx.tok.kind == TOKEN_END && lx.pos.offset == file->len)
+		lex_next(&lx, LEX_WORDS);
+	if (lx.tok.kind != TOKEN_EOF)
+		report_error(ld, &lx.tok.at,
+		    "words end here, expected one line of them; quotes keep "
+		    "; { } in a word");
+	if (ld->conf->diags.nerrors > 0)
+		return;
+	ld->conf->words = words;
+	ld->conf->nwords = n;
+}
+
+bool
+conf_parse_words(struct conf *conf, const char *label, const char *text,
+    size_t len)
+{
+	struct text_request request = { label, text, len, NULL };
+
+	if (len > CONF_WORD_SIZE_MAX)
+		request.len = CONF_WORD_SIZE_MAX;
+	run(conf, NULL, CONF_MEMORY_MAX, load_words, &request);
+	return conf->words != NULL;
 }
 
 /* A worker that runs the command. */

@@ -86,6 +86,9 @@ struct conf_source {
 struct conf {
 	const struct spec *root; /* a supervisor; NULL unless all is well */
 	const struct child_spec *child; /* of conf_parse_child(), or NULL */
+	const char *const *words; /* of conf_parse_words(), or NULL; NULL at
+				     the end */
+	size_t nwords;
 	uint32_t nchildren;     /* of the whole tree, without the root */
 	struct diag_list diags; /* warnings may be here also with a root */
 	struct arena arena;     /* owns all of the above */
@@ -115,6 +118,15 @@ bool conf_load_within(struct conf *conf, const char *path,
  */
 bool conf_parse_child(struct conf *conf, const char *label, const char *text,
     size_t len, const struct spec *parent, const struct conf_source *source);
+
+/*
+ * Reads `len` bytes of `text`, called `label` in messages, as the words of
+ * one statement, quoted as in a file, but with nothing in them that is
+ * replaced: a dollar sign is itself. Blank text has no words. On true
+ * conf->words is set.
+ */
+bool conf_parse_words(struct conf *conf, const char *label, const char *text,
+    size_t len);
 
 /* What `supervise exec` was asked to run. Everything is copied. */
 struct conf_command {

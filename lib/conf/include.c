@@ -95,7 +95,7 @@ open_file(struct loader *ld, const char *path, const struct spot *at,
 	if (bytes.unsafe != NULL)
 		report_file(ld, DIAG_WARNING, file->path,
 		    "%s, so that others decide what is run here; expected a "
-		    "file that only its owner can write",
+		    "file that only root can write",
 		    bytes.unsafe);
 	loader_work(ld, FILE_WORK, at);
 	return true;

@@ -92,7 +92,7 @@ scan_word(struct lexer *lx, enum lex_mode mode)
 	for (;;) {
 		int c = peek(lx);
 
-		if (c == '$' && peek_at(lx, 1) == '{')
+		if (word_at_variable(lx))
 			word_take_variable(lx, &w);
 		else if (is_literal_brace(lx, &w, &literal))
 			word_take(lx, &w);

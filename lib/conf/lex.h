@@ -43,6 +43,7 @@ struct lexer {
 	struct loader *ld; /* borrowed */
 	struct cursor pos;
 	bool raw;         /* only find the ends of words: expand nothing */
+	bool literal;     /* ${ means nothing: a dollar sign is itself */
 	bool unclosed;    /* the file has ended in a block */
 	struct token tok; /* the token read last */
 };

@@ -108,6 +108,12 @@ word_take_backslash(struct lexer *lx, struct word *w, bool quoted)
 		word_take(lx, w);
 }
 
+bool
+word_at_variable(const struct lexer *lx)
+{
+	return !lx->literal && peek(lx) == '$' && peek_at(lx, 1) == '{';
+}
+
 static bool
 is_variable_byte(int c)
 {
@@ -178,7 +184,7 @@ take_until(struct lexer *lx, struct word *w, int until, bool quoted,
 			return false;
 		if (c == '\\')
 			word_take_backslash(lx, w, quoted);
-		else if (c == '$' && peek_at(lx, 1) == '{')
+		else if (word_at_variable(lx))
 			take_variable(lx, w, quoted, depth);
 		else if (c == '\'' && !quoted)
 			word_take_single(lx, w);

@@ -34,6 +34,9 @@ void word_take_double(struct lexer *lx, struct word *w);
  */
 void word_take_backslash(struct lexer *lx, struct word *w, bool quoted);
 
+/* Whether a variable begins here: ${, where that means one. */
+bool word_at_variable(const struct lexer *lx);
+
 /* Takes ${NAME} or ${NAME:-WORD}, at the dollar sign. */
 void word_take_variable(struct lexer *lx, struct word *w);
 

@@ -3,7 +3,7 @@
 
 #include "check.h"
 #include "conf/directive.h"
-#include "conf/names.h"
+#include "conf/nameset.h"
 #include "conf/rule.h"
 #include "conf_files.h"
 
@@ -110,17 +110,17 @@ static void
 test_names(void)
 {
 	static char texts[5000][8];
-	struct names set = { 0 };
+	struct nameset set = { 0 };
 	struct arena a;
 	uint32_t found = 0;
 
 	arena_init(&a, 0, NULL);
 	for (uint32_t i = 0; i < 5000; i++) {
 		snprintf(texts[i], sizeof(texts[i]), "n%u", i);
-		CHECK(names_add(&set, &a, texts[i], i, &found));
+		CHECK(nameset_add(&set, &a, texts[i], i, &found));
 	}
 	for (uint32_t i = 0; i < 5000; i++) {
-		CHECK(!names_add(&set, &a, texts[i], 1, &found));
+		CHECK(!nameset_add(&set, &a, texts[i], 1, &found));
 		CHECK(found == i);
 	}
 	arena_fini(&a);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "conf/names.h"
+#include "conf/nameset.h"
 
 #define SLOTS_MIN 16
 
@@ -17,8 +17,8 @@ hash(const char *name)
 }
 
 /* The slot that holds `name`, or the free one where it belongs. */
-static struct names_slot *
-find(const struct names *set, const char *name)
+static struct nameset_slot *
+find(const struct nameset *set, const char *name)
 {
 	uint32_t i = hash(name) & (set->nslots - 1);
 
@@ -29,22 +29,22 @@ find(const struct names *set, const char *name)
 }
 
 static void
-grow(struct names *set, struct arena *arena)
+grow(struct nameset *set, struct arena *arena)
 {
-	struct names old = *set;
+	struct nameset old = *set;
 
 	set->nslots = old.nslots == 0 ? SLOTS_MIN : old.nslots * 2;
-	set->slots = ARENA_ARRAY(arena, struct names_slot, set->nslots);
+	set->slots = ARENA_ARRAY(arena, struct nameset_slot, set->nslots);
 	for (uint32_t i = 0; i < old.nslots; i++)
 		if (old.slots[i].name != NULL)
 			*find(set, old.slots[i].name) = old.slots[i];
 }
 
 bool
-names_add(struct names *set, struct arena *arena, const char *name,
+nameset_add(struct nameset *set, struct arena *arena, const char *name,
     uint32_t number, uint32_t *found)
 {
-	struct names_slot *slot;
+	struct nameset_slot *slot;
 
 	if (set->nused >= set->nslots - set->nslots / 4)
 		grow(set, arena);
@@ -53,7 +53,7 @@ names_add(struct names *set, struct arena *arena, const char *name,
 		*found = slot->number;
 		return false;
 	}
-	*slot = (struct names_slot){ name, number };
+	*slot = (struct nameset_slot){ name, number };
 	set->nused++;
 	return true;
 }

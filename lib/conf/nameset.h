@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef CONF_NAMES_H
-#define CONF_NAMES_H
+#ifndef CONF_NAMESET_H
+#define CONF_NAMESET_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,14 +13,14 @@
  * or the second value of a variable, however many there are.
  */
 
-struct names_slot {
+struct nameset_slot {
 	const char *name; /* borrowed; NULL: free */
 	uint32_t number;
 };
 
-struct names {
-	struct names_slot *slots; /* in the arena given to names_add() */
-	uint32_t nslots;          /* 0 or a power of two */
+struct nameset {
+	struct nameset_slot *slots; /* in the arena given to nameset_add() */
+	uint32_t nslots;            /* 0 or a power of two */
 	uint32_t nused;
 };
 
@@ -28,7 +28,7 @@ struct names {
  * Adds `name` with `number` and returns true; or, when it is there already,
  * sets *found to its number and returns false.
  */
-bool names_add(struct names *set, struct arena *arena, const char *name,
+bool nameset_add(struct nameset *set, struct arena *arena, const char *name,
     uint32_t number, uint32_t *found);
 
 #endif

@@ -75,11 +75,15 @@ child_forget(struct tree *t, struct child *child)
 	child_let_go(t, child);
 }
 
-/* Whether `child` was stopped as OTP calls it clean (S64). */
+/*
+ * Whether `child` was stopped as OTP calls it clean (S64). A supervisor that
+ * is killed itself says nothing of its children (S73).
+ */
 static bool
 stopped_clean(const struct child *child)
 {
-	bool brutal = child->policy->shutdown_ms == SHUTDOWN_BRUTAL_KILL;
+	bool brutal = child->sup->kill ||
+	    child->policy->shutdown_ms == SHUTDOWN_BRUTAL_KILL;
 
 	switch ((enum reason_kind)child->reason.kind) {
 	case REASON_NONE:

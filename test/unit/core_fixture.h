@@ -136,7 +136,7 @@ const char *fixture_take(struct fixture *f);
 /*
  * A case: the steps are played, and what they say must be `trace`, whose
  * lines may end with `; ` as well. The boot comes first by itself, and its
- * lines are left out, unless the first step is `boot`.
+ * lines are left out, unless `boot` is one of the steps.
  */
 struct fixture_case {
 	const char *name;

@@ -153,10 +153,16 @@ static const struct form json = {
 	.invalid = "\\ufffd",
 };
 
+/* Whether `text` without quotes would be read as text. */
 static bool
 is_plain(const char *text)
 {
-	if (*text == '\0')
+	size_t digits = strspn(*text == '-' ? text + 1 : text, "0123456789");
+
+	if (digits > 0 && text[digits + (*text == '-')] == '\0')
+		return false;
+	if (*text == '\0' || strcmp(text, "true") == 0 ||
+	    strcmp(text, "false") == 0)
 		return false;
 	for (; *text != '\0'; text++)
 		if (*text <= ' ' || *text == '"' || *text == '=' ||
@@ -227,11 +233,11 @@ put_field(struct line *line, const struct form *form,
 }
 
 static size_t
-put_fields(struct line *line, const struct form *form, const struct record *r,
-    const char *end)
+put_fields(struct line *line, const struct form *form,
+    const struct record_field *fields, size_t n, const char *end)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (!put_field(line, form, &r->fields[i]))
+	for (size_t i = 0; i < n; i++)
+		if (!put_field(line, form, &fields[i]))
 			break;
 	line->room += strlen(end);
 	put_text(line, end);
@@ -250,14 +256,22 @@ record_logfmt(const struct record *r, const char *stamp,
 	}
 	put_text(&line, "event=");
 	put_text(&line, record_event_text[r->event]);
-	return put_fields(&line, &logfmt, r, "\n");
+	return put_fields(&line, &logfmt, r->fields, r->n, "\n");
 }
 
 size_t
 record_json(const struct record *r, const char *stamp,
     char bytes[static RECORD_LINE_MAX])
 {
-	struct line line = { .bytes = bytes, .room = RECORD_LINE_MAX - 2 };
+	return record_fields_json(stamp, record_event_text[r->event], r->fields,
+	    r->n, bytes, RECORD_LINE_MAX);
+}
+
+size_t
+record_fields_json(const char *stamp, const char *event,
+    const struct record_field *fields, size_t n, char *bytes, size_t size)
+{
+	struct line line = { .bytes = bytes, .room = size - 2 };
 
 	put_text(&line, "{");
 	if (stamp != NULL) {
@@ -265,8 +279,7 @@ record_json(const struct record *r, const char *stamp,
 		put_text(&line, stamp);
 		put_text(&line, "\",");
 	}
-	put_text(&line, "\"event\":\"");
-	put_text(&line, record_event_text[r->event]);
-	put_text(&line, "\"");
-	return put_fields(&line, &json, r, "}\n");
+	put_text(&line, "\"event\":");
+	put_quoted(&line, &json, event);
+	return put_fields(&line, &json, fields, n, "}\n");
 }

@@ -95,11 +95,19 @@ void record_stamp_ms(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE]);
 /*
  * Writes `r` as one line with its newline, and returns the line's length. A
  * field that does not fit is cut short. `stamp` comes first; NULL leaves it
- * out. What is not UTF-8 comes out as U+FFFD in JSON, as \xHH in logfmt.
+ * out. What is not UTF-8 comes out as U+FFFD in JSON, as \xHH in logfmt. Text
+ * that looks like a number or a flag has quotes in logfmt, too.
  */
 size_t record_logfmt(const struct record *r, const char *stamp,
     char bytes[static RECORD_LINE_MAX]);
 size_t record_json(const struct record *r, const char *stamp,
     char bytes[static RECORD_LINE_MAX]);
+
+/*
+ * The same in JSON of fields that come from elsewhere, into `size` bytes, at
+ * least RECORD_LINE_MAX. Keys must need no escapes.
+ */
+size_t record_fields_json(const char *stamp, const char *event,
+    const struct record_field *fields, size_t n, char *line, size_t size);
 
 #endif

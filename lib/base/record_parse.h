@@ -18,7 +18,7 @@
 #define RECORD_PARSED_MAX 64
 
 /* Room for the JSON of a line of RECORD_LINE_MAX bytes, whatever is in it. */
-#define RECORD_JSON_MAX ((size_t)4 * RECORD_LINE_MAX)
+#define RECORD_JSON_MAX ((size_t)8 * RECORD_LINE_MAX)
 
 /* A line that was read; everything points into it. */
 struct record_parsed {

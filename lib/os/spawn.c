@@ -13,6 +13,10 @@
 #include "os/spawn.h"
 #include "os/spawn_child.h"
 
+enum {
+	SPAWN_TABLE_MIN = 64
+}; /* descriptors; the smallest table */
+
 #define TEXT(name, text) [name] = text,
 const char *const spawn_step_text[] = { SPAWN_STEPS(TEXT) };
 
@@ -41,6 +45,24 @@ watch_child(pid_t pid)
 		reap(pid);
 	}
 	return pidfd;
+}
+
+/*
+ * The kernel doubles a full descriptor table. While a process being spawned
+ * shares it, that waits for every processor to notice, 5 to 60 ms; so the
+ * table is made to grow here, before the next number would do it. Failing
+ * costs that time and nothing else.
+ */
+static void
+grow_table(int last)
+{
+	int beyond;
+
+	if (last < SPAWN_TABLE_MIN - 1 || ((last + 1) & last) != 0)
+		return;
+	beyond = fcntl(last, F_DUPFD_CLOEXEC, last + 1);
+	if (beyond != -1)
+		(void)close(beyond);
 }
 
 /* One try in the present way: 0, or -errno and result->step. */
@@ -81,6 +103,7 @@ try_spawn(const struct spawner *spawner, const struct spawn_plan *plan,
 		result->step = SPAWN_PIDFD;
 		return pidfd;
 	}
+	grow_table(pidfd);
 	result->pid = pid;
 	result->pidfd = pidfd;
 	return 0;

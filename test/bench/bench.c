@@ -4,14 +4,17 @@
  * supervisors, on N copies of a program that does nothing but say when it was
  * started. Prints Markdown; says on standard error how far it is.
  */
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <err.h>
 #include <errno.h>
 #include <ftw.h>
 #include <getopt.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +31,9 @@ enum {
 	BENCH_PEER_ROUNDS_LARGE = 1 /* above BENCH_LARGE children */
 };
 
+/* How long all waits for a quiet machine may take, for one size. */
+static const int64_t BENCH_PATIENCE_NS = 60000000000;
+
 static const size_t BENCH_LARGE = 1000; /* children */
 
 struct bench {
@@ -39,6 +45,7 @@ struct bench {
 	bool realtime;
 	char dir[64]; /* scratch, on a file system in memory */
 	struct tree tree;
+	int64_t patience_ns; /* left for waiting until the machine is quiet */
 };
 
 /* Every contender once. */
@@ -224,7 +231,7 @@ run_once(struct bench *b, const struct round *round, size_t i)
 	size_t peer_rounds = round->nchildren > BENCH_LARGE ?
 	    BENCH_PEER_ROUNDS_LARGE :
 	    BENCH_PEER_ROUNDS;
-	struct session s = { &b->tree, c, &b->session,
+	struct session s = { &b->tree, c, &b->session, &b->patience_ns,
 		{ .nchildren = round->nchildren, .reverse = round->reverse },
 		round->number, result };
 
@@ -284,41 +291,95 @@ run_size(struct bench *b, size_t nchildren, struct result *results)
 	}
 }
 
+/* Everything is measured and reported here. */
+static void
+measure(struct bench *b)
+{
+	struct report_block blocks[BENCH_SIZES_MAX];
+	struct result *results;
+	char fifo[sizeof(b->dir) + 8];
+
+	take_precedence(b);
+	(void)snprintf(fifo, sizeof(fifo), "%s/fifo", b->dir);
+	tree_prepare(&b->tree, fifo);
+
+	results = calloc(b->nsizes * ncontenders, sizeof(*results));
+	if (results == NULL)
+		err(1, NULL);
+	for (size_t i = 0; i < b->nsizes; i++) {
+		blocks[i] = (struct report_block){ b->sizes[i], b->chosen,
+			results + i * ncontenders };
+		/* With -R others do not matter. */
+		b->patience_ns = b->realtime ? 0 : BENCH_PATIENCE_NS;
+		run_size(b, b->sizes[i], blocks[i].results);
+		report_block(&blocks[i], b->session.wanted);
+	}
+	if (b->chosen[0] && b->chosen[1])
+		report_targets(blocks, b->nsizes);
+
+	for (size_t i = 0; i < b->nsizes * ncontenders; i++)
+		result_fini(&results[i]);
+	free(results);
+}
+
+/* Waits for the end of `worker`, or ends it when asked to. */
+static int
+await_worker(pid_t worker, const sigset_t *signals)
+{
+	int status = 0;
+
+	for (;;) {
+		int signal = sigwaitinfo(signals, NULL);
+
+		if (signal == SIGCHLD &&
+		    waitpid(worker, &status, WNOHANG) == worker)
+			break;
+		if (signal != SIGCHLD && signal != -1)
+			(void)kill(worker, SIGKILL);
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/*
+ * The measuring is done by a process of its own, so that whatever ends it,
+ * no contender, no child and no file stays behind.
+ */
 int
 main(int argc, char **argv)
 {
 	struct bench b = { .sizes = { 1, 100, 1000, 10000 },
 		.nsizes = 4,
 		.nrounds = 5,
-		.session = { .nkills = 60, .idle_s = 5, .time_limit_s = 120 } };
-	struct report_block blocks[BENCH_SIZES_MAX];
-	struct result *results;
-	char fifo[sizeof(b.dir) + 8];
+		.session = { .nkills = 60, .idle_s = 5, .time_limit_s = 120 },
+		.tree = { .root_fd = -1, .fifo = -1 } };
+	sigset_t signals, before;
+	pid_t worker;
+	int status;
 
 	memset(b.chosen, 1, sizeof(b.chosen));
 	memset(b.session.wanted, 1, sizeof(b.session.wanted));
 	parse_options(&b, argc, argv);
 	contenders_init();
-	take_precedence(&b);
 	make_scratch(&b);
-	(void)snprintf(fifo, sizeof(fifo), "%s/fifo", b.dir);
-	tree_prepare(&b.tree, fifo);
 
-	results = calloc(b.nsizes * ncontenders, sizeof(*results));
-	if (results == NULL)
-		err(1, NULL);
-	for (size_t i = 0; i < b.nsizes; i++) {
-		blocks[i] = (struct report_block){ b.sizes[i], b.chosen,
-			results + i * ncontenders };
-		run_size(&b, b.sizes[i], blocks[i].results);
-		report_block(&blocks[i], b.session.wanted);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &signals, &before);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+		err(1, "sub-reaper");
+	worker = fork();
+	if (worker == -1)
+		err(1, "fork");
+	if (worker == 0) {
+		(void)sigprocmask(SIG_SETMASK, &before, NULL);
+		measure(&b);
+		return 0;
 	}
-	if (b.chosen[0] && b.chosen[1])
-		report_targets(blocks, b.nsizes);
-
-	for (size_t i = 0; i < b.nsizes * ncontenders; i++)
-		result_fini(&results[i]);
-	free(results);
+	status = await_worker(worker, &signals);
+	(void)tree_clear(&b.tree);
 	(void)nftw(b.dir, remove_entry, 32, FTW_DEPTH | FTW_PHYS);
-	return 0;
+	return status;
 }

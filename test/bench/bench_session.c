@@ -32,7 +32,7 @@ enum {
 	SESSION_QUIET_MS = 100
 };
 static const double SESSION_QUIET_LOAD = 0.1;
-static const int64_t SESSION_QUIET_NS = 3000000000;
+static const int64_t SESSION_QUIET_NS = 10000000000;
 
 static void
 file(struct session *s, enum figure figure, double value)
@@ -41,22 +41,25 @@ file(struct session *s, enum figure figure, double value)
 }
 
 /*
- * Waits until what the contender did last is over, and then, within limits,
- * until nobody else uses the machine.
+ * Waits until what the contender did last is over, and then, as long as there
+ * is patience, until nobody else uses the machine.
  */
 static void
 settle(const struct session *s)
 {
-	int64_t give_up_ns;
+	int64_t start_ns;
 
 	sleep_until(now_ns() + SESSION_SETTLE_NS +
 	    (int64_t)s->tree->nchildren * SESSION_SETTLE_CHILD_NS);
-	give_up_ns = now_ns() + SESSION_QUIET_NS;
+	if (*s->patience_ns <= 0)
+		return;
+	start_ns = now_ns();
 	while (proc_load(SESSION_QUIET_MS) > SESSION_QUIET_LOAD)
-		if (now_ns() > give_up_ns) {
+		if (now_ns() - start_ns > SESSION_QUIET_NS) {
 			s->result->nnoisy++;
-			return;
+			break;
 		}
+	*s->patience_ns -= now_ns() - start_ns;
 }
 
 static int64_t

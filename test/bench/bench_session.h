@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "bench_contender.h"
 #include "bench_result.h"
@@ -25,6 +26,7 @@ struct session {
 	struct tree *tree;
 	const struct contender *contender;
 	const struct session_options *options;
+	int64_t *patience_ns; /* left for waiting for a quiet machine */
 	struct plan plan;
 	size_t round;          /* where in the result the figures go */
 	struct result *result; /* borrowed, as all above */

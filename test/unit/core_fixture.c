@@ -173,22 +173,24 @@ spawn(struct fixture *f, struct actor *actor)
 	return answer;
 }
 
-static void
+/* Frees `actor` and all below it, and returns how many they were. */
+static size_t
 release(struct fixture *f, struct actor *actor)
 {
 	struct child *child;
+	size_t n = 1;
 
 	silence(f, actor);
 	TAILQ_REMOVE(&f->actors, actor, next);
 	if (actor->policy.kind == KIND_SUPERVISOR) {
 		while ((child = TAILQ_FIRST(&actor->sup.children)) != NULL) {
 			TAILQ_REMOVE(&actor->sup.children, child, order);
-			release(f, fixture_actor(child));
+			n += release(f, fixture_actor(child));
 		}
 		sup_fini(&actor->sup);
 	}
-	tree_unreserve(&f->tree, 1);
 	free(actor);
+	return n;
 }
 
 static void
@@ -218,7 +220,7 @@ reply(struct fixture *f, struct request *request)
 		    request_result_text[result]);
 	if (request->kind == REQUEST_ADD && actor != NULL &&
 	    fixture_waits(f, actor))
-		release(f, actor);
+		tree_unreserve(&f->tree, release(f, actor));
 	free(request);
 }
 
@@ -255,7 +257,7 @@ perform(struct fixture *f, const struct action *action, struct event *answer)
 	case ACTION_FREE:
 		if (f->show_frees)
 			fprintf(f->out, "free %s\n", actor->persona->id);
-		release(f, actor);
+		tree_unreserve(&f->tree, release(f, actor));
 		break;
 	case ACTION_END:
 		if (!f->otp)
@@ -375,9 +377,9 @@ fixture_free(struct fixture *f)
 	struct persona *persona;
 	struct actor *actor;
 
-	release(f, f->root);
+	(void)release(f, f->root);
 	while ((actor = TAILQ_FIRST(&f->actors)) != NULL)
-		release(f, actor);
+		(void)release(f, actor);
 	tree_fini(&f->tree);
 	while ((persona = TAILQ_FIRST(&f->personas)) != NULL) {
 		TAILQ_REMOVE(&f->personas, persona, next);

@@ -1,0 +1,325 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# On a terminal: whose it is, job control, its modes.
+
+load test_helper
+
+setup() {
+	prepare
+	TERMINAL=
+}
+
+teardown() {
+	local failed=0
+	hang_up || failed=1
+	if [[ -z ${BATS_TEST_COMPLETED-} && -e screen ]]; then
+		echo "on the screen:"
+		cat -v screen
+	fi
+	finish || failed=1
+	return $failed
+}
+
+# A terminal, and a shell with job control on it: what is typed goes to
+# descriptor 8, what it shows to the file `screen`.
+sit_down() {
+	mkfifo keys
+	cat >shell <<-END
+		export PS1='$ ' SUPERVISE=$SUPERVISE WORKER=$WORKER
+		exec bash --norc --noprofile --noediting -i
+	END
+	TERM=xterm on_terminal "sh ./shell"
+}
+
+# on_terminal COMMAND: COMMAND in the background, with a terminal of its own.
+on_terminal() {
+	[[ -p keys ]] || mkfifo keys
+	env --default-signal TEST_TREE="$DIR" \
+		ASAN_OPTIONS="log_path=$DIR/sanitizer:exitcode=86" \
+		UBSAN_OPTIONS="log_path=$DIR/sanitizer:print_stacktrace=1" \
+		script -qfec "$1" screen <keys >/dev/null 2>&1 3>&- &
+	TERMINAL=$!
+	exec 8>keys
+}
+
+hang_up() {
+	[[ -n $TERMINAL ]] || return 0
+	exec 8>&-
+	if ! eventually_within 5 ended "$TERMINAL"; then
+		kill -s HUP $(marked_pids) 2>/dev/null
+		eventually_within 5 ended "$TERMINAL" || kill -s KILL "$TERMINAL"
+	fi
+	wait "$TERMINAL" 2>/dev/null
+	TERMINAL=
+	return 0
+}
+
+# type_in TEXT: as printf has it; a line is to end with \n, Ctrl-C is \003.
+type_in() {
+	# shellcheck disable=SC2059 # that is the point
+	printf "$1" >&8
+}
+
+shows() {
+	tr -d '\r' <screen | grep -qE "$1"
+}
+
+# The last process that has said WORD.
+said() {
+	awk -v word="$1" '$1 == word { pid = $3 } END { print pid }' log
+}
+
+# The group in the foreground of the terminal that a process is on.
+foreground_of() {
+	ps -o tpgid= -p "$1" | tr -d ' '
+}
+
+in_foreground() {
+	[[ $(foreground_of "$1") == "$1" ]]
+}
+
+has_lines() {
+	[[ -e $2 && $(wc -l <"$2") -ge $1 ]]
+}
+
+@test "U15: exec: the command's group is the foreground group, then it is ours again" {
+	sit_down
+	type_in '$SUPERVISE exec -r temporary -- $WORKER log=log wait=go exit=3; echo status $?\n'
+	wait_log start worker
+	eventually in_foreground "$(said start)"
+	touch go
+	eventually shows 'status 3'
+	# The shell can read from its terminal.
+	type_in 'echo still $((40 + 2))\n'
+	eventually shows 'still 42'
+}
+
+@test "U15: exec: Ctrl-C is the command's to answer" {
+	sit_down
+	type_in '$SUPERVISE exec -- $WORKER on=INT:say=asked:exit=0 log=log; echo status $?\n'
+	wait_log start worker
+	eventually in_foreground "$(said start)"
+	type_in '\003'
+	wait_log asked worker
+	eventually shows 'status 0'
+}
+
+@test "U15: exec: each run of the command has the terminal" {
+	sit_down
+	type_in '$SUPERVISE exec -- $WORKER log=log\n'
+	wait_log start worker
+	local first
+	first=$(said start)
+	eventually in_foreground "$first"
+	kill -s SEGV "$first"
+	wait_log start worker 2
+	eventually in_foreground "$(said start)"
+	kill -s TERM "$(said start)"
+}
+
+@test "U15: exec: Ctrl-Z stops command and supervise, fg continues both" {
+	sit_down
+	type_in '$SUPERVISE exec -- $WORKER on=INT:say=asked:exit=0 log=log; echo status $?\n'
+	wait_log start worker
+	local child supervise
+	child=$(said start)
+	supervise=$(ps -o ppid= -p "$(ps -o ppid= -p "$child" | tr -d ' ')" | tr -d ' ')
+	eventually in_foreground "$child"
+	type_in '\032'
+	eventually shows 'Stopped'
+	eventually is_stopped "$child"
+	eventually is_stopped "$supervise"
+	type_in 'echo shell $((40 + 2))\n'
+	eventually shows 'shell 42'
+	type_in 'fg\n'
+	eventually refute is_stopped "$child"
+	eventually in_foreground "$child"
+	type_in '\003'
+	wait_log asked worker
+	eventually ended "$supervise"
+}
+
+@test "U15: exec: it may be stopped and continued more than once" {
+	sit_down
+	type_in '$SUPERVISE exec -- $WORKER on=INT:say=asked:exit=0 log=log\n'
+	wait_log start worker
+	local child i
+	child=$(said start)
+	for i in 1 2 3; do
+		eventually in_foreground "$child"
+		type_in '\032'
+		eventually is_stopped "$child"
+		eventually refute in_foreground "$child"
+		type_in "echo round $i\$((0))\\n"
+		eventually shows "round ${i}0"
+		type_in 'fg\n'
+		eventually refute is_stopped "$child"
+	done
+	eventually in_foreground "$child"
+	type_in '\003'
+	wait_log asked worker
+}
+
+@test "U15: exec: bg continues it without the terminal" {
+	sit_down
+	type_in '$SUPERVISE exec -- $WORKER log=log\n'
+	wait_log start worker
+	local child
+	child=$(said start)
+	eventually in_foreground "$child"
+	type_in '\032'
+	eventually is_stopped "$child"
+	eventually shows 'Stopped'
+	type_in 'bg\n'
+	eventually refute is_stopped "$child"
+	type_in 'echo shell $((40 + 2))\n'
+	eventually shows 'shell 42'
+	refute in_foreground "$child"
+	type_in 'kill %%1; wait; echo status $?\n'
+	eventually ended "$child"
+}
+
+@test "U15: exec: started in the background it leaves the terminal alone" {
+	sit_down
+	type_in '$SUPERVISE exec -- $WORKER log=log &\n'
+	wait_log start worker
+	type_in 'echo shell $((40 + 2))\n'
+	eventually shows 'shell 42'
+	refute in_foreground "$(said start)"
+	type_in 'kill $!; wait $!; echo status $?\n'
+	eventually shows 'status 143'
+}
+
+@test "U15: exec: terminal modes are restored after a crash" {
+	cat >session <<-END
+		stty >before
+		$SUPERVISE exec -r temporary -- sh -c 'stty -echo -icanon; kill -s SEGV \$\$'
+		stty >after
+	END
+	on_terminal "sh ./session"
+	eventually test -s after
+	assert_equal "$(cat after)" "$(cat before)"
+}
+
+@test "U15: exec: what a command does to the modes by itself is its own affair" {
+	cat >session <<-END
+		$SUPERVISE exec -- stty -echo
+		stty -a >after
+	END
+	on_terminal "sh ./session"
+	eventually test -s after
+	grep -q -- ' -echo ' after
+}
+
+@test "U15: run: keeps the terminal; its children read /dev/null" {
+	conf <<<"worker a { exec $WORKER dump=a log=log }"
+	sit_down
+	type_in '$SUPERVISE run; echo status $?\n'
+	wait_log start a
+	grep -qx "fd 0 /dev/null" a
+	refute in_foreground "$(said start)"
+	type_in '\003'
+	eventually shows 'status 0'
+}
+
+@test "U15: run: Ctrl-Z stops supervise, not its children; fg goes on" {
+	conf <<<"worker a { exec $WORKER log=log }"
+	sit_down
+	type_in '$SUPERVISE run 2>records; echo status $?\n'
+	wait_record event=started supervisor=root
+	type_in '\032'
+	eventually shows 'Stopped'
+	refute is_stopped "$(said start)"
+	type_in 'fg\n'
+	wait_log start a
+	kill -s KILL "$(said start)"
+	wait_record event=started child=a run=2
+	type_in '\003'
+	wait_record event=ended supervisor=root
+}
+
+@test "on a terminal records are sentences, elsewhere they are not" {
+	conf <<<"worker a { exec $WORKER log=log }"
+	sit_down
+	type_in '$SUPERVISE run\n'
+	eventually shows 'a .*started, pid [0-9]+'
+	type_in '\003'
+	eventually shows 'root .*is down'
+	refute shows 'event='
+	rm log
+	type_in '$SUPERVISE run 2>records\n'
+	wait_record event=started supervisor=root
+	type_in '\003'
+	wait_record event=ended supervisor=root
+}
+
+@test "on a terminal --log-format text asks for records" {
+	conf <<<"worker a { exec $WORKER log=log }"
+	sit_down
+	type_in '$SUPERVISE --log-format text run\n'
+	eventually shows 'event=started child=a'
+	type_in '\003'
+	eventually shows 'event=ended supervisor=root'
+	refute grep -q $'\033\\[3' screen
+}
+
+@test "colour is for terminals, and for those who want it" {
+	conf <<<"worker a { exec $WORKER }"
+	sit_down
+	type_in '$SUPERVISE run\n'
+	eventually shows 'root.*is up'
+	type_in '\003'
+	eventually shows 'root.*is down'
+	grep -q $'\033\\[' screen
+}
+
+@test "NO_COLOR and a dumb terminal have none" {
+	conf <<<"worker a { exec $WORKER }"
+	sit_down
+	type_in 'NO_COLOR=1 $SUPERVISE run\n'
+	eventually shows 'root.*is up'
+	type_in '\003'
+	eventually shows 'root.*is down'
+	type_in 'TERM=dumb $SUPERVISE run; echo over $((40 + 2))\n'
+	eventually shows 'received'
+	eventually has_up 2
+	type_in '\003'
+	eventually shows 'over 42'
+	refute grep -q $'\033\\[3' screen
+}
+
+has_up() {
+	[[ $(tr -d '\r' <screen | grep -c 'root.*is up') -ge $1 ]]
+}
+
+@test "people are told what a failure means" {
+	conf <<-'END'
+		max_restarts 3
+		worker a { restart temporary; exec ${WORKER} signal=SEGV }
+		worker b { restart temporary; exec ${WORKER} exit=3 }
+		worker c { restart temporary; ready fd 3; shutdown 100ms; exec ${WORKER} ignore=TERM ready=3 }
+	END
+	sit_down
+	type_in 'NO_COLOR=1 $SUPERVISE run; echo status $?\n'
+	eventually shows '[0-9:]{8} a  +was ended by SIGSEGV'
+	eventually shows '[0-9:]{8} b  +ended with status 3'
+	eventually shows 'root +is up'
+	type_in '\003'
+	eventually shows 'status 0'
+	shows 'c  +did not end in time: SIGKILL'
+	shows 'supervise +received SIGINT, everything stops'
+}
+
+@test "people are told what keeps a command from starting" {
+	conf <<<"worker a { exec nosuchcommand }"
+	echo true >script
+	conf other.conf <<<"worker a { exec ./script }"
+	sit_down
+	type_in 'NO_COLOR=1 $SUPERVISE run; echo status $?\n'
+	eventually shows 'status 1'
+	shows 'a +did not start: command not found: nosuchcommand \(PATH='
+	type_in 'NO_COLOR=1 $SUPERVISE -f other.conf run; echo status $((1 + 1))\n'
+	eventually shows 'status 2'
+	shows 'not executable: chmod \+x ./script\?'
+}

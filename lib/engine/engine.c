@@ -214,11 +214,9 @@ static void
 tell_done(const struct engine *e, int status)
 {
 	struct channel_message done = { .kind = MESSAGE_DONE, .value = status };
-	int error;
 
 	for (int i = 0; i < DONE_TRIES; i++) {
-		error = channel_send(e->channel.fd, &done);
-		if (error == 0 || error == -EPIPE)
+		if (channel_send(e->channel.fd, &done) == 0)
 			return;
 		(void)poll(NULL, 0, DONE_REST_MS);
 	}

@@ -212,7 +212,7 @@ launch_heard(struct engine *e, struct worker *worker)
 	} while (!heard && (n > 0 || (n == -1 && errno == EINTR)));
 
 	/* Without a newline it is not ready: more may come, unless it ended. */
-	if (heard || n == 0 || (n == -1 && errno != EAGAIN))
+	if (heard || n == 0)
 		ready_close(e, ready);
 	return heard;
 }

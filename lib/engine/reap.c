@@ -28,7 +28,11 @@ reap_watch_ready(struct loop_watch *watch, uint32_t events)
 	struct engine *e = engine_of(&worker->child);
 
 	(void)events;
-	loop_forget(&e->loop, &worker->watch);
+	/* A child with a whole table holds duplicates until it executes. */
+	if (e->spawner.private_table)
+		loop_forget(&e->loop, &worker->watch);
+	else
+		loop_del(&e->loop, &worker->watch);
 	STAILQ_INSERT_TAIL(&e->ended, worker, link);
 }
 

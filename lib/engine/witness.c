@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <signal.h>
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,26 +18,34 @@
 
 struct hunt {
 	const char *const entries[2];
-	size_t found;
+	bool over; /* nobody was found, nor may one have been missed */
 };
+
+/* Whether `error` says that there is no such process, or not of ours. */
+static bool
+is_none_of_ours(int error)
+{
+	return error == -ESRCH || error == -ENOENT || error == -EACCES ||
+	    error == -EPERM;
+}
 
 static int
 visit(pid_t pid, void *arg)
 {
 	struct hunt *hunt = arg;
-	int pidfd;
+	int pidfd, marked;
 
 	if (pid == getpid() || pid == 1)
 		return 0;
 	/* Opened first: what is read then is about the one that is killed. */
 	pidfd = pidfd_of(pid);
-	if (pidfd < 0)
-		return 0;
-	if (proc_env_has(pid, hunt->entries) == 1) {
-		hunt->found++;
+	marked = pidfd < 0 ? pidfd : proc_env_has(pid, hunt->entries);
+	if (marked == 1)
 		(void)pidfd_signal(pidfd, SIGKILL);
-	}
-	fd_close(&pidfd);
+	if (marked != 0 && !is_none_of_ours(marked))
+		hunt->over = false;
+	if (pidfd >= 0)
+		fd_close(&pidfd);
 	return 0;
 }
 
@@ -47,9 +55,9 @@ hunt_down(const char *mark)
 	const struct timespec rest = { .tv_nsec = REST_NS };
 
 	for (int i = 0; i < LOOKS; i++) {
-		struct hunt hunt = { .entries = { mark, NULL } };
+		struct hunt hunt = { .entries = { mark, NULL }, .over = true };
 
-		if (proc_each(visit, &hunt) < 0 || hunt.found == 0)
+		if (proc_each(visit, &hunt) == 0 && hunt.over)
 			return;
 		(void)nanosleep(&rest, NULL);
 	}
@@ -70,7 +78,7 @@ witness_start(const int alive[static 2], const char *mark)
 	(void)setpgid(0, 0);
 	(void)close(alive[1]);
 	setproctitle("witness");
-	while (read(alive[0], &byte, 1) == -1 && errno == EINTR)
+	while (read(alive[0], &byte, 1) != 0)
 		;
 	hunt_down(mark);
 	_exit(0);

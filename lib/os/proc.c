@@ -305,7 +305,13 @@ proc_each(int (*visit)(pid_t pid, void *arg), void *arg)
 	dir = opendir("/proc");
 	if (dir == NULL)
 		return -errno;
-	while (result == 0 && (entry = readdir(dir)) != NULL) {
+	while (result == 0) {
+		errno = 0;
+		entry = readdir(dir);
+		if (entry == NULL) {
+			result = -errno;
+			break;
+		}
 		pid = parse_pid(entry->d_name);
 		if (pid != -1)
 			result = visit(pid, arg);

@@ -37,10 +37,16 @@ static int countdown = NEVER;
 /* In which of its ways it fails. */
 static int way;
 
-/* Whether it has one more way than that. */
-static bool more_ways;
+/* What came of it: in memory that children share after fault_share(). */
+struct outcome {
+	struct fault fault;
+	bool more_ways; /* the call has one more way to fail */
+};
+static struct outcome own;
+static struct outcome *outcome = &own;
 
-static struct fault fault;
+void (*fault_forked)(int nth);
+static int nforks;
 
 /*
  * Counts a call, whose ways to fail are `errors`, ended by 0: says whether it
@@ -49,12 +55,17 @@ static struct fault fault;
 UNSANITIZED static bool
 fails(const char *symbol, const int *errors)
 {
+	int i;
+
 	if (countdown == NEVER || countdown-- > 0)
 		return false;
 	countdown = NEVER;
-	fault = (struct fault){ symbol, errors[way] };
-	more_ways = errors[way + 1] != 0;
-	errno = fault.error;
+	/* Another call may stand here than when the ways were counted. */
+	for (i = 0; i < way && errors[i + 1] != 0; i++)
+		;
+	outcome->fault = (struct fault){ symbol, errors[i] };
+	outcome->more_ways = errors[i + 1] != 0;
+	errno = errors[i];
 	return true;
 }
 
@@ -81,16 +92,12 @@ WRAP(int, close_range, -1, (unsigned first, unsigned last, int flags),
 WRAP(int, dup2, -1, (int from, int to), (from, to), EMFILE)
 WRAP(int, dup3, -1, (int from, int to, int flags), (from, to, flags), EMFILE)
 WRAP(int, epoll_create1, -1, (int flags), (flags), EMFILE, ENFILE, ENOMEM)
-WRAP(int, epoll_ctl, -1,
-    (int epoll, int operation, int fd, struct epoll_event *event),
-    (epoll, operation, fd, event), ENOMEM, ENOSPC)
 WRAP(int, epoll_wait, -1,
     (int epoll, struct epoll_event *events, int max, int timeout),
     (epoll, events, max, timeout), EINTR)
 WRAP(int, execve, -1,
     (const char *path, char *const argv[], char *const envp[]),
     (path, argv, envp), EAGAIN, ENOMEM, ENFILE, ETXTBSY, E2BIG)
-WRAP(pid_t, fork, -1, (void), (), EAGAIN, ENOMEM)
 WRAP(int, fstat, -1, (int fd, struct stat *st), (fd, st), ENOMEM)
 WRAP(int, getrlimit, -1, (int resource, struct rlimit *limit),
     (resource, limit), EPERM)
@@ -114,6 +121,7 @@ WRAP(ssize_t, pread, -1, (int fd, void *buf, size_t size, off_t at),
     (fd, buf, size, at), EINTR, EIO)
 WRAP(ssize_t, read, -1, (int fd, void *buf, size_t size), (fd, buf, size),
     EINTR, EIO)
+WRAP(struct dirent *, readdir, NULL, (DIR * dir), (dir), ENOMEM)
 WRAP(void *, realloc, NULL, (void *old, size_t size), (old, size), ENOMEM)
 WRAP(ssize_t, recv, -1, (int fd, void *buf, size_t size, int flags),
     (fd, buf, size, flags), EINTR, ENOMEM)
@@ -150,6 +158,35 @@ __wrap_close(int fd)
 	int n = __real_close(fd);
 
 	return FAILS(close, EINTR, EIO) ? -1 : n;
+}
+
+/* The kernel never fails to stop watching what is watched. */
+int
+__real_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event);
+UNSANITIZED int
+__wrap_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event);
+int
+__wrap_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
+{
+	if (operation != EPOLL_CTL_DEL && FAILS(epoll_ctl, ENOMEM, ENOSPC))
+		return -1;
+	return __real_epoll_ctl(epoll, operation, fd, event);
+}
+
+pid_t __real_fork(void);
+UNSANITIZED pid_t __wrap_fork(void);
+pid_t
+__wrap_fork(void)
+{
+	pid_t pid;
+
+	nforks++;
+	if (FAILS(fork, EAGAIN, ENOMEM))
+		return -1;
+	pid = __real_fork();
+	if (pid == 0 && fault_forked != NULL)
+		fault_forked(nforks);
+	return pid;
 }
 
 /* The functions with more or fewer arguments. */
@@ -228,22 +265,20 @@ run_once(const char *name, int nth, int (*operation)(void),
 {
 	int result;
 
-	fault = (struct fault){ .symbol = NULL };
-	more_ways = false;
-	countdown = nth;
+	fault_arm(nth, way);
 	result = operation();
 	countdown = NEVER;
 
-	if (fault.symbol == NULL) {
+	if (outcome->fault.symbol == NULL) {
 		CHECK(result == 0);
-	} else if (!verdict(&fault, result)) {
+	} else if (!verdict(&outcome->fault, result)) {
 		(void)fprintf(stderr,
 		    "%s: %s, call %d, fails with errno %d: result %d\n", name,
-		    fault.symbol, nth, fault.error, result);
+		    outcome->fault.symbol, nth, outcome->fault.error, result);
 		exit(1);
 	}
 	left_check();
-	return fault.symbol != NULL;
+	return outcome->fault.symbol != NULL;
 }
 
 bool
@@ -270,7 +305,7 @@ fault_each(const char *name, int (*operation)(void),
 	while (run_once(name, nth, operation, verdict)) {
 		runs++;
 		way++;
-		if (!more_ways) {
+		if (!outcome->more_ways) {
 			way = 0;
 			nth++;
 		}
@@ -281,5 +316,31 @@ fault_each(const char *name, int (*operation)(void),
 void
 fault_disarm(void)
 {
+	nforks = 0;
 	countdown = NEVER;
+}
+
+void
+fault_share(void)
+{
+	outcome = mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(outcome != MAP_FAILED);
+}
+
+void
+fault_arm(int nth, int in_way)
+{
+	*outcome = (struct outcome){ .more_ways = false };
+	nforks = 0;
+	way = in_way;
+	countdown = nth;
+}
+
+bool
+fault_came(struct fault *fault, bool *more_ways)
+{
+	*fault = outcome->fault;
+	*more_ways = outcome->more_ways;
+	return outcome->fault.symbol != NULL;
 }

@@ -36,4 +36,25 @@ bool fault_is_survived(const struct fault *fault, int result);
 /* From here on nothing fails: for what follows the operation itself. */
 void fault_disarm(void);
 
+/*
+ * For operations of several processes, in which the test says itself where
+ * calls are counted: each process counts its own from the fault_arm() or
+ * fault_disarm() that it has called last, or its parent before fork().
+ */
+
+/* From here on what came about in a child is seen here, too. */
+void fault_share(void);
+
+/* The Nth call from here on, from 0, fails in the given one of its ways. */
+void fault_arm(int nth, int way);
+
+/* Whether that came about; *more_ways: the call has a next way to fail. */
+bool fault_came(struct fault *fault, bool *more_ways);
+
+/*
+ * Called in each new process of fork(), unless NULL: it is from the Nth call,
+ * from 1, that its parent has made since it armed or disarmed.
+ */
+extern void (*fault_forked)(int nth);
+
 #endif

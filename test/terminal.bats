@@ -47,6 +47,7 @@ hang_up() {
 	[[ -n $TERMINAL ]] || return 0
 	exec 8>&-
 	if ! eventually_within 5 ended "$TERMINAL"; then
+		# shellcheck disable=SC2046 # words
 		kill -s HUP $(marked_pids) 2>/dev/null
 		eventually_within 5 ended "$TERMINAL" || kill -s KILL "$TERMINAL"
 	fi

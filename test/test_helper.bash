@@ -186,6 +186,14 @@ hold() {
 	kill -s STOP "$1" && eventually is_stopped "$1"
 }
 
+# It has taken all signals that were sent to it, and waits for something else.
+idle() {
+	local status
+	status=$(cat "/proc/$1/status") || return
+	[[ $status =~ State:[[:blank:]]*S ]] &&
+		[[ $status =~ ShdPnd:[[:blank:]]*0+$'\n' ]]
+}
+
 is_alive() {
 	! ended "$1"
 }

@@ -29,7 +29,7 @@ load test_helper
 	stop_tree
 	assert_status 0
 	assert_equal "$(grep -c '^asked a' log)" 2
-	assert_equal "$(sort -u log | grep '^asked' | wc -l)" 2
+	assert_equal "$(sort -u log | grep -c '^asked')" 2
 }
 
 @test "U4: a stopped group is woken to hear that it shall end" {
@@ -111,6 +111,7 @@ load test_helper
 	touch go
 	eventually ended "$(child_pid a)"
 	kill -s TERM "$PID"
+	eventually idle "$PID"
 	kill -s CONT "$engine"
 	wait_tree
 	assert_record event=exited child=a reason=exit:0

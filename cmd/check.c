@@ -96,8 +96,9 @@ describe_supervisor(const struct spec *spec)
 {
 	const struct sup_policy *sup = &spec->policy.sup;
 
-	printf("%s, %" PRIu32 " restarts in %" PRId64 " s\n",
-	    strategy_text[sup->strategy], sup->max_restarts, sup->max_seconds);
+	printf("%s, %" PRIu32 " restart%s in %" PRId64 " s\n",
+	    strategy_text[sup->strategy], sup->max_restarts,
+	    sup->max_restarts == 1 ? "" : "s", sup->max_seconds);
 }
 
 static void draw(struct drawing *d, const struct spec *spec);
@@ -204,7 +205,7 @@ amounts_to(const struct conf *conf, const char *file)
 
 	setlocale(LC_CTYPE, "");
 	drawing.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	printf("%s can be run: %" PRIu32 " %s\n\nroot  ", file, conf->nchildren,
+	printf("%s is correct: %" PRIu32 " %s\n\nroot  ", file, conf->nchildren,
 	    conf->nchildren == 1 ? "child" : "children");
 	describe_supervisor(conf->root);
 	draw(&drawing, conf->root);

@@ -24,7 +24,7 @@ const char exec_help[] =
     "               a crash or a status other than 0; temporary: never\n"
     "  -m MAX       restarts that are allowed, 3 by default, ...\n"
     "  -t SECONDS   ... in so much time, 5 s by default\n"
-    "  -q           not a word, not even when it gives up\n"
+    "  -q           not a word when it gives up\n"
     "\n"
     "TERM, INT and QUIT stop the command, other signals are passed to it.\n"
     "Ends with the command's last status, 128+N for signal N, 127 when it is\n"

@@ -128,12 +128,21 @@ void reap_sweep_tick(struct engine *e);
 int orders_init(struct engine *e, int channel);
 void orders_remind(struct engine *e);
 
+/*
+ * The command of `exec` was interrupted at its terminal, which its `status`
+ * tells: stops as if the signal had come to us, and returns it.
+ */
+int orders_interrupt(struct engine *e, int status);
+
 /* job.c */
 void job_init(struct engine *e);
 void job_fini(struct engine *e);
 void job_take_back(struct engine *e, const struct worker *worker);
 void job_continue(struct engine *e);
 void job_start_failed(struct engine *e);
+
+/* Whether `worker` was ended by Ctrl-C or Ctrl-\ at the terminal it had. */
+bool job_interrupted(const struct engine *e, const struct worker *worker);
 
 /* give_up.c: the report for a person (U13). */
 void

@@ -96,18 +96,30 @@ static void
 add_rule(struct report *report, const struct engine *e)
 {
 	const struct sup_policy *policy = &e->nodes.root.sup.child.policy->sup;
+	const char *plural = policy->max_restarts == 1 ? "" : "s";
 
 	if (e->run->command)
 		add(report,
-		    "  rule      more than %" PRIu32 " restarts in %" PRId64
+		    "  rule      more than %" PRIu32 " restart%s in %" PRId64
 		    " s (options -m %" PRIu32 " -t %" PRId64 ")\n",
-		    policy->max_restarts, policy->max_seconds,
+		    policy->max_restarts, plural, policy->max_seconds,
 		    policy->max_restarts, policy->max_seconds);
 	else
 		add(report,
-		    "  rule      more than %" PRIu32 " restarts in %" PRId64
+		    "  rule      more than %" PRIu32 " restart%s in %" PRId64
 		    " s (max_restarts and max_seconds of the root, %s)\n",
-		    policy->max_restarts, policy->max_seconds, e->run->file);
+		    policy->max_restarts, plural, policy->max_seconds,
+		    e->run->file);
+}
+
+static const char *
+hint_of_exit(const struct engine *e)
+{
+	if (e->run->command)
+		return "run it without supervise to see its own message; -m "
+		       "and -t allow more restarts";
+	return "run it by hand to see its own message; if it waits for "
+	       "something, give it `backoff`";
 }
 
 static const char *
@@ -128,10 +140,11 @@ hint(const struct engine *e)
 		return "something sent SIGKILL: is the machine or container "
 		       "out of memory?";
 	case REASON_SIGNAL:
-		return "a core dump may tell more: ulimit -c unlimited";
+		return outcome->worker->end.core ?
+		    "the core dump tells more" :
+		    "if it crashed, `ulimit -c unlimited` leaves a core dump";
 	case REASON_EXIT:
-		return "run it by hand to see its own message; if it waits "
-		       "for something, give it `backoff`";
+		return hint_of_exit(e);
 	case REASON_NONE:
 	case REASON_SHUTDOWN:
 	case REASON_FAILED_CHILD:
@@ -151,9 +164,8 @@ add_siblings(struct report *report, const struct engine *e)
 	if (others == 0)
 		add(report, "  siblings  it had none\n");
 	else
-		add(report,
-		    "  siblings  the other %zu worker%s of the tree %s stopped\n",
-		    others, others == 1 ? "" : "s", others == 1 ? "is" : "are");
+		add(report, "  siblings  the other %zu of the tree %s down\n",
+		    others, others == 1 ? "is" : "are");
 }
 
 static void
@@ -167,6 +179,19 @@ leave(const struct report *report)
 	if (write(fd, report->text, report->len) == -1)
 		(void)0;
 	close(fd);
+}
+
+/* Lines for a person; in JSON, which has no place for them, a record. */
+static void
+tell(struct engine *e, const struct report *report)
+{
+	int first = (int)strcspn(report->text, "\n");
+
+	if (e->run->form == REPORTER_JSON)
+		reporter_message(&e->reporter, RECORD_ERROR, "%.*s", first,
+		    report->text);
+	else if (!e->run->quiet || e->nodes.root.sup.cause != CAUSE_GAVE_UP)
+		reporter_say(&e->reporter, report->text);
 }
 
 void
@@ -192,7 +217,6 @@ give_up_report(struct engine *e)
 		    outcome_status(e));
 		add(&report, "  hint      %s\n", hint(e));
 	}
-	if (!e->run->quiet)
-		reporter_say(&e->reporter, report.text);
+	tell(e, &report);
 	leave(&report);
 }

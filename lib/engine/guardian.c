@@ -277,7 +277,8 @@ be_engine(struct guardian *g, int guardian_end)
 
 	/* What is sent to the job as a whole is the guardian's to pass on. */
 	(void)setpgid(0, 0);
-	setproctitle("engine of %s", g->run->file);
+	setproctitle("engine of %s, guarded by %jd", g->run->file,
+	    (intmax_t)getppid());
 	return engine_run(g->run, &g->link);
 }
 

@@ -97,6 +97,18 @@ job_start_failed(struct engine *e)
 		(void)terminal_set_foreground(e->job.terminal, job_group(e));
 }
 
+bool
+job_interrupted(const struct engine *e, const struct worker *worker)
+{
+	int status = worker->end.status;
+
+	if (e->job.tty == -1 || e->nstops > 0)
+		return false;
+	if (!worker->end.by_signal)
+		status -= 128; /* a program that took it, as sh tells it */
+	return status == SIGINT || status == SIGQUIT;
+}
+
 void
 job_take_back(struct engine *e, const struct worker *worker)
 {

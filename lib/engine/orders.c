@@ -56,6 +56,15 @@ stop(struct engine *e, int signo, pid_t pid)
 		engine_feed(e, &event);
 }
 
+int
+orders_interrupt(struct engine *e, int status)
+{
+	int signo = status > 128 ? status - 128 : status;
+
+	stop(e, signo, 0);
+	return signo;
+}
+
 /* Passes a signal on to the group of the one command of `exec`. */
 static void
 pass_on(struct engine *e, int signo)
@@ -80,7 +89,7 @@ take_signal(struct engine *e, int signo, pid_t pid)
 	}
 	if (e->run->command)
 		pass_on(e, signo);
-	else if (signo != SIGWINCH)
+	else if (signo != SIGWINCH && signo != SIGCONT)
 		record_signal(e, signo, pid, "ignored");
 }
 

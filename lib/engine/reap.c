@@ -89,6 +89,9 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 	else
 		fd_close(&worker->pidfd);
 	outcome_ended(e, end);
+	if (job_interrupted(e, worker))
+		/* Ctrl-C reached it first, but means the two of us. */
+		event.stop_signal = orders_interrupt(e, end->status);
 	job_take_back(e, worker);
 	if (launch_heard(e, worker))
 		engine_feed(e,

@@ -106,6 +106,16 @@ has_lines() {
 	eventually shows 'status 0'
 }
 
+@test "U12: exec: Ctrl-C ends it with status 130, and nothing is restarted" {
+	sit_down
+	type_in '$SUPERVISE exec -- $WORKER log=log; echo status $?\n'
+	wait_log start worker
+	eventually in_foreground "$(said start)"
+	type_in '\003'
+	eventually shows 'status 130'
+	[[ $(grep -c '^start ' log) -eq 1 ]]
+}
+
 @test "U15: exec: each run of the command has the terminal" {
 	sit_down
 	type_in '$SUPERVISE exec -- $WORKER log=log\n'

@@ -2,11 +2,8 @@
 #ifndef CONTROL_PLACE_H
 #define CONTROL_PLACE_H
 
-#include <sys/types.h>
-
 #include <limits.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 /*
  * Where the socket of a supervisor is: at a path that was said, or under a
@@ -19,19 +16,22 @@
  * /tmp/supervise-UID.
  */
 
+/* What the name of a socket has behind its label. */
+#define CONTROL_SUFFIX ".sock"
+
 /* Most bytes of a label, and room for one. */
 #define CONTROL_LABEL_MAX  64
 #define CONTROL_LABEL_SIZE (CONTROL_LABEL_MAX + 1)
 
 /* Room for why something failed, for a person, in one line. */
-#define CONTROL_WHY_SIZE 1024
+#define CONTROL_WHY_SIZE (PATH_MAX + 512)
 
 /* What a command was told; NULL for what it was not. */
 struct control_wish {
 	const char *socket; /* -S */
 	const char *label;  /* -L */
 	const char *file;   /* whose label it is if nothing else is said */
-	bool named;         /* the file with -f: goes before the environment */
+	bool named;         /* that file was said, with -f */
 };
 
 struct control_place {
@@ -42,19 +42,20 @@ struct control_place {
 /*
  * Where a supervisor is to listen: -S, -L, $SUPERVISE_SOCKET, the file's
  * label, in this order. The variable is left out in a child of a supervisor
- * ($SUPERVISE_NAME is set), whose socket it names. Makes the folder of a label
- * with mode 0700. 0, or -errno and what to do about it in *why: -EINVAL for a
- * label that cannot be one, -EPERM for a folder that is not safe.
+ * ($SUPERVISE_NAME is set), whose own socket it names. Makes the folder of a
+ * label with mode 0700. 0, or -errno and what to do about it in *why: -EINVAL
+ * for a label that cannot be one, -EPERM for a folder that is not safe.
  */
 int control_place_serve(const struct control_wish *wish,
     struct control_place *place, char why[static CONTROL_WHY_SIZE]);
 
 /*
- * Where a command finds its supervisor: the same, with the variable in every
- * case, and every folder tried that this user may have sockets in. Where
- * nothing at all is said, and there is no file, the only one that runs.
- * 0, or -errno and *why: -ENOENT when there is none, -ENOTUNIQ when several
- * run, whom *why names; -EINVAL and -EPERM as above.
+ * Where a command finds its supervisor: the same, but that a child leaves the
+ * variable out only for a file that was named, and that every folder is tried
+ * in which this user may have sockets. Where nothing is said, and there is no
+ * file, the only supervisor that runs. 0, or -errno and *why: -ENOENT when
+ * there is none, -ENOTUNIQ when several run, whom *why names; -EINVAL and
+ * -EPERM as above.
  */
 int control_place_find(const struct control_wish *wish,
     struct control_place *place, char why[static CONTROL_WHY_SIZE]);
@@ -65,27 +66,5 @@ control_place_label(const char *path, char label[static CONTROL_LABEL_SIZE]);
 
 /* A letter, digit or _, then also dots and dashes; CONTROL_LABEL_MAX bytes. */
 bool control_label_is_valid(const char *label);
-
-/* A socket of this user. */
-struct control_entry {
-	struct control_place place;
-	pid_t pid;  /* who listens there; 0: nobody, or it cannot be told */
-	bool alive; /* somebody listens */
-};
-
-/* The sockets of this user, by label. */
-struct control_list {
-	struct control_entry *entries; /* owned */
-	size_t n;
-};
-
-/*
- * Finds every socket in this user's folders; folders that are not there or
- * not safe have none. 0, with control_list_free() to follow, or -errno.
- */
-int control_list_read(struct control_list *list);
-
-/* Frees and zeroes. Twice is harmless. */
-void control_list_free(struct control_list *list);
 
 #endif

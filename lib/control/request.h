@@ -32,8 +32,8 @@ struct request_scan {
 
 /*
  * Goes over `len` bytes more of a request, and returns how many of them
- * belong to it: with *ended set the last of those is its newline, and the
- * scan is as new.
+ * belong to it: with *ended set, the last of those is the newline that ends
+ * it.
  */
 size_t request_scan(struct request_scan *scan, const char *bytes, size_t len,
     bool *ended);

@@ -79,8 +79,8 @@ struct control_server {
 	struct control_clients clients; /* every one; owned */
 	struct control_clients changed; /* those to look at in this turn */
 	struct control_clients asking;  /* those with a request to carry out */
+	struct control_clients followers;
 	size_t nclients;
-	size_t nfollowers;
 	size_t kept;      /* bytes of answers not yet read */
 	uint64_t seq;     /* of the last broadcast */
 	int reserve;      /* descriptor to refuse with when there is none */
@@ -98,9 +98,10 @@ int control_server_open(struct control_server *server, struct loop *loop,
     pid_t *rival, char why[static CONTROL_WHY_SIZE]);
 
 /*
- * To be called after each loop_wait(): carries out one request, writes what
- * was answered and broadcast since, and frees the clients that are gone.
- * Returns when it wants to be called again, whatever happens, on the
+ * To be called once in each round of the loop, after everything that answers
+ * and broadcasts and before the next loop_wait(): carries out one request,
+ * writes what was answered and broadcast since, and frees the clients that are
+ * gone. Returns when it wants to be called again, whatever happens, on the
  * monotonic clock: 0 at once, CLOCK_NEVER for not before an event.
  */
 int64_t control_server_turn(struct control_server *server);

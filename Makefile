@@ -138,7 +138,7 @@ fuzz: fuzz-programs
 .PHONY: soak
 soak: ## kill parts of a real tree at random for SOAK_SECONDS (600)
 soak: all helpers
-	@SOAK_SECONDS=$(SOAK_SECONDS) test/soak
+	@SOAK_SECONDS=$(SOAK_SECONDS) test/soak/run
 
 .PHONY: bench bench-deps
 bench: ## measure against the bare loop and other supervisors

@@ -74,7 +74,6 @@ has_lines() {
 	kill -s KILL "$PID"
 	wait_record event=guardian_died
 	eventually ended "$engine"
-	PID=
 }
 
 @test "U11: a signal reaches an engine that is far behind" {
@@ -99,4 +98,26 @@ has_lines() {
 	kill -s CONT "$engine"
 	wait_tree
 	assert_status 0
+}
+
+@test "U2: a tree in which nothing happens wakes nobody up" {
+	conf <<-'END'
+		worker a { exec ${WORKER} fork end daemon end }
+		worker b { ready fd 3; exec ${WORKER} ready=3 }
+	END
+	start_tree_ready
+	sleep 0.3
+	switches >before
+	sleep 2
+	switches >after
+	diff before after
+	stop_tree
+	assert_status 0
+}
+
+switches() {
+	local pid
+	for pid in "$PID" $(engine_pid) $(witness_pid); do
+		grep -H ctxt_switches "/proc/$pid/status"
+	done
 }

@@ -48,6 +48,11 @@ static const struct fixture_case cases[] = {
 	    "terminate root a; wait 100000; state; restart root a",
 	    "exit a#1 shutdown; reply terminate ok; state root a=-;"
 	    "start a#2; reply restart ok" },
+	{ "S75: a permanent supervisor that was stopped stays down",
+	    "sup root; sup s; worker a parent=s",
+	    "terminate root s; wait 100000; state",
+	    "exit a#1 shutdown; exit s#1 shutdown; reply terminate ok;"
+	    "state root s=-" },
 	{ "S94: a stop of one that is down is ok", "sup root; worker a",
 	    "terminate root a; terminate root a",
 	    "exit a#1 shutdown; reply terminate ok; reply terminate ok" },

@@ -1,0 +1,137 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# supervise check: mistakes with their places, and what a file amounts to.
+
+load test_helper
+
+# mistake LINE:COLUMN TEXT: check has said so.
+mistake() {
+	local line
+	while read -r line; do
+		[[ $line == "supervise.conf:$1: "*"$2"* ]] && return
+		[[ $line == "./supervise.conf:$1: "*"$2"* ]] && return
+	done <<<"$output"
+	fail "no mistake at $1 about '$2' in: $output"
+}
+
+# How many mistakes it has said.
+mistakes() {
+	grep -cE '^(\./)?supervise\.conf:[0-9]+:[0-9]+: ' <<<"$output"
+}
+
+@test "S6: limits, strategy and auto_shutdown are checked, with field and value" {
+	conf <<-'END'
+		strategy one_for_some
+		max_restarts infinity
+		max_seconds 0
+		auto_shutdown sometimes
+		worker w { exec true }
+	END
+	run -2 supervise check
+	mistake 1:10 '"one_for_some" is no value of strategy'
+	mistake 2:14 'max_restarts cannot be infinity'
+	mistake 3:13 '"0" is no value of max_seconds'
+	mistake 4:15 '"sometimes" is no value of auto_shutdown'
+	assert_equal "$(mistakes)" 4
+	conf <<-'END'
+		max_restarts -1
+		max_seconds infinity
+		worker w { exec true }
+	END
+	run -2 supervise check
+	mistake 1:14 '"-1" is no value of max_restarts'
+	mistake 2:13 'max_seconds cannot be infinity'
+	conf <<-'END'
+		max_restarts 0
+		max_seconds 1
+		worker w { exec true }
+	END
+	run -0 supervise check
+}
+
+@test "S9: every wrong child has its own error, at its own place" {
+	conf <<-'END'
+		worker { exec true }
+		worker nothing { }
+		worker a { exec true; restart often }
+		worker b { exec true; shutdown soon }
+		worker c
+		worker d = nosuch(1)
+	END
+	run -2 supervise check
+	mistake 1:8 'expected the name of the worker'
+	mistake 2:8 'this worker has nothing to run'
+	mistake 3:31 '"often" is no value of restart'
+	mistake 4:32 '"soon" is no value of shutdown'
+	mistake 5:9 "expected"
+	mistake 6:12 'there is no spec'
+	assert_equal "$(mistakes)" 6
+}
+
+@test "S12, D3: unknown words are mistakes, with a suggestion for a near miss" {
+	conf <<-'END'
+		stratgy one_for_all
+		colour blue
+		worker w { exec true; restrat transient }
+	END
+	run -2 supervise check
+	mistake 1:1 'did you mean "strategy"?'
+	mistake 2:1 '"colour" is no directive'
+	mistake 3:23 'did you mean "restart"?'
+	assert_equal "$(mistakes)" 3
+}
+
+@test "S13: check starts nothing, of a right file and of a wrong one" {
+	conf <<-'END'
+		worker w { shell "echo ran >>ran" }
+	END
+	run -0 supervise check
+	run -0 supervise check -p
+	[[ ! -e ran ]]
+	conf wrong.conf <<-'END'
+		worker w { shell "echo ran >>ran" }
+		worker x { }
+	END
+	run -2 supervise -f wrong.conf check
+	run -2 supervise -f wrong.conf run
+	[[ ! -e ran ]]
+}
+
+@test "check says what a file amounts to" {
+	conf <<-'END'
+		worker a { exec true; shutdown 2s }
+		supervisor s {
+			max_restarts 4
+			max_seconds 10
+			stop together
+			worker b { exec true; shutdown 1s }
+			worker c { exec true; shutdown 3s }
+		}
+	END
+	run -0 supervise check
+	grep -A1 '^  s$' <<<"$output" | grep -q 'stop takes at most  *3s'
+	grep -A1 '^  root$' <<<"$output" | grep -q 'stop takes at most  *5s'
+	assert_output "lives longer than 2.5s"
+	assert_output "lives longer than 1.7s"
+}
+
+@test "what check -p prints means the same" {
+	cp "$ROOT/supervise.conf" supervise.conf
+	supervise check -p >printed.conf
+	supervise -f printed.conf check -p >again.conf
+	diff printed.conf again.conf
+	run -0 supervise check
+	local first=${output#*: }
+	run -0 supervise -f printed.conf check
+	assert_equal "${output#*: }" "$first"
+}
+
+@test "without a file there is an error that says where it was looked for" {
+	[[ ! -e /etc/supervise.conf ]] || skip "this machine has a file"
+	run -2 supervise check
+	assert_output "./supervise.conf"
+	assert_output "/etc/supervise.conf"
+	run -2 supervise -f nosuch.conf run
+	assert_output "nosuch.conf"
+}

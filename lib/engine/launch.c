@@ -58,7 +58,8 @@ environment_init(struct environment *env, const struct nodes *nodes,
 	size_t n = 0;
 
 	*env = (struct environment){ 0 };
-	while (environ[n] != NULL)
+	/* NULL after the clearenv() of setproctitle, if it was empty. */
+	while (environ != NULL && environ[n] != NULL)
 		n++;
 	env->base = calloc(n + 1, sizeof(*env->base));
 	env->scratch =

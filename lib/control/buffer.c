@@ -67,8 +67,11 @@ buffer_added(struct buffer *buffer, size_t len)
 bool
 buffer_add(struct buffer *buffer, const char *bytes, size_t len)
 {
-	char *to = buffer_reserve(buffer, len);
+	char *to;
 
+	if (len == 0)
+		return true;
+	to = buffer_reserve(buffer, len);
 	if (to == NULL)
 		return false;
 	memcpy(to, bytes, len);

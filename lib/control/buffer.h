@@ -22,7 +22,7 @@ size_t buffer_len(const struct buffer *buffer);
 const char *buffer_bytes(const struct buffer *buffer);
 
 /*
- * Makes room for `len` bytes more and returns where they go, to be followed
+ * Makes room for `len` > 0 bytes more and returns where they go, to be followed
  * by buffer_added(). NULL if there is no memory: then all is as before.
  */
 char *buffer_reserve(struct buffer *buffer, size_t len);

@@ -27,6 +27,7 @@
 enum {
 	BENCH_SIZES_MAX = 16,
 	BENCH_CONTENDERS_MAX = 16,
+	BENCH_ROUNDS_MORE = 3,      /* times, up to BENCH_LARGE children */
 	BENCH_PEER_ROUNDS = 2,      /* peers are slow, and no target */
 	BENCH_PEER_ROUNDS_LARGE = 1 /* above BENCH_LARGE children */
 };
@@ -59,6 +60,7 @@ struct round {
 static const char usage_text[] =
     "usage: bench [-n N,...] [-r ROUNDS] [-k KILLS] [-i IDLE_SECONDS]\n"
     "             [-t TIME_LIMIT] [-q] [-R] [--only NAME,...] [--figure NAME,...]\n"
+    "up to N = 1000 there are three times as many rounds\n"
     "figures: start restart again back stop memory idle\n"
     "-R: real-time priority, where others use the machine\n"
     "-q: quick, N = 1000, 3 rounds, bare and supervise only\n";
@@ -129,7 +131,7 @@ make_quick(struct bench *b)
 
 	b->sizes[0] = 1000;
 	b->nsizes = 1;
-	b->nrounds = 3;
+	b->nrounds = 1;
 	b->session.nkills = 50;
 	b->session.idle_s = 1;
 	parse_only(b, only);
@@ -259,8 +261,10 @@ run_once(struct bench *b, const struct round *round, size_t i)
 static size_t
 round_count(const struct bench *b, size_t nchildren)
 {
-	size_t n = nchildren < BENCH_LARGE ? 3 * b->nrounds : b->nrounds;
+	size_t n = b->nrounds;
 
+	if (nchildren <= BENCH_LARGE)
+		n *= BENCH_ROUNDS_MORE;
 	return n < RESULT_ROUNDS_MAX ? n : RESULT_ROUNDS_MAX;
 }
 
@@ -350,7 +354,7 @@ main(int argc, char **argv)
 	struct bench b = { .sizes = { 1, 100, 1000, 10000 },
 		.nsizes = 4,
 		.nrounds = 5,
-		.session = { .nkills = 60, .idle_s = 5, .time_limit_s = 120 },
+		.session = { .nkills = 100, .idle_s = 5, .time_limit_s = 120 },
 		.tree = { .root_fd = -1, .fifo = -1 } };
 	sigset_t signals, before;
 	pid_t worker;

@@ -26,17 +26,6 @@ reporter_init(struct reporter *reporter, enum reporter_form form,
 	return output_init(&reporter->output, STDERR_FILENO);
 }
 
-void
-reporter_fini(struct reporter *reporter)
-{
-	if (reporter->output.buffer == NULL)
-		return;
-	if (reporter->loop != NULL)
-		loop_del(reporter->loop, &reporter->watch);
-	(void)output_drain(&reporter->output, clock_now_ns() + DRAIN_NS);
-	output_fini(&reporter->output);
-}
-
 /* Of a second's many records only the milliseconds are written anew. */
 static const char *
 stamp_now(struct reporter *reporter)
@@ -90,6 +79,21 @@ tell_lost(struct reporter *reporter)
 	record_begin(&record, RECORD_LOST);
 	record_number(&record, "count", (int64_t)lost);
 	write_record(reporter, &record);
+}
+
+void
+reporter_fini(struct reporter *reporter)
+{
+	int64_t deadline_ns = clock_now_ns() + DRAIN_NS;
+
+	if (reporter->output.buffer == NULL)
+		return;
+	if (reporter->loop != NULL)
+		loop_del(reporter->loop, &reporter->watch);
+	(void)output_drain(&reporter->output, deadline_ns);
+	tell_lost(reporter);
+	(void)output_drain(&reporter->output, deadline_ns);
+	output_fini(&reporter->output);
 }
 
 void

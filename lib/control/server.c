@@ -26,12 +26,13 @@ refuse(int fd, enum control_code code, const char *message)
 {
 	char line[RECORD_LINE_MAX], dropped[REFUSE_SIZE];
 	struct record record;
+	size_t len;
 
 	record_begin(&record, RECORD_ERROR);
 	record_text(&record, "code", control_code_text[code]);
 	record_text(&record, "message", message);
-	(void)send(fd, line, record_logfmt(&record, NULL, line),
-	    MSG_DONTWAIT | MSG_NOSIGNAL);
+	len = record_logfmt(&record, NULL, line);
+	(void)send(fd, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	/* A close with bytes unread would look like an accident. */
 	for (int i = 0; i < REFUSE_READS; i++)

@@ -232,36 +232,69 @@ attend(struct guardian *g, int timeout_ms)
 		take_signals(g);
 }
 
+/* Those of our children that must go; the witness is none of them. */
+struct others {
+	pid_t witness;
+	bool left;
+};
+
 static int
-kill_one(pid_t pid, void *arg)
+kill_other(pid_t pid, void *arg)
 {
-	(void)arg;
+	struct others *others = arg;
+
+	if (pid == others->witness)
+		return 0;
+	others->left = true;
 	(void)kill(pid, SIGKILL);
 	return 0;
 }
 
 /*
+ * Kills our children but the witness. False when there are none, or none can
+ * be known: where /proc does not tell, PID 1 reaches everybody, and others
+ * can only wait for what ends by itself.
+ */
+static bool
+kill_others(struct guardian *g)
+{
+	struct others others = { .witness = g->link.witness };
+
+	if (g->children < 0)
+		g->children = proc_children_open(getpid());
+	if (g->children < 0)
+		return getpid() == 1 && kill(-1, SIGKILL) == 0;
+	return proc_children_each(g->children, kill_other, &others) < 0 ||
+	    others.left;
+}
+
+/*
  * Ends every process below us, by SIGKILL, until none is left. Only unreaped
  * children of our own are signalled, so no number can be a stranger's; what
- * they leave behind becomes our child in turn. Where /proc does not tell, PID
- * 1 reaches everybody, and others can only wait for what ends by itself.
+ * they leave behind becomes our child in turn. The witness goes last, because
+ * we may be killed in the middle of this, too.
  */
 static void
 sweep(struct guardian *g)
 {
-	do {
-		if (g->children < 0)
-			g->children = proc_children_open(getpid());
-		if (g->children >= 0)
-			(void)proc_children_each(g->children, kill_one, NULL);
-		else if (getpid() == 1)
-			(void)kill(-1, SIGKILL);
-		else if (g->link.witness > 0)
-			(void)kill(g->link.witness, SIGKILL);
-		if (!reap(g))
-			return;
+	while (reap(g) && kill_others(g))
 		attend(g, SWEEP_MS);
-	} while (reap(g));
+	if (g->link.witness > 0)
+		(void)kill(g->link.witness, SIGKILL);
+	while (reap(g))
+		attend(g, SWEEP_MS);
+}
+
+/* By the engine itself, so that it stands before what the engine does. */
+static void
+record_start(struct guardian *g)
+{
+	struct record r;
+
+	record_begin(&r, RECORD_ENGINE_STARTED);
+	record_number(&r, "pid", getpid());
+	reporter_record(&g->reporter, &r);
+	reporter_flush(&g->reporter);
 }
 
 /* The engine's process: nothing of the guardian's is left open in it. */
@@ -272,6 +305,8 @@ be_engine(struct guardian *g, int guardian_end)
 	fd_close(&g->children);
 	fd_close(&guardian_end);
 	(void)close(g->link.alive[0]);
+	if (g->link.again)
+		record_start(g);
 	output_fini(&g->reporter.output);
 	window_fini(&g->window);
 
@@ -323,17 +358,6 @@ record_death(struct guardian *g, pid_t pid)
 	reporter_flush(&g->reporter);
 }
 
-static void
-record_start(struct guardian *g)
-{
-	struct record r;
-
-	record_begin(&r, RECORD_ENGINE_STARTED);
-	record_number(&r, "pid", g->engine);
-	reporter_record(&g->reporter, &r);
-	reporter_flush(&g->reporter);
-}
-
 /* One engine from start to end, and of all it has left. */
 static void
 serve(struct guardian *g)
@@ -344,8 +368,6 @@ serve(struct guardian *g)
 	if (error < 0)
 		complain(g, "cannot start the engine: %s", strerror(-error));
 	pid = g->engine;
-	if (pid != 0 && g->link.again)
-		record_start(g);
 	while (g->engine != 0)
 		attend(g, -1);
 	if (g->channel != -1)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -80,6 +81,19 @@ resume_accepting(struct control_server *server)
 		server->pause_ns = CLOCK_NEVER;
 }
 
+/* The next connection that waits, non-blocking, or -errno. */
+static int
+accept_next(const struct control_server *server)
+{
+	struct sockaddr_un address; /* of no use: clients have no name */
+	socklen_t len = sizeof(address);
+	int fd;
+
+	fd = accept4(server->listener.fd, (struct sockaddr *)(void *)&address,
+	    &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	return fd == -1 ? -errno : fd;
+}
+
 /* Refuses a connection for which there is no descriptor but the reserve. */
 static void
 refuse_without_room(struct control_server *server)
@@ -88,8 +102,7 @@ refuse_without_room(struct control_server *server)
 
 	if (server->reserve >= 0)
 		fd_close(&server->reserve);
-	fd = accept4(server->listener.fd, NULL, NULL,
-	    SOCK_CLOEXEC | SOCK_NONBLOCK);
+	fd = accept_next(server);
 	if (fd >= 0)
 		refuse(fd, CONTROL_BUSY,
 		    "no descriptor is left for a connection, try again later");
@@ -107,14 +120,13 @@ listener_ready(struct loop_watch *watch, uint32_t events)
 
 	(void)events;
 	for (int i = 0; i < ACCEPT_BATCH; i++) {
-		int fd = accept4(server->listener.fd, NULL, NULL,
-		    SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd = accept_next(server);
 
 		if (fd >= 0) {
 			admit(server, fd);
-		} else if (errno == EAGAIN) {
+		} else if (fd == -EAGAIN) {
 			return;
-		} else if (errno != EINTR && errno != ECONNABORTED) {
+		} else if (fd != -EINTR && fd != -ECONNABORTED) {
 			refuse_without_room(server);
 			return;
 		}

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/near.h"
 #include "base/record.h"
 #include "cmd/options.h"
 #include "conf/directive.h"
@@ -78,7 +77,7 @@ help_main(struct globals *globals, int argc, char **argv)
 		}
 	command = command_find(argv[1]);
 	if (command == NULL)
-		return usage_error(NULL, "no command %s", argv[1]);
+		return usage_no_command(argv[1]);
 	printf("supervise %s %s\n%s\n\n%s", command->name, command->synopsis,
 	    command->summary, command->help);
 	return STATUS_OK;

@@ -37,6 +37,19 @@ usage_error(const char *command, const char *format, ...)
 	return STATUS_USAGE;
 }
 
+int
+usage_no_command(const char *word)
+{
+	struct near near = near_start(word);
+
+	for (const struct command *c = commands; c->name != NULL; c++)
+		near_try(&near, c->name);
+	if (near.best != NULL)
+		return usage_error(NULL, "no command %s, did you mean %s?",
+		    word, near.best);
+	return usage_error(NULL, "no command %s", word);
+}
+
 static void
 complain(const char *command, const char *word, int option)
 {

@@ -28,6 +28,12 @@ options_read(struct globals *globals, int argc, char **argv, const char *own,
 int usage_error(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * Complains that there is no command `word`, with the one that was probably
+ * meant, and returns STATUS_USAGE.
+ */
+int usage_no_command(const char *word);
+
 /* How records are to be written, by the options and what stderr is. */
 enum reporter_form options_form(const struct globals *globals);
 

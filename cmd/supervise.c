@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/near.h"
 #include "cmd/options.h"
 #include "os/fd.h"
 
@@ -27,19 +26,6 @@ command_find(const char *name)
 		if (strcmp(c->name, name) == 0)
 			return c;
 	return NULL;
-}
-
-static int
-unknown(const char *word)
-{
-	struct near near = near_start(word);
-
-	for (const struct command *c = commands; c->name != NULL; c++)
-		near_try(&near, c->name);
-	if (near.best != NULL)
-		return usage_error(NULL, "no command %s, did you mean %s?",
-		    word, near.best);
-	return usage_error(NULL, "no command %s", word);
 }
 
 static bool
@@ -78,6 +64,6 @@ main(int argc, char **argv)
 		return usage_error(NULL, "no command given");
 	command = command_find(argv[first]);
 	if (command == NULL)
-		return unknown(argv[first]);
+		return usage_no_command(argv[first]);
 	return command->main(&globals, argc - first, argv + first);
 }

@@ -279,10 +279,11 @@ sweep(struct guardian *g)
 {
 	while (reap(g) && kill_others(g))
 		attend(g, SWEEP_MS);
-	if (g->link.witness > 0)
-		(void)kill(g->link.witness, SIGKILL);
-	while (reap(g))
+	while (reap(g)) {
+		if (g->link.witness > 0)
+			(void)kill(g->link.witness, SIGKILL);
 		attend(g, SWEEP_MS);
+	}
 }
 
 /* By the engine itself, so that it stands before what the engine does. */
@@ -329,6 +330,7 @@ start(struct guardian *g)
 	error = channel_open(ends);
 	if (error < 0)
 		return error;
+	g->link.guardian = getpid();
 	g->link.channel = ends[1];
 	memset(g->unsent, 0, sizeof(g->unsent));
 	g->done = false;

@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# supervise help, --version, and what is said to wrong words.
+
+load test_helper
+
+@test "help lists the commands, examples first, in less than 25 lines" {
+	run -0 supervise help
+	[[ ${#lines[@]} -lt 25 ]]
+	assert_output "supervise run"
+	local command
+	for command in run exec check help; do
+		grep -qE "^  $command +[a-z]" <<<"$output"
+	done
+}
+
+@test "help COMMAND shows examples first, in less than 25 lines" {
+	local command
+	for command in $(supervise help --commands); do
+		run -0 --keep-empty-lines supervise help "$command"
+		[[ ${#lines[@]} -le 25 ]] || fail "help $command: ${#lines[@]} lines"
+		[[ ${lines[0]} == "supervise $command"* ]]
+		[[ ${lines[3]} == "  supervise "* ]] ||
+			fail "help $command does not begin with an example: $output"
+	done
+}
+
+@test "-h and --help of a command are its help" {
+	local command
+	for command in run exec check; do
+		run -0 supervise help "$command"
+		local expected=$output
+		run -0 supervise "$command" --help
+		assert_equal "$output" "$expected"
+		run -0 supervise "$command" -h
+		assert_equal "$output" "$expected"
+	done
+	run -0 supervise --help
+	assert_output "usage: supervise"
+}
+
+@test "help goes to standard output, mistakes to standard error" {
+	run -0 --separate-stderr supervise help
+	# shellcheck disable=SC2154 # run sets it
+	assert_equal "$stderr" ""
+	run -2 --separate-stderr supervise nosuch
+	assert_equal "$output" ""
+}
+
+@test "--version says the version" {
+	run -0 supervise --version
+	[[ $output =~ ^supervise\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+	local version=$output
+	run -0 supervise -V
+	assert_equal "$output" "$version"
+}
+
+@test "a word that is nearly a command gets a suggestion" {
+	run -2 supervise chck
+	assert_output "no command chck, did you mean check?"
+	run -2 supervise help exce
+	assert_output "no command exce, did you mean exec?"
+	run -2 supervise rnu
+	assert_output "did you mean run?"
+}
+
+@test "a word that is nothing like one gets none" {
+	run -2 supervise frobnicate
+	assert_output "no command frobnicate"
+	refute_output "did you mean"
+}
+
+@test "an option that is nearly one gets a suggestion" {
+	run -2 supervise --verison
+	assert_output "unknown option --verison, did you mean --version?"
+	run -2 supervise run --fiel x
+	assert_output "did you mean --file?"
+	run -2 supervise check -z
+	assert_output "unknown option -z"
+}
+
+@test "without a command, or with words too many, the usage is wrong" {
+	run -2 supervise
+	assert_output "no command given"
+	run -2 supervise run now
+	assert_output "now"
+	run -2 supervise check now
+	run -2 supervise -f
+	assert_output "needs an argument"
+	run -2 supervise --log-format xml run
+	assert_output "expected text or json"
+}

@@ -84,11 +84,18 @@ fails(const char *symbol, const int *errors)
 						    __real_##symbol arguments; \
 	}
 
+WRAP(int, accept4, -1,
+    (int fd, struct sockaddr *address, socklen_t *len, int flags),
+    (fd, address, len, flags), EINTR, EMFILE, ENFILE, ENOMEM, ECONNABORTED)
 WRAP(int, access, -1, (const char *path, int mode), (path, mode), EACCES)
+WRAP(int, bind, -1, (int fd, const struct sockaddr *address, socklen_t len),
+    (fd, address, len), EACCES, ENOMEM)
 WRAP(void *, calloc, NULL, (size_t count, size_t size), (count, size), ENOMEM)
 WRAP(int, chdir, -1, (const char *path), (path), EACCES, ENOMEM)
 WRAP(int, close_range, -1, (unsigned first, unsigned last, int flags),
     (first, last, flags), ENOSYS, EINVAL, EPERM, EMFILE, ENOMEM)
+WRAP(int, connect, -1, (int fd, const struct sockaddr *address, socklen_t len),
+    (fd, address, len), EINTR, EAGAIN, EACCES)
 WRAP(int, dup2, -1, (int from, int to), (from, to), EMFILE)
 WRAP(int, dup3, -1, (int from, int to, int flags), (from, to, flags), EMFILE)
 WRAP(int, epoll_create1, -1, (int flags), (flags), EMFILE, ENFILE, ENOMEM)
@@ -98,16 +105,28 @@ WRAP(int, epoll_wait, -1,
 WRAP(int, execve, -1,
     (const char *path, char *const argv[], char *const envp[]),
     (path, argv, envp), EAGAIN, ENOMEM, ENFILE, ETXTBSY, E2BIG)
+WRAP(int, fchmodat, -1, (int folder, const char *path, mode_t mode, int flags),
+    (folder, path, mode, flags), EPERM)
+WRAP(int, flock, -1, (int fd, int operation), (fd, operation), EINTR, ENOLCK)
 WRAP(int, fstat, -1, (int fd, struct stat *st), (fd, st), ENOMEM)
+WRAP(int, fstatat, -1,
+    (int folder, const char *path, struct stat *st, int flags),
+    (folder, path, st, flags), ENOMEM)
 WRAP(int, getrlimit, -1, (int resource, struct rlimit *limit),
     (resource, limit), EPERM)
+WRAP(int, getsockopt, -1,
+    (int fd, int level, int name, void *value, socklen_t *len),
+    (fd, level, name, value, len), ENOMEM)
 WRAP(int, kill, -1, (pid_t pid, int signo), (pid, signo), EPERM)
+WRAP(int, listen, -1, (int fd, int backlog), (fd, backlog), ENOMEM)
 WRAP(void *, malloc, NULL, (size_t size), (size), ENOMEM)
 WRAP(void *, mmap, MAP_FAILED,
     (void *address, size_t len, int protection, int flags, int fd, off_t at),
     (address, len, protection, flags, fd, at), ENOMEM)
 WRAP(int, mprotect, -1, (void *address, size_t len, int protection),
     (address, len, protection), ENOMEM)
+WRAP(int, openat, -1, (int folder, const char *path, int flags),
+    (folder, path, flags), EACCES, EMFILE, ENFILE)
 WRAP(DIR *, opendir, NULL, (const char *path), (path), EMFILE, ENOENT, ENOMEM)
 WRAP(int, pidfd_open, -1, (pid_t pid, unsigned flags), (pid, flags), EMFILE,
     ENFILE, ENOMEM, ENOSYS)
@@ -125,6 +144,9 @@ WRAP(struct dirent *, readdir, NULL, (DIR * dir), (dir), ENOMEM)
 WRAP(void *, realloc, NULL, (void *old, size_t size), (old, size), ENOMEM)
 WRAP(ssize_t, recv, -1, (int fd, void *buf, size_t size, int flags),
     (fd, buf, size, flags), EINTR, ENOMEM)
+WRAP(int, renameat, -1,
+    (int old_folder, const char *old, int folder, const char *path),
+    (old_folder, old, folder, path), EACCES, ENOSPC)
 WRAP(ssize_t, send, -1, (int fd, const void *buf, size_t size, int flags),
     (fd, buf, size, flags), EINTR, EAGAIN, ENOBUFS, ENOMEM, EPIPE)
 WRAP(int, setpgid, -1, (pid_t pid, pid_t pgid), (pid, pgid), EPERM)
@@ -140,6 +162,8 @@ WRAP(int, sigprocmask, -1, (int how, const sigset_t *set, sigset_t *old),
 WRAP(int, sigtimedwait, -1,
     (const sigset_t *set, siginfo_t *info, const struct timespec *timeout),
     (set, info, timeout), EINTR)
+WRAP(int, socket, -1, (int domain, int type, int protocol),
+    (domain, type, protocol), EMFILE, ENFILE, ENOMEM)
 WRAP(int, socketpair, -1, (int domain, int type, int protocol, int ends[2]),
     (domain, type, protocol, ends), EMFILE, ENFILE, ENOMEM)
 WRAP(char *, strdup, NULL, (const char *text), (text), ENOMEM)

@@ -137,7 +137,7 @@ fixture_kill(struct fixture *f, struct actor *actor)
 	if (actor->alive) {
 		silence(f, actor);
 		exits(f, actor, 0, reason_signal(SIGKILL), false);
-	} else if (actor->remains) {
+	} else if (actor->remains && actor->persona->kills-- <= 0) {
 		silence(f, actor);
 		fixture_after(f, actor, 0, &gone);
 	}

@@ -23,6 +23,7 @@
  *	worker ID [parent=] [restart=] [shutdown=] [significant=] [term=]
  *	    [trap=] [start=] [ready=] [start_timeout=] [backoff=MIN..MAX]
  *	    [stop_signal=] [normal=] [planned=] [ignore=] [remains=MS]
+ *	    [kills=]
  *
  * The parent is the root unless given; one without a parent waits to be
  * added. start= lists how the first, second, … start comes out, the last one
@@ -70,6 +71,7 @@ struct persona {
 	struct reason term_reason;
 	bool trap;
 	int64_t remains_ms; /* or -1: nothing remains of its runs */
+	int kills;          /* that what remains can take and live on */
 	unsigned tries;
 	unsigned incarnation;
 	TAILQ_ENTRY(persona) next;

@@ -183,6 +183,8 @@ persona_attribute(struct fixture *f, struct actor *actor, const char *key,
 		read_term(f, persona, value);
 	else if (strcmp(key, "trap") == 0)
 		persona->trap |= strcmp(value, "yes") == 0;
+	else if (strcmp(key, "kills") == 0)
+		persona->kills = atoi(value);
 	else if (strcmp(key, "remains") == 0)
 		persona->remains_ms = atoll(value);
 	else

@@ -23,6 +23,13 @@ static const struct fixture_case cases[] = {
 	    "show actions; exit a crash remains; deadline; wait 1000",
 	    "exit a#1 exit:1; report root child_terminated a exit:1;"
 	    "deadline 1000; kill a; spawn a; start a#2" },
+	{ "U2: what survives a kill is killed again each second",
+	    "sup root; worker a shutdown=2000 kills=2",
+	    "show actions; exit a crash remains; wait 2000; deadline;"
+	    "wait 1000; deadline; wait 1000",
+	    "exit a#1 exit:1; report root child_terminated a exit:1; kill a;"
+	    "deadline 1000; kill a; deadline 1000; kill a; spawn a;"
+	    "start a#2" },
 	{ "U2: one stop has one limit for leader and group",
 	    "sup root; worker a shutdown=2000 term=delay:500 remains=0",
 	    "show actions; terminate root a; wait 500; deadline; state;"

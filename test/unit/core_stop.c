@@ -21,8 +21,10 @@ static const struct fixture_case cases[] = {
 	    "deadline never" },
 	{ "S61: infinity waits for ever",
 	    "sup root; worker a shutdown=infinity term=ignore",
-	    "show actions; terminate root a; deadline; wait 9999999; state",
-	    "stop a; deadline never; state root a=stopping" },
+	    "show actions; terminate root a; deadline; wait 9999999; state;"
+	    "kill a",
+	    "stop a; deadline never; state root a=stopping; exit a#1 killed;"
+	    "report root shutdown_error a killed; reply terminate ok" },
 	{ "S62: the next is not told before the one before is gone",
 	    "sup root; worker a term=delay:300; worker b term=delay:300",
 	    "show actions; stop; wait 299; state; wait 1; wait 300",
@@ -149,6 +151,24 @@ static const struct fixture_case cases[] = {
 	    "stop c; kill c; kill b; kill a; exit c#1 killed;"
 	    "exit b#1 killed; exit s#1 killed; exit a#1 killed;"
 	    "exit root#1 killed; end" },
+	{ "U11: also those that were told together",
+	    "sup root stop=together; worker a term=ignore shutdown=infinity;"
+	    "worker b term=ignore shutdown=infinity",
+	    "show actions; stop; slaughter",
+	    "stop b; stop a; kill b; kill a; exit b#1 killed;"
+	    "exit a#1 killed; exit root#1 killed; end" },
+	{ "U5: one that is late when all stop is stopped, and has not failed",
+	    "sup root; worker a; worker b start=hang start_timeout=100"
+	    " term=delay:50",
+	    "boot; wait 120; stop; wait 50",
+	    "start root#1; start a#1; starting b#1; exit b#1 shutdown;"
+	    "exit a#1 shutdown; exit root#1 shutdown; end" },
+	{ "U5: so is one among those that stop together",
+	    "sup root stop=together; worker a;"
+	    "worker b start=hang start_timeout=100 term=delay:50",
+	    "boot; wait 120; stop; wait 50",
+	    "start root#1; start a#1; starting b#1; exit a#1 shutdown;"
+	    "exit b#1 shutdown; exit root#1 shutdown; end" },
 	{ "D9: stop together tells all at once, and waits for the last",
 	    "sup root stop=together; worker a term=delay:200;"
 	    "worker b term=ignore shutdown=300; sup s; worker c parent=s;"

@@ -4,6 +4,9 @@
 #include "base/units.h"
 #include "check.h"
 
+/* SIGKILL to all takes no longer. */
+#define HURRY_NS (60 * NS_PER_S)
+
 static const struct actor *
 actor_of(const struct child *child)
 {
@@ -194,6 +197,8 @@ check_kill(const struct world *w, const struct actor *actor)
 
 	if (!actor->alive && !actor->remains)
 		world_fail(w, "%u is killed, but does not run", actor->id);
+	if (actor->alive && actor->killed)
+		world_fail(w, "%u is killed twice", actor->id);
 	if (actor->remains || is_slaughtered(&actor->child) ||
 	    shutdown_ms == SHUTDOWN_BRUTAL_KILL)
 		return;
@@ -313,6 +318,9 @@ check_action(struct world *w, const struct action *action)
 	case ACTION_END:
 		if (lives(&w->root->child))
 			world_fail(w, "the end, but something lives");
+		if (w->slaughter_ns != NEVER_NS &&
+		    w->now_ns - w->slaughter_ns > HURRY_NS)
+			world_fail(w, "the end took its time");
 		break;
 	}
 }

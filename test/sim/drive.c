@@ -115,6 +115,8 @@ feed_kind(struct world *w, enum event_kind kind)
 		"tick" };
 
 	world_say(w, "%s", names[kind]);
+	if (kind == EVENT_SLAUGHTER && w->slaughter_ns == NEVER_NS)
+		w->slaughter_ns = w->now_ns;
 	drive_feed(w, &event);
 }
 
@@ -190,6 +192,20 @@ random_actor(struct world *w, bool sup)
 	return NULL;
 }
 
+/* One that is in the middle of something, if there is one. */
+static struct actor *
+busy_sup(struct world *w)
+{
+	for (unsigned i = 0; i < w->nactors; i++) {
+		struct actor *actor = w->actors[i];
+
+		if (child_is_sup(&actor->child) && actor->sup.on_agenda &&
+		    actor->sup.op != OP_IDLE && in_tree(w, &actor->child))
+			return actor;
+	}
+	return random_actor(w, true);
+}
+
 static struct child *
 random_child(struct world *w, struct actor *sup)
 {
@@ -207,7 +223,8 @@ ask(struct world *w)
 {
 	static const char *const names[] = { "start", "stop", "restart", "add",
 		"delete" };
-	struct actor *sup = random_actor(w, true);
+	struct actor *sup =
+	    world_chance(w, 50) ? busy_sup(w) : random_actor(w, true);
 	struct event event = { .kind = EVENT_REQUEST };
 	struct errand *errand;
 

@@ -44,7 +44,7 @@ kernel_spawn(struct world *w, struct actor *actor, struct reason *why)
 {
 	bool calm = w->calm;
 
-	actor->zombie = actor->told = actor->unasked = false;
+	actor->zombie = actor->told = actor->killed = actor->unasked = false;
 	actor->leaves_remains = false;
 	actor->ready_ns = actor->exit_ns = actor->die_ns = NEVER_NS;
 	if (!calm && world_chance(w, w->mood.spawn_fails)) {
@@ -104,10 +104,11 @@ kernel_stop(struct world *w, struct actor *actor)
 void
 kernel_kill(struct world *w, struct actor *actor)
 {
-	if (actor->alive && !actor->zombie) {
-		actor->told = true;
+	if (actor->alive) {
+		actor->killed = actor->told = true;
 		kernel_end(w, actor, reason_signal(SIGKILL));
-	} else if (actor->remains && actor->gone_ns > w->now_ns) {
+	} else if (actor->gone_ns > w->now_ns && !world_chance(w, 20)) {
+		/* Else one was just being forked, and was not seen. */
 		actor->gone_ns = soon(w, 10);
 	}
 }

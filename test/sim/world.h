@@ -35,6 +35,7 @@ struct actor {
 	bool zombie;  /* alive, and has ended */
 	bool remains; /* of its group, after its end */
 	bool told;    /* the stop signal was sent in this run */
+	bool killed;  /* SIGKILL was, while it was alive */
 	bool unasked; /* ended before that */
 	bool leaves_remains;
 	int64_t ready_ns; /* when the kernel tells; NEVER_NS: not to be */
@@ -88,7 +89,7 @@ struct world {
 	bool calm; /* the kernel behaves */
 	bool more; /* the tree has not done all it can */
 	bool booted;
-	bool slaughtered;
+	int64_t slaughter_ns; /* when the root was killed; NEVER_NS: not */
 	unsigned nends;
 	bool verbose;
 };

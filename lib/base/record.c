@@ -153,22 +153,33 @@ static const struct form json = {
 	.invalid = "\\ufffd",
 };
 
-/* Whether `text` without quotes would be read as text. */
+/* Whether `text` is all digits, but for a sign. */
 static bool
-is_plain(const char *text)
+is_number(const char *text)
 {
-	size_t digits = strspn(*text == '-' ? text + 1 : text, "0123456789");
+	text += *text == '-';
+	if (*text == '\0')
+		return false;
+	while (*text >= '0' && *text <= '9')
+		text++;
+	return *text == '\0';
+}
 
-	if (digits > 0 && text[digits + (*text == '-')] == '\0')
-		return false;
-	if (*text == '\0' || strcmp(text, "true") == 0 ||
-	    strcmp(text, "false") == 0)
-		return false;
-	for (; *text != '\0'; text++)
-		if (*text <= ' ' || *text == '"' || *text == '=' ||
-		    *text == '\\' || *text == 0x7f)
-			return false;
-	return true;
+/* The length of `text` if, without quotes, it is read as text; else 0. */
+static size_t
+plain_length(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] > ' ' && text[n] != '"' && text[n] != '=' &&
+	    text[n] != '\\' && text[n] != 0x7f)
+		n++;
+	if (text[n] != '\0' || is_number(text))
+		return 0;
+	if ((n == 4 && memcmp(text, "true", n) == 0) ||
+	    (n == 5 && memcmp(text, "false", n) == 0))
+		return 0;
+	return n;
 }
 
 static bool
@@ -210,25 +221,34 @@ put_quoted(struct line *line, const struct form *form, const char *text)
 	put_text(line, "\"");
 }
 
+/* Writes text without quotes if that form may and it fits, else with them. */
+static void
+put_value(struct line *line, const struct form *form, const char *text)
+{
+	size_t len = form->bare ? plain_length(text) : 0;
+
+	if (len == 0 || !put(line, text, len))
+		put_quoted(line, form, text);
+}
+
 /* Writes one field; false when there is no room for it worth speaking of. */
 static bool
 put_field(struct line *line, const struct form *form,
     const struct record_field *field)
 {
-	if (line->room - line->len < strlen(field->key) + FIELD_MIN)
+	size_t key_len = strlen(field->key);
+
+	if (line->room - line->len < key_len + FIELD_MIN)
 		return false;
 	put_text(line, form->before);
-	put_text(line, field->key);
+	put(line, field->key, key_len);
 	put_text(line, form->between);
 	if (field->type == RECORD_IS_NUMBER)
 		put_number(line, field->number);
 	else if (field->type == RECORD_IS_FLAG)
 		put_text(line, field->number != 0 ? "true" : "false");
-	else if (form->bare && is_plain(field->text) &&
-	    strlen(field->text) <= line->room - line->len)
-		put_text(line, field->text);
 	else
-		put_quoted(line, form, field->text);
+		put_value(line, form, field->text);
 	return true;
 }
 

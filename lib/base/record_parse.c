@@ -116,15 +116,17 @@ take_quoted(struct rest *rest)
 static const char *
 take_bare(struct rest *rest)
 {
-	const char *text = rest->at;
+	char *text = rest->at;
+	size_t len = (size_t)(rest->end - text);
+	const char *blank = memchr(text, ' ', len);
 
-	while (rest->at < rest->end && *rest->at != ' ') {
-		char c = *rest->at++;
-
-		if (c == '\0' || c == '"')
-			return NULL;
-	}
-	return rest->at == text ? NULL : text;
+	if (blank != NULL)
+		len = (size_t)(blank - text);
+	if (len == 0 || memchr(text, '\0', len) != NULL ||
+	    memchr(text, '"', len) != NULL)
+		return NULL;
+	rest->at += len;
+	return text;
 }
 
 /* Steps over the blank before the next field, or to the end of the line. */
@@ -165,13 +167,15 @@ read_number(const char *text, int64_t *number)
 	return true;
 }
 
+/* What an unquoted value is. */
 static void
 find_type(struct record_field *field)
 {
-	if (strcmp(field->text, "true") == 0 ||
-	    strcmp(field->text, "false") == 0) {
+	bool is_true = strcmp(field->text, "true") == 0;
+
+	if (is_true || strcmp(field->text, "false") == 0) {
 		field->type = RECORD_IS_FLAG;
-		field->number = *field->text == 't';
+		field->number = is_true;
 	} else if (read_number(field->text, &field->number)) {
 		field->type = RECORD_IS_NUMBER;
 	}

@@ -57,8 +57,8 @@ load test_helper
 }
 
 @test "a word that is nearly a command gets a suggestion" {
-	run -2 supervise chck
-	assert_output "no command chck, did you mean check?"
+	run -2 supervise chexk
+	assert_output "no command chexk, did you mean check?"
 	run -2 supervise help exce
 	assert_output "no command exce, did you mean exec?"
 	run -2 supervise rnu

@@ -150,6 +150,7 @@ struct sup {
 	uint8_t cause;           /* enum sup_cause; of OP_SHUTDOWN */
 	bool on_agenda : 1;
 	bool kill : 1; /* OP_SHUTDOWN by SIGKILL, all at once */
+	bool told : 1; /* OP_GROUP_STOP: all were told, now they are awaited */
 };
 
 /* The supervisor that `child` is. */

@@ -88,6 +88,7 @@ begin_group(struct tree *t, struct child *child)
 	if (child->state == CHILD_RESTARTING)
 		child_set_state(child, CHILD_DOWN);
 	sup->op = OP_GROUP_STOP;
+	sup->told = false;
 	sup->target = child;
 	sup->cursor = TAILQ_LAST(&sup->children, children);
 	agenda_add(t, sup);

@@ -304,6 +304,16 @@ stop_at_cursor(struct tree *t, struct sup *sup)
 	return sup->cursor == child ? WAIT : GO_ON;
 }
 
+/* After a group was told to stop together: one after the other is gone. */
+static enum progress
+await_at_cursor(struct sup *sup)
+{
+	if (!child_is_gone(sup->cursor))
+		return WAIT;
+	sup->cursor = TAILQ_PREV(sup->cursor, children, order);
+	return GO_ON;
+}
+
 enum progress
 group_stop_step(struct tree *t, struct sup *sup)
 {
@@ -316,10 +326,13 @@ group_stop_step(struct tree *t, struct sup *sup)
 		return GO_ON;
 	}
 	if (sup->cursor != NULL)
-		return stop_at_cursor(t, sup);
-	if (sup_stops_together(sup) &&
-	    sup->ngoing > (sup->target->remains ? 1 : 0))
-		return WAIT;
+		return sup->told ? await_at_cursor(sup) :
+				   stop_at_cursor(t, sup);
+	if (sup_stops_together(sup) && !sup->told) {
+		sup->told = true;
+		sup->cursor = TAILQ_LAST(&sup->children, children);
+		return GO_ON;
+	}
 	group_stopped(t, sup);
 	return GO_ON;
 }

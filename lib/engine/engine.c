@@ -134,7 +134,6 @@ init_base(struct engine *e, const struct run *run)
 	int error;
 
 	e->run = run;
-	e->guardian = getppid();
 	e->channel.fd = -1;
 	STAILQ_INIT(&e->ended);
 	STAILQ_INIT(&e->clearing);
@@ -190,6 +189,7 @@ init_rest(struct engine *e, const struct engine_link *link)
 		error = close_input(e);
 	if (error < 0)
 		return error;
+	e->guardian = link->guardian;
 	e->witness = link->witness;
 	strays_init(&e->strays, e->guardian);
 	job_init(e);

@@ -83,6 +83,7 @@ struct engine {
 	struct workers clearing; /* with remains */
 	bool more; /* the core has work left: go on after a look around */
 	bool look; /* something may be gone: look at the end of the batch */
+	bool look_closely; /* and not only by asking their groups */
 
 	char failure[1024]; /* why the last spawn failed, for a person */
 	int stop_signal;    /* instead of the workers' own; 0: theirs */
@@ -141,7 +142,10 @@ void job_take_back(struct engine *e, const struct worker *worker);
 void job_continue(struct engine *e);
 void job_start_failed(struct engine *e);
 
-/* Whether `worker` was ended by Ctrl-C or Ctrl-\ at the terminal it had. */
+/*
+ * Whether `worker`, which has the terminal, ended as if by Ctrl-C or Ctrl-\:
+ * by that signal, or with the status that sh gives to it.
+ */
 bool job_interrupted(const struct engine *e, const struct worker *worker);
 
 /* give_up.c: the report for a person (U13). */

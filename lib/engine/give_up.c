@@ -46,14 +46,34 @@ add(struct report *report, const char *format, ...)
 		report->len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
+/*
+ * A supervisor that gave up, or could not start, did so because of a worker
+ * that has been noted before; one that shut itself down did not.
+ */
+static void
+blame_supervisor(struct outcome *outcome, struct child *child)
+{
+	if (child_sup(child)->cause != CAUSE_AUTO)
+		return;
+	outcome->worker = NULL;
+	outcome->reason = child->reason;
+	node_path(child, outcome->child);
+	snprintf(outcome->why, sizeof(outcome->why),
+	    "shut itself down when a significant child had ended");
+}
+
 void
 give_up_note(struct engine *e, struct child *child, const struct note *note)
 {
 	struct outcome *outcome = &e->outcome;
 	char reason[REASON_TEXT_SIZE], how[128];
+	bool changed;
 
-	if (child_is_sup(child))
-		return; /* the worker behind it has been noted before */
+	if (child_is_sup(child)) {
+		blame_supervisor(outcome, child);
+		return;
+	}
+	changed = outcome->worker != node_worker(child);
 	outcome->worker = node_worker(child);
 	outcome->reason = note->reason;
 	node_path(child, outcome->child);
@@ -64,7 +84,7 @@ give_up_note(struct engine *e, struct child *child, const struct note *note)
 			e->failure :
 			people_reason(reason_text(note->reason, reason), how,
 			    sizeof(how)));
-	else if (note->reason.kind != REASON_START)
+	else if (note->reason.kind != REASON_START || changed)
 		people_reason(reason_text(note->reason, reason), outcome->why,
 		    sizeof(outcome->why));
 }
@@ -205,8 +225,8 @@ give_up_report(struct engine *e)
 		return;
 	add(&report, "supervise: %s: %s %s\n",
 	    root->cause == CAUSE_GAVE_UP ? "gave up" : "could not start",
-	    outcome->worker != NULL ? outcome->child : "root",
-	    outcome->worker != NULL ? outcome->why : "did not stay up");
+	    outcome->child[0] != '\0' ? outcome->child : "root",
+	    outcome->child[0] != '\0' ? outcome->why : "did not stay up");
 	if (root->cause == CAUSE_GAVE_UP) {
 		add(&report, "  restarts ");
 		add_times(&report, &root->window);

@@ -53,8 +53,9 @@ int guardian_run(const struct run *run);
 
 /* What an engine gets from the guardian. */
 struct engine_link {
-	int channel;   /* to the guardian */
-	int alive[2];  /* see witness.h */
+	int channel;  /* to the guardian */
+	int alive[2]; /* see witness.h */
+	pid_t guardian;
 	pid_t witness; /* 0 or less: there is none */
 	bool again;    /* an engine was there before, and was killed */
 };

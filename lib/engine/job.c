@@ -102,7 +102,8 @@ job_interrupted(const struct engine *e, const struct worker *worker)
 {
 	int status = worker->end.status;
 
-	if (e->job.tty == -1 || e->nstops > 0)
+	if (e->job.tty == -1 || e->nstops > 0 ||
+	    terminal_foreground(e->job.terminal) != worker->pid)
 		return false;
 	if (!worker->end.by_signal)
 		status -= 128; /* a program that took it, as sh tells it */
@@ -130,6 +131,7 @@ job_init(struct engine *e)
 	e->job = (struct job){
 		.terminal = -1,
 		.tty = -1,
+		.signals = -1,
 		.watch.fd = -1,
 	};
 	if (!e->run->command)
@@ -147,7 +149,9 @@ job_init(struct engine *e)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	e->job.signals = signals_open(&set);
-	if (e->job.signals >= 0)
+	if (e->job.signals < 0)
+		e->job.signals = -1;
+	else
 		/* Without it the job can only not be suspended. */
 		(void)loop_add(&e->loop, &e->job.watch, e->job.signals, EPOLLIN,
 		    child_changed);

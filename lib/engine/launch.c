@@ -15,7 +15,10 @@
 /* Starting a worker: its environment, its descriptors, its readiness. */
 
 /* The slot in which the pipe of `ready fd N` is laid. */
-#define READY_SLOT 3
+#define READY_SLOT FD_SLOT
+
+/* How often a pipe is read in a row; 64 KiB are in it at most. */
+#define READY_READS 128
 
 /* Variables that each child gets anew. */
 #define NOWN 4
@@ -203,14 +206,17 @@ launch_heard(struct engine *e, struct worker *worker)
 	struct readiness *ready = worker->ready;
 	bool heard = false;
 	char bytes[512];
+	int reads = 0;
 	ssize_t n;
 
 	if (ready == NULL || ready->watch.fd == -1)
 		return false;
+	/* Not to the end: who floods it must not keep the engine here. */
 	do {
 		n = read(ready->watch.fd, bytes, sizeof(bytes));
 		heard = n > 0 && memchr(bytes, '\n', (size_t)n) != NULL;
-	} while (!heard && (n > 0 || (n == -1 && errno == EINTR)));
+	} while (!heard && (n > 0 || (n == -1 && errno == EINTR)) &&
+	    ++reads < READY_READS);
 
 	/* Without a newline it is not ready: more may come, unless it ended. */
 	if (heard || n == 0)
@@ -346,7 +352,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	worker->pid = result.pid;
 	worker->pidfd = result.pidfd;
 	worker->unasked = false;
-	worker->group_dead = false;
+	worker->group_gone = false;
 	worker->suspended = false;
 	return true;
 }

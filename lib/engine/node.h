@@ -36,7 +36,7 @@ struct worker {
 	struct process_end end; /* of the last run */
 	bool unasked : 1;       /* it had ended when it was told to stop */
 	bool group_left : 1;    /* members of its group outlived the leader */
-	bool group_dead : 1;    /* and all that is left of them is unreaped */
+	bool group_gone : 1;    /* nothing of it can do anything any more */
 	bool suspended : 1;     /* job control has stopped it */
 };
 

@@ -28,11 +28,7 @@ reap_watch_ready(struct loop_watch *watch, uint32_t events)
 	struct engine *e = engine_of(&worker->child);
 
 	(void)events;
-	/* A child with a whole table holds duplicates until it executes. */
-	if (e->spawner.private_table)
-		loop_forget(&e->loop, &worker->watch);
-	else
-		loop_del(&e->loop, &worker->watch);
+	loop_forget(&e->loop, &worker->watch);
 	STAILQ_INSERT_TAIL(&e->ended, worker, link);
 }
 
@@ -54,7 +50,9 @@ reap_leader(struct worker *worker)
 	(void)group_signal(worker->pidfd, worker->pid, signo);
 	while (pidfd_reap(worker->pidfd, &worker->end) == -EINTR)
 		;
-	if (group_signal(worker->pidfd, worker->pid, 0) == -ESRCH)
+	worker->group_gone =
+	    group_signal(worker->pidfd, worker->pid, 0) == -ESRCH;
+	if (worker->group_gone)
 		return false;
 	/* A stopped member cannot end before it goes on. */
 	(void)group_signal(worker->pidfd, worker->pid, SIGCONT);
@@ -68,6 +66,18 @@ keep_for_remains(struct engine *e, struct worker *worker)
 	worker->watch.fd = worker->pidfd;
 	loop_del(&e->loop, &worker->watch);
 	STAILQ_INSERT_TAIL(&e->clearing, worker, link);
+}
+
+/* Closes the pidfd of a run of which nothing remains. */
+static void
+let_go(struct engine *e, struct worker *worker)
+{
+	/* A child with a whole table may hold a duplicate for a moment. */
+	if (!e->spawner.private_table) {
+		worker->watch.fd = worker->pidfd;
+		loop_del(&e->loop, &worker->watch);
+	}
+	fd_close(&worker->pidfd);
 }
 
 static void
@@ -87,7 +97,7 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 	if (remains)
 		keep_for_remains(e, worker);
 	else
-		fd_close(&worker->pidfd);
+		let_go(e, worker);
 	outcome_ended(e, end);
 	if (job_interrupted(e, worker))
 		/* Ctrl-C reached it first, but means the two of us. */
@@ -110,33 +120,49 @@ tell_gone(struct engine *e, struct worker *worker)
 	    &(struct event){ .kind = EVENT_GONE, .child = &worker->child });
 }
 
+/* Once a group is gone its number may be another one's: it is not asked. */
 static bool
-group_is_empty(const struct worker *worker)
+group_is_gone(struct worker *worker)
 {
-	return worker->group_dead ||
-	    group_signal(worker->pidfd, worker->pid, 0) == -ESRCH;
+	if (!worker->group_gone)
+		worker->group_gone =
+		    group_signal(worker->pidfd, worker->pid, 0) == -ESRCH;
+	return worker->group_gone;
 }
 
-/* A process of the group of `arg` that can still do something. */
+/* A process that can still do something keeps its group. */
 static int
-is_live_member(pid_t pid, void *arg)
+mark_group(pid_t pid, void *arg)
 {
-	const struct worker *worker = arg;
+	const struct workers *clearing = arg;
 	struct proc_stat stat;
+	struct worker *worker;
 
-	if (proc_stat(pid, &stat) < 0 || stat.pgrp != worker->pid)
+	if (proc_stat(pid, &stat) < 0 || stat.state == 'Z' || stat.state == 'X')
 		return 0;
-	return stat.state != 'Z' && stat.state != 'X';
+	STAILQ_FOREACH(worker, clearing, link)
+		if (worker->pid == stat.pgrp)
+			worker->group_left = true;
+	return 0;
 }
 
 /*
  * The dead that nobody reaps keep a group from being empty: their parent
- * lives, outside of it. They are not waited for.
+ * lives, outside of it. They are not waited for: all processes are looked at
+ * once for all groups.
  */
-static bool
-group_is_dead(struct worker *worker)
+static void
+look_for_members(struct engine *e)
 {
-	return proc_each(is_live_member, worker) == 0;
+	struct worker *worker;
+
+	STAILQ_FOREACH(worker, &e->clearing, link)
+		worker->group_left = false;
+	if (proc_each(mark_group, &e->clearing) < 0)
+		return;
+	STAILQ_FOREACH(worker, &e->clearing, link)
+		if (!worker->group_left)
+			worker->group_gone = true;
 }
 
 /* Looks which of the workers in the making of being gone are. */
@@ -147,12 +173,13 @@ look(struct engine *e)
 	struct worker *worker;
 
 	strays_look(e, &e->clearing);
+	/* Orphans are nobody's to reap when the guardian is dead. */
+	if (e->look_closely || e->orphaned)
+		look_for_members(e);
+	e->look_closely = false;
 	while ((worker = STAILQ_FIRST(&e->clearing)) != NULL) {
 		STAILQ_REMOVE_HEAD(&e->clearing, link);
-		/* Orphans are nobody's to reap when the guardian is dead. */
-		if (e->orphaned)
-			worker->group_dead = group_is_dead(worker);
-		if (group_is_empty(worker) && !strays_of(e, worker))
+		if (group_is_gone(worker) && !strays_of(e, worker))
 			tell_gone(e, worker);
 		else
 			STAILQ_INSERT_TAIL(&still, worker, link);
@@ -204,6 +231,8 @@ is_reaped(const struct worker *worker)
 static void
 signal_run(const struct worker *worker, int signo)
 {
+	if (worker->group_gone)
+		return;
 	(void)group_signal(worker->pidfd, worker->pid, signo);
 	if (getpgid(worker->pid) != worker->pid)
 		(void)pidfd_signal(worker->pidfd, signo);
@@ -244,8 +273,8 @@ reap_kill(struct engine *e, struct worker *worker)
 		return;
 
 	strays_kill(e, worker);
-	worker->group_dead = group_is_dead(worker);
 	e->look = true;
+	e->look_closely = true;
 }
 
 void

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/signal_name.h"
@@ -53,17 +54,25 @@ record(struct engine *e, const struct stray *stray, int signo)
 	reporter_record(&e->reporter, &r);
 }
 
+/* Whether the stray still lives, whatever a list of children leaves out. */
+static bool
+is_there(const struct engine *e, const struct stray *stray)
+{
+	struct proc_stat stat;
+
+	return proc_stat(stray->pid, &stat) == 0 && stat.state != 'Z' &&
+	    (e->orphaned || stat.ppid == e->guardian);
+}
+
 /* Signals the stray, if it is still the child of the guardian it was. */
 static void
 tell(struct engine *e, struct stray *stray, int signo)
 {
 	int pidfd = pidfd_of(stray->pid);
-	struct proc_stat stat;
 
 	if (pidfd < 0)
 		return;
-	if (proc_stat(stray->pid, &stat) == 0 && stat.state != 'Z' &&
-	    (e->orphaned || stat.ppid == e->guardian)) {
+	if (is_there(e, stray)) {
 		record(e, stray, signo);
 		(void)pidfd_signal(pidfd, signo);
 		if (signo != SIGKILL)
@@ -111,28 +120,66 @@ add(struct strays *s, pid_t pid, struct worker *worker)
 	return stray;
 }
 
-/* Which of `workers` has left the process behind; NULL: none of them. */
+/* What the environment of a process says about where it comes from. */
+struct origin {
+	bool marked; /* from a child of this guardian */
+	bool named;
+	uint32_t run;
+	char name[NODE_PATH_SIZE];
+};
+
+static int
+read_origin(const char *entry, void *arg)
+{
+	static const char name[] = "SUPERVISE_NAME=", run[] = "SUPERVISE_RUN=";
+	struct origin *origin = arg;
+
+	if (strcmp(entry, guardian_mark()) == 0) {
+		origin->marked = true;
+	} else if (strncmp(entry, name, sizeof(name) - 1) == 0) {
+		origin->named = true;
+		snprintf(origin->name, sizeof(origin->name), "%s",
+		    entry + sizeof(name) - 1);
+	} else if (strncmp(entry, run, sizeof(run) - 1) == 0) {
+		origin->run =
+		    (uint32_t)strtoul(entry + sizeof(run) - 1, NULL, 10);
+	}
+	return origin->marked && origin->named && origin->run > 0;
+}
+
+/* Whether the process is in the group of one of `workers`. */
+static bool
+is_member(const struct proc_stat *stat, const struct workers *workers)
+{
+	const struct worker *worker;
+
+	STAILQ_FOREACH(worker, workers, link)
+		if (worker->pid == stat->pgrp)
+			return true;
+	return false;
+}
+
+/*
+ * Which of `workers` has left the process behind as a stray; NULL: none of
+ * them, or it is in the group of one, which is taken care of as a whole.
+ */
 static struct worker *
 owner(pid_t pid, const struct workers *workers)
 {
-	char name[NODE_PATH_SIZE + 32], run[40];
-	const char *entries[] = { guardian_mark(), NULL, NULL, NULL };
+	struct origin origin = { .run = 0 };
+	char path[NODE_PATH_SIZE];
+	struct proc_stat stat;
 	struct worker *worker;
 
-	if (proc_env_has(pid, entries) != 1)
+	if (proc_stat(pid, &stat) < 0 || stat.state == 'Z' ||
+	    is_member(&stat, workers))
 		return NULL;
-	STAILQ_FOREACH(worker, workers, link) {
-		char path[NODE_PATH_SIZE];
-
-		snprintf(name, sizeof(name), "SUPERVISE_NAME=%s",
-		    node_path(&worker->child, path));
-		snprintf(run, sizeof(run), "SUPERVISE_RUN=%u",
-		    (unsigned)worker->child.run);
-		entries[1] = name;
-		entries[2] = run;
-		if (proc_env_has(pid, entries) == 1)
+	if (proc_env_each(pid, read_origin, &origin) != 1)
+		return NULL;
+	STAILQ_FOREACH(worker, workers, link)
+		if (worker->child.run == origin.run &&
+		    strcmp(node_path(&worker->child, path), origin.name) == 0)
 			return worker;
-	}
 	return NULL;
 }
 
@@ -142,7 +189,6 @@ visit(pid_t pid, void *arg)
 	struct look *look = arg;
 	struct engine *e = look->e;
 	struct worker *worker = NULL;
-	struct proc_stat stat;
 	struct stray *stray;
 
 	if (pid == getpid() || pid == e->witness)
@@ -155,9 +201,6 @@ visit(pid_t pid, void *arg)
 	if (look->workers != NULL) {
 		worker = owner(pid, look->workers);
 		if (worker == NULL)
-			return 0;
-		/* Its group is taken care of as a whole. */
-		if (proc_stat(pid, &stat) < 0 || stat.pgrp == worker->pid)
 			return 0;
 	}
 	stray = add(&e->strays, pid, worker);
@@ -207,7 +250,7 @@ look_with(struct look *look, int (*each)(struct look *look))
 	if (each(look) < 0)
 		return;
 	for (size_t i = 0; i < s->n; i++)
-		if (s->known[i].seen)
+		if (s->known[i].seen || is_there(look->e, &s->known[i]))
 			s->known[n++] = s->known[i];
 	s->n = n;
 }

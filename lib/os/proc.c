@@ -168,43 +168,28 @@ proc_children_each(int fd, int (*visit)(pid_t pid, void *arg), void *arg)
 	return result;
 }
 
-/* Crosses `entry` off the `wanted` list: bit i stands for entries[i]. */
-static void
-cross_off(const char *entry, const char *const *entries, uint32_t *wanted)
-{
-	size_t i;
-
-	for (i = 0; entries[i] != NULL; i++)
-		if (strcmp(entry, entries[i]) == 0)
-			*wanted &= ~(UINT32_C(1) << i);
-}
-
 /*
- * Reads the environment entry by entry until all of `wanted` were seen or
- * the end. An entry that does not fit is none that is looked for.
+ * Calls `visit` with entry after entry of an environment. One that does not
+ * fit into PROC_ENV_ENTRY_MAX bytes is left out.
  */
 static int
-search_env(int fd, const char *const *entries, uint32_t wanted)
+each_entry(int fd, int (*visit)(const char *entry, void *arg), void *arg)
 {
 	char buf[PROC_ENV_ENTRY_MAX + 1];
 	bool too_long = false;
 	size_t start, used = 0;
 	ssize_t n;
 	char *end;
+	int result;
 
-	while (wanted != 0) {
-		n = read_chunk(fd, buf + used, sizeof(buf) - used);
-		if (n < 0)
-			return (int)n;
-		if (n == 0)
-			return 0;
+	while ((n = read_chunk(fd, buf + used, sizeof(buf) - used)) > 0) {
 		used += (size_t)n;
-
 		start = 0;
 		while ((end = memchr(buf + start, '\0', used - start)) !=
 		    NULL) {
-			if (!too_long)
-				cross_off(buf + start, entries, &wanted);
+			result = too_long ? 0 : visit(buf + start, arg);
+			if (result != 0)
+				return result;
 			too_long = false;
 			start = (size_t)(end - buf) + 1;
 		}
@@ -215,26 +200,50 @@ search_env(int fd, const char *const *entries, uint32_t wanted)
 			used = 0;
 		}
 	}
-	return 1;
+	return (int)n;
+}
+
+int
+proc_env_each(pid_t pid, int (*visit)(const char *entry, void *arg), void *arg)
+{
+	int fd = open_of(pid, "environ");
+	int result;
+
+	if (fd < 0)
+		return fd;
+	result = each_entry(fd, visit, arg);
+	fd_close(&fd);
+	return result;
+}
+
+/* Entries that are looked for: bit i of `wanted` stands for entries[i]. */
+struct wanted {
+	const char *const *entries;
+	uint32_t bits;
+};
+
+/* Crosses an entry off the list: 1 when nothing is left of it. */
+static int
+cross_off(const char *entry, void *arg)
+{
+	struct wanted *wanted = arg;
+
+	for (size_t i = 0; wanted->entries[i] != NULL; i++)
+		if (strcmp(entry, wanted->entries[i]) == 0)
+			wanted->bits &= ~(UINT32_C(1) << i);
+	return wanted->bits == 0;
 }
 
 int
 proc_env_has(pid_t pid, const char *const *entries)
 {
-	uint32_t wanted = 0;
-	int fd, result;
-	size_t i;
+	struct wanted wanted = { .entries = entries };
 
-	for (i = 0; entries[i] != NULL; i++) {
+	for (size_t i = 0; entries[i] != NULL; i++) {
 		assert(i < ENV_ENTRIES_MAX);
-		wanted |= UINT32_C(1) << i;
+		wanted.bits |= UINT32_C(1) << i;
 	}
-	fd = open_of(pid, "environ");
-	if (fd < 0)
-		return fd;
-	result = search_env(fd, entries, wanted);
-	fd_close(&fd);
-	return result;
+	return proc_env_each(pid, cross_off, &wanted);
 }
 
 int

@@ -51,6 +51,15 @@ int proc_children_open(pid_t pid);
 int proc_children_each(int fd, int (*visit)(pid_t pid, void *arg), void *arg);
 
 /*
+ * Calls `visit` with each entry, NAME=VALUE, of the environment that the
+ * process was executed with, until it returns other than 0. Entries of
+ * PROC_ENV_ENTRY_MAX bytes and more are left out. 0, what `visit` returned,
+ * or -errno.
+ */
+int
+proc_env_each(pid_t pid, int (*visit)(const char *entry, void *arg), void *arg);
+
+/*
  * Has the process all of `entries` (NAME=VALUE, ends with NULL, each under
  * PROC_ENV_ENTRY_MAX bytes, at most 16) in the environment that it was
  * executed with? 1, 0, or -errno.

@@ -136,6 +136,12 @@ take_label(struct control_place *place, const struct control_wish *wish,
 {
 	int error;
 
+	if (wish->label == NULL && wish->file == NULL) {
+		snprintf(why, CONTROL_WHY_SIZE,
+		    "there is no file to name the socket after, expected "
+		    "-L LABEL or -S PATH");
+		return -EINVAL;
+	}
 	if (wish->label == NULL) {
 		error = control_place_label(wish->file, place->label);
 		if (error < 0)

@@ -293,6 +293,67 @@ test_close(void)
 	OK("at the end of the server open requests end with an error");
 }
 
+/* Whether a server at `place` is refused, and this said about it. */
+static bool
+is_refused(const struct control_place *place, int error, pid_t pid,
+    const char *expected)
+{
+	static const struct control_handler handler = { .ctx = NULL };
+	struct control_server server;
+	char why[CONTROL_WHY_SIZE] = "";
+	pid_t rival;
+
+	if (control_server_open(&server, &fixture.loop, place, &handler, &rival,
+		why) != error ||
+	    rival != pid)
+		return false;
+	control_server_close(&server);
+	return strcmp(why, expected) == 0;
+}
+
+static void
+test_second_server(void)
+{
+	struct control_place place;
+	char expected[CONTROL_WHY_SIZE];
+	int fd;
+
+	fixture_open();
+	place = fixture.place;
+	snprintf(expected, sizeof(expected),
+	    "a supervisor is already running there (pid %d): reach it with "
+	    "supervise -S %s status",
+	    getpid(), place.path);
+	CHECK(is_refused(&place, -EADDRINUSE, getpid(), expected));
+	strcpy(place.label, "shop");
+	snprintf(expected, sizeof(expected),
+	    "a supervisor is already running at %s (pid %d): reach it with "
+	    "supervise -L shop status",
+	    place.path, getpid());
+	CHECK(is_refused(&place, -EADDRINUSE, getpid(), expected));
+	fixture_turns();
+
+	fd = raw_connect();
+	raw_say(fd, "echo\n");
+	CHECK(raw_gets(fd, OK_LINE));
+	fd_close(&fd);
+	fixture_close();
+
+	CHECK(loop_init(&fixture.loop) == 0);
+	CHECK(mkdir(place.path, 0700) == 0);
+	snprintf(expected, sizeof(expected),
+	    "%s is there and is no socket: remove it, or say another path "
+	    "with -S",
+	    place.path);
+	CHECK(is_refused(&place, -ENOTSOCK, 0, expected));
+	CHECK(rmdir(place.path) == 0);
+	strcpy(place.path, "/nowhere/s");
+	CHECK(is_refused(&place, -ENOENT, 0,
+	    "cannot listen at /nowhere/s: No such file or directory"));
+	loop_fini(&fixture.loop);
+	OK("where there can be no server it says why and what to do");
+}
+
 static void
 check_refused(void)
 {
@@ -347,6 +408,7 @@ main(void)
 	test_gone();
 	test_follow();
 	test_close();
+	test_second_server();
 	test_permission();
 	fixture_remove();
 	left_check();

@@ -224,6 +224,23 @@ test_nonsense(void)
 	OK("what is no answer is an error");
 }
 
+static void
+test_nobody(void)
+{
+	struct control_place place = { .path = "/dev/null" };
+
+	CHECK(control_session_open(&session, &place, 0, why) == -ENOTSOCK);
+	CHECK(strcmp(why, "/dev/null is no socket") == 0);
+	strcpy(place.path, "/nowhere/s");
+	CHECK(control_session_open(&session, &place, 0, why) == -ENOENT);
+	CHECK(strcmp(why, "no supervisor is running at /nowhere/s") == 0);
+	strcpy(place.path, "/dev/null/s");
+	CHECK(control_session_open(&session, &place, 0, why) == -ENOTDIR);
+	CHECK(strncmp(why, "cannot connect to /dev/null/s: ", 31) == 0);
+	CHECK(session.fd == -1);
+	OK("where nobody is it says so");
+}
+
 int
 main(void)
 {
@@ -233,6 +250,7 @@ main(void)
 	test_deadline();
 	test_server_dies();
 	test_nonsense();
+	test_nobody();
 	fixture_remove();
 	left_check();
 	return 0;

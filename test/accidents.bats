@@ -83,7 +83,7 @@ has_lines() {
 		    shell '
 		        while [ ! -e go ]; do sleep 0.01; done
 		        i=0
-		        while [ $i -lt 1500 ]; do (/bin/true &); i=$((i + 1)); done
+		        while [ $i -lt 600 ]; do (/bin/true &); i=$((i + 1)); done
 		        : >gone
 		        exec sleep 1000'
 		}
@@ -92,7 +92,7 @@ has_lines() {
 	engine=$(engine_pid)
 	kill -s STOP "$engine"
 	: >go
-	eventually test -e gone
+	eventually_within 45 test -e gone
 	kill -s TERM "$PID"
 	sleep 0.1
 	kill -s CONT "$engine"

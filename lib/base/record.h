@@ -108,6 +108,6 @@ size_t record_json(const struct record *r, const char *stamp,
  * least RECORD_LINE_MAX. Keys must need no escapes.
  */
 size_t record_fields_json(const char *stamp, const char *event,
-    const struct record_field *fields, size_t n, char *line, size_t size);
+    const struct record_field *fields, size_t n, char *bytes, size_t size);
 
 #endif

@@ -65,6 +65,12 @@ static const struct fixture_case cases[] = {
 	    "exit a normal remains; state; gone a",
 	    "start a#1; reply start ok; exit a#1 exit:0; state root p=1;"
 	    "state p; free a" },
+	{ "U2: also when all stop meanwhile", "sup root; worker a",
+	    "show frees; start root worker t restart=temporary;"
+	    "start root worker u; exit t normal remains; stop; gone t",
+	    "start t#1; reply start ok; start u#1; reply start ok;"
+	    "exit t#1 exit:0; exit u#1 shutdown; free t; exit a#1 shutdown;"
+	    "exit root#1 shutdown; end" },
 	{ "U2: the last of all are waited for",
 	    "sup root; worker a restart=temporary; worker b",
 	    "exit a normal remains; stop; state; gone a",

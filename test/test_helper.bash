@@ -72,6 +72,17 @@ supervise() {
 	"${words[@]}" "$@" 3>&-
 }
 
+# For tests in which the program runs as another user: the test's folder is
+# open to everybody, and has the program and the worker in it, since those
+# may stand where only their owner gets.
+open_to_everybody() {
+	chmod 777 "$DIR"
+	cp "$SUPERVISE" "$DIR/supervise"
+	cp "$WORKER" "$DIR/worker"
+	SUPERVISE=$DIR/supervise
+	WORKER=$DIR/worker
+}
+
 # Writes standard input to a file, supervise.conf unless it is named.
 conf() {
 	cat >"${1:-supervise.conf}"
@@ -134,10 +145,17 @@ end_tree() {
 
 # ---------------------------------------------------------------- processes
 
-# The pids of this test's processes, whoever their parent is now.
+# The pids of this test's processes, whoever their parent is now. Engine and
+# witness have written their titles over their environment: they are known by
+# the folder in which they run.
 marked_pids() {
+	local process
 	grep -lzxsF "TEST_TREE=$DIR" /proc/[0-9]*/environ |
 		sed 's|^/proc/\([0-9]*\)/.*|\1|'
+	for process in /proc/[0-9]*; do
+		[[ $process/exe -ef $SUPERVISE && $process/cwd -ef $DIR &&
+			$process != /proc/$PID ]] && echo "${process#/proc/}"
+	done
 	return 0
 }
 

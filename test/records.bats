@@ -96,6 +96,7 @@ play_eventful() {
 @test "a core that was dumped is told" {
 	[[ $(cat /proc/sys/kernel/core_pattern) == core ]] || skip "no plain core files here"
 	ulimit -c unlimited
+	UNDER=(env ASAN_OPTIONS=disable_coredump=0)
 	conf <<<"worker a { restart temporary; exec $WORKER signal=QUIT }"
 	start_tree
 	wait_record event=removed child=a
@@ -104,7 +105,7 @@ play_eventful() {
 }
 
 @test "ran_ms is how long it lived" {
-	conf <<<"worker a { restart temporary; exec $WORKER sleep=300 exit=0 }"
+	conf <<<"worker a { restart temporary; exec $WORKER sleep=500 exit=0 }"
 	start_tree
 	wait_record event=removed child=a
 	local ran

@@ -73,14 +73,19 @@ supervise() {
 }
 
 # For tests in which the program runs as another user: the test's folder is
-# open to everybody, and has the program and the worker in it, since those
-# may stand where only their owner gets.
+# open to everybody, and has the program and the worker in it, since they, and
+# the folder itself, may be where only their owner gets.
 open_to_everybody() {
-	chmod 777 "$DIR"
-	cp "$SUPERVISE" "$DIR/supervise"
-	cp "$WORKER" "$DIR/worker"
-	SUPERVISE=$DIR/supervise
-	WORKER=$DIR/worker
+	chmod 777 .
+	cp "$SUPERVISE" supervise
+	cp "$WORKER" worker
+	SUPERVISE=./supervise
+	WORKER=./worker
+}
+
+# Whether the program under test was built with sanitizers.
+is_sanitized() {
+	grep -q __asan_init "$SUPERVISE"
 }
 
 # Writes standard input to a file, supervise.conf unless it is named.

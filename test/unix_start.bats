@@ -238,8 +238,7 @@ fails() {
 
 @test "U9: a process that cannot be made is a failed start, tried again" {
 	[[ $(id -u) -eq 0 ]] || skip "needs root to be another user"
-	chmod 777 .
-	: >records
+	open_to_everybody
 	conf <<-'END'
 		max_restarts 1000000
 		worker a { exec ${WORKER} }

@@ -58,11 +58,13 @@ int
 environment_init(struct environment *env, const struct nodes *nodes,
     const char *mark)
 {
+	char *none[] = { NULL };
+	/* NULL after the clearenv() of setproctitle, if it was empty. */
+	char **from = environ != NULL ? environ : none;
 	size_t n = 0;
 
 	*env = (struct environment){ 0 };
-	/* NULL after the clearenv() of setproctitle, if it was empty. */
-	while (environ != NULL && environ[n] != NULL)
+	while (from[n] != NULL)
 		n++;
 	env->base = calloc(n + 1, sizeof(*env->base));
 	env->scratch =
@@ -73,8 +75,8 @@ environment_init(struct environment *env, const struct nodes *nodes,
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!is_own(environ[i]))
-			env->base[env->nbase++] = environ[i];
+		if (!is_own(from[i]))
+			env->base[env->nbase++] = from[i];
 	env->mark = mark;
 	return 0;
 }

@@ -27,6 +27,19 @@ fails() {
 	fails start:ENOENT "command not found: nosuchcommand" "PATH=/nowhere:/usr/bin"
 }
 
+@test "U5: a folder of PATH that may not be looked into has nothing in it" {
+	mkdir locked
+	open_to_everybody
+	conf <<<"worker a { exec nosuchcommand }"
+	UNDER=(env "PATH=$PWD/locked:/usr/bin")
+	if [[ $(id -u) -eq 0 ]]; then
+		UNDER+=(setpriv --reuid nobody --regid nogroup --clear-groups)
+	fi
+	chmod 0 locked
+	fails start:ENOENT "command not found: nosuchcommand"
+	chmod 755 locked
+}
+
 @test "U5: a file that does not exist is a failed start" {
 	conf <<<"worker a { exec ./nosuchfile }"
 	fails start:ENOENT ./nosuchfile

@@ -276,6 +276,9 @@ execute(const struct spawn_start *start)
 	} else {
 		error = search_and_execute(start, path);
 		area->file = search_existing(start, path);
+		/* A folder that may not be looked into has not got it. */
+		if (error == -EACCES && area->file == NULL)
+			error = -ENOENT;
 	}
 
 	area->step = SPAWN_EXECUTE;

@@ -10,6 +10,9 @@ VERSION = 0.1.0
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 CFLAGS  ?= -O2 -g
 B       := build
 
@@ -154,19 +157,29 @@ coverage: $(call UNIT,$(B)/coverage) $(call SIM,$(B)/coverage)
 	@test/coverage $(B)/coverage
 
 .PHONY: install uninstall
-install: ## install program and manual pages below DESTDIR and PREFIX
-install: all
-	install -d $(DESTDIR)$(BINDIR) $(addprefix $(DESTDIR)$(MANDIR)/man,1 5 7)
+install: ## install program, manual and completion below DESTDIR and PREFIX
+install: all $(B)/completion/bash $(B)/completion/zsh $(B)/completion/fish
+	install -d $(addprefix $(DESTDIR),$(BINDIR) $(addprefix $(MANDIR)/man,1 5 7) \
+		$(BASHDIR) $(ZSHDIR) $(FISHDIR))
 	install -m 755 -s --strip-program=$(or $(STRIP),strip) $(B)/supervise $(DESTDIR)$(BINDIR)
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(MANDIR)/man5
 	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(MANDIR)/man7
+	install -m 644 $(B)/completion/bash $(DESTDIR)$(BASHDIR)/supervise
+	install -m 644 $(B)/completion/zsh $(DESTDIR)$(ZSHDIR)/_supervise
+	install -m 644 $(B)/completion/fish $(DESTDIR)$(FISHDIR)/supervise.fish
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/supervise
+	rm -f $(addprefix $(DESTDIR),$(BINDIR)/supervise $(BASHDIR)/supervise \
+		$(ZSHDIR)/_supervise $(FISHDIR)/supervise.fish)
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(wildcard man/*.1)))
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(notdir $(wildcard man/*.5)))
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man7/,$(notdir $(wildcard man/*.7)))
+
+# The table of commands is in the program, which can print it for a shell.
+$(B)/completion/%: $(B)/supervise
+	@mkdir -p $(@D)
+	$(Q)$(B)/supervise help --completion $* >$@
 
 .PHONY: clean
 clean: ## remove build/

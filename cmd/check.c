@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <inttypes.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +8,7 @@
 #include "base/units.h"
 #include "cmd/load.h"
 #include "cmd/options.h"
+#include "cmd/words.h"
 #include "conf/estimate.h"
 #include "conf/print.h"
 
@@ -34,7 +33,6 @@ const char check_help[] =
 
 /* The drawing of a tree, as tree(1) has it. */
 struct drawing {
-	bool utf8;
 	char prefix[CONF_NESTING_MAX * 8];
 };
 
@@ -107,17 +105,15 @@ static void
 draw_child(struct drawing *d, const struct child_spec *child, bool last)
 {
 	size_t len = strlen(d->prefix);
-	const char *branch =
-	    d->utf8 ? (last ? "└── " : "├── ") : (last ? "`-- " : "|-- ");
-	const char *trunk = last ? "    " : (d->utf8 ? "│   " : "|   ");
 
-	printf("%s%s%s  ", d->prefix, branch, child->name);
+	printf("%s%s%s  ", d->prefix, words_branch(last), child->name);
 	if (child->spec->policy.kind == KIND_WORKER) {
 		describe_worker(child->spec);
 		return;
 	}
 	describe_supervisor(child->spec);
-	snprintf(d->prefix + len, sizeof(d->prefix) - len, "%s", trunk);
+	snprintf(d->prefix + len, sizeof(d->prefix) - len, "%s",
+	    words_trunk(last));
 	draw(d, child->spec);
 	d->prefix[len] = '\0';
 }
@@ -131,7 +127,7 @@ draw(struct drawing *d, const struct spec *spec)
 	for (size_t i = 0; i < drawn; i++)
 		draw_child(d, &spec->sup.children[i], i + 1 == n);
 	if (drawn < n)
-		printf("%s%s%zu more\n", d->prefix, d->utf8 ? "└── " : "`-- ",
+		printf("%s%s%zu more\n", d->prefix, words_branch(true),
 		    n - drawn);
 }
 
@@ -201,10 +197,8 @@ static void
 amounts_to(const struct conf *conf, const char *file)
 {
 	char path[CONF_NESTING_MAX * (CONF_NAME_SIZE_MAX + 1) + 1] = "";
-	struct drawing drawing = { .utf8 = false };
+	struct drawing drawing = { .prefix = "" };
 
-	setlocale(LC_CTYPE, "");
-	drawing.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	printf("%s is correct: %" PRIu32 " %s\n\nroot  ", file, conf->nchildren,
 	    conf->nchildren == 1 ? "child" : "children");
 	describe_supervisor(conf->root);
@@ -217,10 +211,15 @@ int
 check_main(struct globals *globals, int argc, char **argv)
 {
 	bool print = false;
+	const struct options own = {
+		.shorts = "p",
+		.take = take,
+		.arg = &print,
+	};
 	struct conf conf;
 	const char *file;
 
-	if (!options_read(globals, argc, argv, "p", take, &print))
+	if (!options_read(globals, argc, argv, &own))
 		return STATUS_USAGE;
 	if (argv[optind] != NULL)
 		return usage_error("check",

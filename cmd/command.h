@@ -9,14 +9,21 @@
 #include "os/signals.h"
 
 /* Exit statuses of every command (supervise(1), EXIT STATUS). */
-#define STATUS_OK     0
-#define STATUS_FAILED 1
-#define STATUS_USAGE  2
+#define STATUS_OK            0
+#define STATUS_FAILED        1
+#define STATUS_USAGE         2
+#define STATUS_NOT_UP        3
+#define STATUS_NO_SUCH_NAME  4
+#define STATUS_NO_SUPERVISOR 5
+#define STATUS_TIME_LIMIT    124
 
 /* Options that stand before the command, or among its own. */
 struct globals {
 	const char *file;              /* -f; NULL: not given */
+	const char *label;             /* -L; NULL: not given */
+	const char *socket;            /* -S; NULL: not given */
 	bool quiet;                    /* -q */
+	bool json;                     /* --json */
 	const char *log_format;        /* --log-format; NULL: not given */
 	const struct signals *signals; /* as the program was started */
 	struct rlimit nofile;
@@ -41,11 +48,45 @@ const struct command *command_find(const char *name);
 int run_main(struct globals *globals, int argc, char **argv);
 int exec_main(struct globals *globals, int argc, char **argv);
 int check_main(struct globals *globals, int argc, char **argv);
+int list_main(struct globals *globals, int argc, char **argv);
+int status_main(struct globals *globals, int argc, char **argv);
+int tree_main(struct globals *globals, int argc, char **argv);
+int why_main(struct globals *globals, int argc, char **argv);
+int pid_main(struct globals *globals, int argc, char **argv);
+int spec_main(struct globals *globals, int argc, char **argv);
+int count_main(struct globals *globals, int argc, char **argv);
+int events_main(struct globals *globals, int argc, char **argv);
+int wait_main(struct globals *globals, int argc, char **argv);
+int start_main(struct globals *globals, int argc, char **argv);
+int stop_main(struct globals *globals, int argc, char **argv);
+int restart_main(struct globals *globals, int argc, char **argv);
+int delete_main(struct globals *globals, int argc, char **argv);
+int signal_main(struct globals *globals, int argc, char **argv);
+int add_main(struct globals *globals, int argc, char **argv);
+int reload_main(struct globals *globals, int argc, char **argv);
+int down_main(struct globals *globals, int argc, char **argv);
 int help_main(struct globals *globals, int argc, char **argv);
 
 extern const char run_help[];
 extern const char exec_help[];
 extern const char check_help[];
+extern const char list_help[];
+extern const char status_help[];
+extern const char tree_help[];
+extern const char why_help[];
+extern const char pid_help[];
+extern const char spec_help[];
+extern const char count_help[];
+extern const char events_help[];
+extern const char wait_help[];
+extern const char start_help[];
+extern const char stop_help[];
+extern const char restart_help[];
+extern const char delete_help[];
+extern const char signal_help[];
+extern const char add_help[];
+extern const char reload_help[];
+extern const char down_help[];
 extern const char help_help[];
 
 #endif

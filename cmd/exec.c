@@ -7,7 +7,9 @@
 #include "base/duration.h"
 #include "base/near.h"
 #include "base/units.h"
+#include "cmd/load.h"
 #include "cmd/options.h"
+#include "cmd/place.h"
 #include "conf/conf.h"
 #include "engine/guardian.h"
 
@@ -25,6 +27,8 @@ const char exec_help[] =
     "  -m MAX       restarts that are allowed, 3 by default, ...\n"
     "  -t SECONDS   ... in so much time, 5 s by default\n"
     "  -q           not a word when it gives up\n"
+    "  -L LABEL     with a socket, for `supervise -L LABEL why` and others;\n"
+    "               -S PATH says where\n"
     "\n"
     "TERM, INT and QUIT stop the command, other signals are passed to it.\n"
     "Ends with the command's last status, 128+N for signal N, 127 when it is\n"
@@ -110,6 +114,31 @@ make_name(const char *command, char name[static CONF_NAME_SIZE_MAX + 1])
 	name[n] = '\0';
 }
 
+/* Runs what the command amounts to; the exit status. */
+static int
+run_conf(const struct globals *globals, const struct conf *conf,
+    const char *name)
+{
+	struct run run = {
+		.conf = conf,
+		.file = name,
+		.command = true,
+		.source = load_source(),
+		.signals = globals->signals,
+		.nofile = globals->nofile,
+		.quiet = globals->quiet,
+		.form = globals->log_format != NULL ? options_form(globals) :
+						      REPORTER_QUIET,
+	};
+	struct place place;
+
+	/* Nobody looks after a single command unless it is asked for. */
+	if ((globals->label != NULL || globals->socket != NULL) &&
+	    place_take(globals, &place, &run) != STATUS_OK)
+		return STATUS_EXEC_USAGE;
+	return guardian_run(&run);
+}
+
 int
 exec_main(struct globals *globals, int argc, char **argv)
 {
@@ -120,11 +149,16 @@ exec_main(struct globals *globals, int argc, char **argv)
 		.max_restarts = 3,
 		.max_seconds = 5,
 	};
-	struct run run = { .signals = globals->signals, .command = true };
+	const struct options own = {
+		.shorts = "r:m:t:",
+		.strict = true,
+		.take = take,
+		.arg = &command,
+	};
 	struct conf conf;
 	int status;
 
-	if (!options_read(globals, argc, argv, "r:m:t:", take, &command))
+	if (!options_read(globals, argc, argv, &own))
 		return STATUS_EXEC_USAGE;
 	if (argv[optind] == NULL) {
 		usage_error("exec", "no command given");
@@ -137,13 +171,7 @@ exec_main(struct globals *globals, int argc, char **argv)
 		conf_fini(&conf);
 		return STATUS_EXEC_USAGE;
 	}
-	run.conf = &conf;
-	run.file = argv[optind];
-	run.nofile = globals->nofile;
-	run.quiet = globals->quiet;
-	run.form = globals->log_format != NULL ? options_form(globals) :
-						 REPORTER_QUIET;
-	status = guardian_run(&run);
+	status = run_conf(globals, &conf, argv[optind]);
 	conf_fini(&conf);
 	return status;
 }

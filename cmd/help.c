@@ -3,18 +3,23 @@
 #include <string.h>
 
 #include "base/record.h"
+#include "cmd/completion.h"
 #include "cmd/options.h"
 #include "conf/directive.h"
+#include "control/code.h"
 
 const char help_help[] =
     "  supervise help          the commands\n"
     "  supervise help run      one of them, examples first\n"
     "\n"
     "Names, one a line, for scripts:\n"
-    "  --commands, --directives (of the file), --records\n"
+    "  --commands, --directives (of the file), --records, --codes (of errors)\n"
+    "\n"
+    "Completion of commands, options and the names of running children:\n"
+    "  --completion bash, --completion zsh, --completion fish\n"
     "\n"
     "The manual has everything: supervise(1), supervise.conf(5),\n"
-    "supervise-records(7).\n";
+    "supervise-records(7), supervise-control(7).\n";
 
 static void
 list_commands(void)
@@ -37,20 +42,24 @@ list_records(void)
 		puts(record_event_text[i]);
 }
 
+static void
+list_codes(void)
+{
+	for (int i = 0; i < CONTROL_NCODES; i++)
+		puts(control_code_text[i]);
+}
+
 static int
 overview(void)
 {
-	puts("Erlang/OTP supervision for ordinary programs.\n"
+	puts("  supervise run                 the tree of ./supervise.conf\n"
+	     "  supervise exec -- ./server    one command, no file\n"
+	     "  supervise why api             why has it restarted?\n"
 	     "\n"
-	     "  supervise run                    the tree of ./supervise.conf\n"
-	     "  supervise exec -- ./server       one command, no file\n"
-	     "  supervise check                  what is wrong with the file\n"
-	     "\n"
-	     "usage: supervise [-f FILE] [-q] [--log-format text|json] "
-	     "COMMAND ...\n");
+	     "usage: supervise [-f FILE] [-L LABEL | -S SOCKET] COMMAND ...");
 	for (const struct command *c = commands; c->name != NULL; c++)
 		printf("  %-8s %s\n", c->name, c->summary);
-	puts("\n`supervise help COMMAND` tells more; `supervise --version`.");
+	puts("`supervise help COMMAND` tells more; `supervise --version`.");
 	return STATUS_OK;
 }
 
@@ -64,12 +73,15 @@ help_main(struct globals *globals, int argc, char **argv)
 		{ "--commands", list_commands },
 		{ "--directives", list_directives },
 		{ "--records", list_records },
+		{ "--codes", list_codes },
 	};
 	const struct command *command;
 
 	(void)globals;
 	if (argc < 2)
 		return overview();
+	if (strcmp(argv[1], "--completion") == 0)
+		return completion_print(argv[2]);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		if (strcmp(argv[1], lists[i].option) == 0) {
 			lists[i].list();

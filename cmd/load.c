@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/load.h"
+#include "cmd/options.h"
 #include "os/files.h"
 
 /* Files stay in memory until loading is over. */
@@ -85,9 +86,12 @@ source_getenv(void *ctx, const char *name)
 	return getenv(name);
 }
 
+/* Loading is over. */
 static void
-source_free(struct source *source)
+source_done(void *ctx)
 {
+	struct source *source = ctx;
+
 	while (source->files != NULL) {
 		struct kept *kept = source->files;
 
@@ -98,6 +102,21 @@ source_free(struct source *source)
 	names_free(&source->names);
 }
 
+const struct conf_source *
+load_source(void)
+{
+	static struct source source;
+	static const struct conf_source callbacks = {
+		.ctx = &source,
+		.read = source_read,
+		.glob = source_glob,
+		.getenv = source_getenv,
+		.done = source_done,
+	};
+
+	return &callbacks;
+}
+
 static void
 write_stderr(void *ctx, const char *bytes, size_t len)
 {
@@ -105,43 +124,35 @@ write_stderr(void *ctx, const char *bytes, size_t len)
 	fwrite(bytes, 1, len, stderr);
 }
 
-static bool
-stderr_has_colour(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	return isatty(STDERR_FILENO) && (no_color == NULL || *no_color == '\0');
-}
-
 bool
 load_file(const char *file, struct conf *conf)
 {
-	struct source source = { .files = NULL };
-	const struct conf_source callbacks = {
-		.ctx = &source,
-		.read = source_read,
-		.glob = source_glob,
-		.getenv = source_getenv,
-	};
-	bool loaded = conf_load(conf, file, &callbacks);
+	bool loaded = conf_load(conf, file, load_source());
 
-	diag_list_render(&conf->diags, stderr_has_colour(), write_stderr, NULL);
-	source_free(&source);
+	diag_list_render(&conf->diags, options_colour(STDERR_FILENO),
+	    write_stderr, NULL);
 	return loaded;
+}
+
+const char *
+load_name(const struct globals *globals)
+{
+	if (globals->file != NULL)
+		return globals->file;
+	if (access(LOAD_HERE, F_OK) == 0)
+		return LOAD_HERE;
+	return access(LOAD_SYSTEM, F_OK) == 0 ? LOAD_SYSTEM : NULL;
 }
 
 const char *
 load(const struct globals *globals, struct conf *conf)
 {
-	const char *file = globals->file;
+	const char *file = load_name(globals);
 
 	*conf = (struct conf){ .root = NULL };
-	if (file == NULL)
-		file = access(LOAD_HERE, F_OK) == 0 ? LOAD_HERE : LOAD_SYSTEM;
-	if (globals->file == NULL && access(file, F_OK) == -1) {
-		fprintf(stderr,
-		    "supervise: no configuration: neither " LOAD_HERE
-		    " nor " LOAD_SYSTEM " exists; name one with -f FILE\n");
+	if (file == NULL) {
+		complain("no configuration: neither " LOAD_HERE
+			 " nor " LOAD_SYSTEM " exists; name one with -f FILE");
 		return NULL;
 	}
 	return load_file(file, conf) ? file : NULL;

@@ -10,6 +10,12 @@
 #define LOAD_SYSTEM "/etc/supervise.conf"
 
 /*
+ * The name of the file that `globals` means, borrowed; NULL when nothing was
+ * said and there is neither.
+ */
+const char *load_name(const struct globals *globals);
+
+/*
  * Loads the configuration that `globals` means into *conf and shows every
  * diagnostic on stderr. Returns the name of the file, borrowed; or NULL when
  * there is no file or it has errors. `conf` is to be freed in either case.
@@ -18,5 +24,8 @@ const char *load(const struct globals *globals, struct conf *conf);
 
 /* Loads `file` and shows every diagnostic on stderr. */
 bool load_file(const char *file, struct conf *conf);
+
+/* Files and environment of this process, for as long as it lives. */
+const struct conf_source *load_source(void);
 
 #endif

@@ -1,24 +1,42 @@
 /* SPDX-License-Identifier: ISC */
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/duration.h"
 #include "base/near.h"
 #include "cmd/options.h"
 
+/* Room of the letters, and of the long names, of a command. */
 #define SHORT_SIZE 64
+#define LONG_MAX_N 16
 
 static const struct option long_options[] = {
 	{ "file", required_argument, NULL, 'f' },
+	{ "label", required_argument, NULL, 'L' },
+	{ "socket", required_argument, NULL, 'S' },
 	{ "quiet", no_argument, NULL, 'q' },
+	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "log-format", required_argument, NULL, OPTION_LOG_FORMAT },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
+
+void
+complain(const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fprintf(stderr, "supervise: ");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
 
 int
 usage_error(const char *command, const char *format, ...)
@@ -50,12 +68,14 @@ usage_no_command(const char *word)
 	return usage_error(NULL, "no command %s", word);
 }
 
+/* About an option that is none, or lacks its argument. */
 static void
-complain(const char *command, const char *word, int option)
+refuse(const char *command, const struct option *longs, const char *word,
+    int option)
 {
 	struct near near = near_start(word + strspn(word, "-"));
 
-	for (const struct option *o = long_options; o->name != NULL; o++)
+	for (const struct option *o = longs; o->name != NULL; o++)
 		near_try(&near, o->name);
 	if (option == ':')
 		usage_error(command, "option %s needs an argument", word);
@@ -86,8 +106,17 @@ take_global(struct globals *globals, const char *command, int option,
 	case 'f':
 		globals->file = value;
 		return true;
+	case 'L':
+		globals->label = value;
+		return true;
+	case 'S':
+		globals->socket = value;
+		return true;
 	case 'q':
 		globals->quiet = true;
+		return true;
+	case OPTION_JSON:
+		globals->json = true;
 		return true;
 	case OPTION_LOG_FORMAT:
 		return take_format(globals, command, value);
@@ -111,41 +140,92 @@ is_global(int option)
 	return false;
 }
 
+/* The global long options and the command's own, in one list. */
+static void
+join(const struct option *own, struct option list[static LONG_MAX_N])
+{
+	size_t n = 0;
+
+	for (const struct option *o = long_options; o->name != NULL; o++)
+		list[n++] = *o;
+	for (; own != NULL && own->name != NULL && n < LONG_MAX_N - 1; own++)
+		list[n++] = *own;
+	list[n] = (struct option){ .name = NULL };
+}
+
 bool
-options_read(struct globals *globals, int argc, char **argv, const char *own,
-    bool (*take)(void *arg, int option, const char *value), void *arg)
+options_read(struct globals *globals, int argc, char **argv,
+    const struct options *own)
 {
 	const struct command *command = command_find(argv[0]);
 	const char *name = command != NULL ? command->name : NULL;
+	struct option longs[LONG_MAX_N];
 	char shorts[SHORT_SIZE];
 	int option;
 
-	snprintf(shorts, sizeof(shorts), "+:f:qhV%s", own);
+	join(own->longs, longs);
+	snprintf(shorts, sizeof(shorts), "%s:f:L:S:qhV%s",
+	    own->strict ? "+" : "", own->shorts != NULL ? own->shorts : "");
 	optind = 0; /* glibc: start anew, and read `+` again */
-	while ((option = getopt_long(argc, argv, shorts, long_options, NULL)) !=
-	    -1) {
+	while ((option = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (option == '?' || option == ':') {
-			complain(name, argv[optind - 1], option);
+			refuse(name, longs, argv[optind - 1], option);
 			return false;
 		}
 		if (is_global(option)) {
 			if (!take_global(globals, name, option, optarg))
 				return false;
-		} else if (!take(arg, option, optarg)) {
+		} else if (!own->take(own->arg, option, optarg)) {
 			return false;
 		}
 	}
 	return true;
 }
 
-static bool
-is_colour_terminal(void)
+bool
+options_count(const char *command, int argc, int min, int max)
+{
+	int n = argc - optind;
+
+	if (n < min)
+		usage_error(command, "%s: something is missing", command);
+	else if (n > max && max == 0)
+		usage_error(command, "%s takes no words", command);
+	else if (n > max)
+		usage_error(command, "%s: too many words", command);
+	return n >= min && n <= max;
+}
+
+char **
+options_words(struct globals *globals, int argc, char **argv, int min, int max)
+{
+	static const struct options none = { .shorts = NULL };
+
+	if (!options_read(globals, argc, argv, &none) ||
+	    !options_count(argv[0], argc, min, max))
+		return NULL;
+	return argv + optind;
+}
+
+bool
+options_duration(const char *command, char option, const char *value,
+    int64_t *ms)
+{
+	if (duration_parse(value, ms))
+		return true;
+	usage_error(command, "-%c %s: expected a time such as 5s, 500ms or 2m",
+	    option, value);
+	return false;
+}
+
+bool
+options_colour(int fd)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
-	return (no_color == NULL || *no_color == '\0') && term != NULL &&
-	    strcmp(term, "dumb") != 0;
+	return isatty(fd) && (no_color == NULL || *no_color == '\0') &&
+	    term != NULL && strcmp(term, "dumb") != 0;
 }
 
 enum reporter_form
@@ -159,5 +239,6 @@ options_form(const struct globals *globals)
 		    REPORTER_TEXT;
 	if (!isatty(STDERR_FILENO))
 		return REPORTER_TEXT;
-	return is_colour_terminal() ? REPORTER_PEOPLE_COLOUR : REPORTER_PEOPLE;
+	return options_colour(STDERR_FILENO) ? REPORTER_PEOPLE_COLOUR :
+					       REPORTER_PEOPLE;
 }

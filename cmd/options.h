@@ -2,6 +2,9 @@
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
 
+#include <getopt.h>
+#include <stdint.h>
+
 #include "cmd/command.h"
 #include "engine/reporter.h"
 
@@ -10,19 +13,46 @@
  * accepted everywhere, a near miss answered with what was probably meant.
  */
 
-/* An option of one command. Long ones have a value that is no character. */
+/* Long options without a letter have a value that is no character. */
 #define OPTION_LOG_FORMAT 256
+#define OPTION_JSON       257
+#define OPTION_NO_WAIT    258
+#define OPTION_DRY_RUN    259
+
+/* The options of one command, beside the global ones. */
+struct options {
+	const char *shorts;         /* getopt(3)'s form; NULL: none */
+	const struct option *longs; /* ends with a NULL name; NULL: none */
+	bool strict;                /* the first word that is none ends them */
+	/*
+	 * Called for each of them; false when its value is wrong, which has
+	 * been complained about. NULL: there are none.
+	 */
+	bool (*take)(void *arg, int option, const char *value);
+	void *arg;
+};
 
 /*
- * Reads the options of `globals` and those in `own` (getopt(3)'s short form,
- * without colon or plus in front; "" for none), up to the first word that is
- * none. Calls `take` for each own one, which returns false when its argument
- * is wrong and has been complained about. True when all were understood; the
+ * Reads the global options and `own`. True when all were understood; the
  * words left start at argv[optind].
  */
-bool
-options_read(struct globals *globals, int argc, char **argv, const char *own,
-    bool (*take)(void *arg, int option, const char *value), void *arg);
+bool options_read(struct globals *globals, int argc, char **argv,
+    const struct options *own);
+
+/*
+ * The same for a command with no options of its own that takes at least `min`
+ * and at most `max` words. The words, which end with NULL; or NULL after a
+ * complaint.
+ */
+char **
+options_words(struct globals *globals, int argc, char **argv, int min, int max);
+
+/* Complains unless there are `min` to `max` words at argv[optind]. */
+bool options_count(const char *command, int argc, int min, int max);
+
+/* Reads a duration; false after a complaint. */
+bool options_duration(const char *command, char option, const char *value,
+    int64_t *ms);
 
 /* Complains about wrong usage of `command`, and returns STATUS_USAGE. */
 int usage_error(const char *command, const char *format, ...)
@@ -33,6 +63,12 @@ int usage_error(const char *command, const char *format, ...)
  * meant, and returns STATUS_USAGE.
  */
 int usage_no_command(const char *word);
+
+/* Says what went wrong on stderr, in one line. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Whether what is written to `fd` may have colours. */
+bool options_colour(int fd);
 
 /* How records are to be written, by the options and what stderr is. */
 enum reporter_form options_form(const struct globals *globals);

@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: ISC */
-#include <unistd.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "cmd/detach.h"
 #include "cmd/load.h"
 #include "cmd/options.h"
+#include "cmd/place.h"
 #include "engine/guardian.h"
 
 const char run_help[] =
     "  supervise run                   the tree of ./supervise.conf\n"
     "  supervise -f shop.conf run      of another file\n"
-    "  supervise run -q                without records on stderr\n"
+    "  supervise run -d                in the background, once it has started\n"
+    "  supervise -L shop run -d        under a name for `supervise -L shop`\n"
     "  supervise run --log-format json 2>records.json\n"
     "\n"
     "Starts the tree in order and keeps it up until it is told to stop or\n"
-    "gives up. Nothing starts when the file has a mistake.\n"
+    "gives up. Nothing starts when the file has a mistake, or when it runs\n"
+    "already under this label.\n"
     "\n"
     "  TERM, INT (Ctrl-C), QUIT   stop everything in reverse order;\n"
     "                             a second one kills what is left\n"
+    "  HUP                        read the file again\n"
     "\n"
-    "  -f FILE              the file; else ./supervise.conf, then\n"
-    "                       /etc/supervise.conf\n"
+    "  -d                   detach; what is said goes to stderr if that is a\n"
+    "                       file, else nowhere\n"
     "  -q                   no records\n"
     "  --log-format FORMAT  records as text or json; on a terminal, without\n"
     "                       this option, sentences\n"
@@ -40,35 +47,70 @@ reload(void)
 static bool
 take(void *arg, int option, const char *value)
 {
-	(void)arg;
+	bool *detached = arg;
+
 	(void)option;
 	(void)value;
-	return false;
+	*detached = true;
+	return true;
+}
+
+/* What it tells goes nowhere once there is no terminal. */
+static enum reporter_form
+form(const struct globals *globals, bool detached)
+{
+	if (detached && !detach_keeps_stderr())
+		return REPORTER_QUIET;
+	return options_form(globals);
+}
+
+/* Runs what is loaded; the exit status. */
+static int
+run_conf(const struct globals *globals, const struct conf *conf, bool detached)
+{
+	struct run run = {
+		.conf = conf,
+		.reload = reload,
+		.file = file,
+		.source = load_source(),
+		.signals = globals->signals,
+		.nofile = globals->nofile,
+	};
+	char path[PATH_MAX];
+	struct place place;
+	int status = place_take(globals, &place, &run);
+
+	if (status != STATUS_OK)
+		return status;
+	run.path = realpath(file, path);
+	if (detached)
+		run.caller = detach(globals);
+	if (run.caller < 0) {
+		complain("cannot detach: %s", strerror(-run.caller));
+		return STATUS_FAILED;
+	}
+	run.form = form(globals, detached);
+	return guardian_run(&run);
 }
 
 int
 run_main(struct globals *globals, int argc, char **argv)
 {
-	struct run run = { .signals = globals->signals };
+	bool detached = false;
+	const struct options own = {
+		.shorts = "d",
+		.take = take,
+		.arg = &detached,
+	};
 	struct conf conf;
-	int status;
+	int status = STATUS_USAGE;
 
-	if (!options_read(globals, argc, argv, "", take, NULL))
+	if (!options_read(globals, argc, argv, &own) ||
+	    !options_count("run", argc, 0, 0))
 		return STATUS_USAGE;
-	if (argv[optind] != NULL)
-		return usage_error("run", "run takes no word: %s",
-		    argv[optind]);
 	file = load(globals, &conf);
-	if (file == NULL) {
-		conf_fini(&conf);
-		return STATUS_USAGE;
-	}
-	run.conf = &conf;
-	run.reload = reload;
-	run.file = file;
-	run.form = options_form(globals);
-	run.nofile = globals->nofile;
-	status = guardian_run(&run);
+	if (file != NULL)
+		status = run_conf(globals, &conf, detached);
 	conf_fini(&conf);
 	return status;
 }

@@ -7,15 +7,50 @@
 #include "cmd/options.h"
 #include "os/fd.h"
 
+#define COMMAND(name) name##_help, name##_main
+
 const struct command commands[] = {
-	{ "run", "[-f FILE] [-q] [--log-format text|json]",
-	    "run the tree of a file", run_help, run_main },
+	{ "run", "[-d] [-q] [--log-format FORMAT]", "run the tree of a file",
+	    COMMAND(run) },
 	{ "exec", "[-r RESTART] [-m MAX] [-t SECONDS] [-q] -- COMMAND ...",
-	    "supervise one command without a file", exec_help, exec_main },
-	{ "check", "[-f FILE] [-p]",
-	    "say what is wrong with a file and what it amounts to", check_help,
-	    check_main },
-	{ "help", "[COMMAND]", "explain a command", help_help, help_main },
+	    "supervise one command without a file", COMMAND(exec) },
+	{ "check", "[-p]",
+	    "say what is wrong with a file and what it amounts to",
+	    COMMAND(check) },
+	{ "list", "[--json]", "the supervisors that are running",
+	    COMMAND(list) },
+	{ "status", "[-q] [--json] [NAME ...]", "how children are, in a table",
+	    COMMAND(status) },
+	{ "tree", "[--json]", "draw the tree, with states and budgets",
+	    COMMAND(tree) },
+	{ "why", "[--json] NAME ...",
+	    "the last ends of a child, and what caused them", COMMAND(why) },
+	{ "pid", "[--json] NAME ...", "the process of a child", COMMAND(pid) },
+	{ "spec", "[--json] NAME ...", "the specification of a child",
+	    COMMAND(spec) },
+	{ "count", "[--json] [NAME]", "count the children of a supervisor",
+	    COMMAND(count) },
+	{ "events", "[-n NUMBER] [--json]", "follow what happens",
+	    COMMAND(events) },
+	{ "wait", "[-t SECONDS] ready|up|down NAME ... | quiet",
+	    "wait until a state holds", COMMAND(wait) },
+	{ "start", "[-q] [--json] [--no-wait] NAME ...",
+	    "start children that are down", COMMAND(start) },
+	{ "stop", "[-q] [--json] [--no-wait] NAME ...", "stop children",
+	    COMMAND(stop) },
+	{ "restart", "[-q] [--json] [--no-wait] NAME ...",
+	    "stop children and start them", COMMAND(restart) },
+	{ "signal", "SIGNAL NAME ...", "send a signal to children",
+	    COMMAND(signal) },
+	{ "add", "[-q] [--json] [--no-wait] SUPERVISOR TEXT",
+	    "add a child and start it", COMMAND(add) },
+	{ "delete", "[-q] [--no-wait] NAME ...",
+	    "remove children that are down", COMMAND(delete) },
+	{ "reload", "[-q] [--json] [--dry-run]",
+	    "apply the changed file, touching only what changed",
+	    COMMAND(reload) },
+	{ "down", "", "stop everything and end", COMMAND(down) },
+	{ "help", "[COMMAND]", "explain a command", COMMAND(help) },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 
@@ -28,18 +63,10 @@ command_find(const char *name)
 	return NULL;
 }
 
-static bool
-take(void *arg, int option, const char *value)
-{
-	(void)arg;
-	(void)option;
-	(void)value;
-	return false;
-}
-
 int
 main(int argc, char **argv)
 {
+	static const struct options none = { .strict = true };
 	struct globals globals = { .file = NULL };
 	struct signals signals;
 	const struct command *command;
@@ -57,7 +84,7 @@ main(int argc, char **argv)
 	globals.signals = &signals;
 	setproctitle_init(argc, argv, environ);
 
-	if (!options_read(&globals, argc, argv, "", take, NULL))
+	if (!options_read(&globals, argc, argv, &none))
 		return STATUS_USAGE;
 	first = optind;
 	if (argv[first] == NULL)

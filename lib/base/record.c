@@ -268,6 +268,15 @@ size_t
 record_logfmt(const struct record *r, const char *stamp,
     char bytes[static RECORD_LINE_MAX])
 {
+	return record_fields_logfmt(stamp, record_event_text[r->event],
+	    r->fields, r->n, bytes);
+}
+
+size_t
+record_fields_logfmt(const char *stamp, const char *event,
+    const struct record_field *fields, size_t n,
+    char bytes[static RECORD_LINE_MAX])
+{
 	struct line line = { .bytes = bytes, .room = RECORD_LINE_MAX - 1 };
 
 	if (stamp != NULL) {
@@ -275,8 +284,8 @@ record_logfmt(const struct record *r, const char *stamp,
 		put_text(&line, " ");
 	}
 	put_text(&line, "event=");
-	put_text(&line, record_event_text[r->event]);
-	return put_fields(&line, &logfmt, r->fields, r->n, "\n");
+	put_text(&line, event);
+	return put_fields(&line, &logfmt, fields, n, "\n");
 }
 
 size_t

@@ -34,6 +34,14 @@
 	X(RECORD_ENGINE_DIED, "engine_died", "the engine was killed")         \
 	X(RECORD_ENGINE_STARTED, "engine_started", "a new engine runs")       \
 	X(RECORD_GUARDIAN_DIED, "guardian_died", "the guardian was killed")   \
+	X(RECORD_STATUS, "status", "how a child is at this moment")           \
+	X(RECORD_PID, "pid", "the process of a child")                        \
+	X(RECORD_COUNT, "count", "the children of a supervisor, by kind")     \
+	X(RECORD_WHY, "why", "what a child is up to, and its budget")         \
+	X(RECORD_END, "end", "one of the last ends of a child")               \
+	X(RECORD_LINE, "line", "a line of a longer text")                     \
+	X(RECORD_PLAN, "plan", "a step of a reload")                          \
+	X(RECORD_GUARDIAN, "guardian", "the process to wait for")             \
 	X(RECORD_WARNING, "warning", "something is not as it should be")      \
 	X(RECORD_ERROR, "error", "something failed")
 
@@ -102,6 +110,11 @@ size_t record_logfmt(const struct record *r, const char *stamp,
     char bytes[static RECORD_LINE_MAX]);
 size_t record_json(const struct record *r, const char *stamp,
     char bytes[static RECORD_LINE_MAX]);
+
+/* The same in logfmt of fields that come from elsewhere. */
+size_t record_fields_logfmt(const char *stamp, const char *event,
+    const struct record_field *fields, size_t n,
+    char line[static RECORD_LINE_MAX]);
 
 /*
  * The same in JSON of fields that come from elsewhere, into `size` bytes, at

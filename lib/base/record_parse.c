@@ -228,7 +228,8 @@ const struct record_field *
 record_parsed_get(const struct record_parsed *parsed, const char *key)
 {
 	for (size_t i = 0; i < parsed->n; i++)
-		if (strcmp(parsed->fields[i].key, key) == 0)
+		if (*parsed->fields[i].key == *key &&
+		    strcmp(parsed->fields[i].key, key) == 0)
 			return &parsed->fields[i];
 	return NULL;
 }
@@ -239,6 +240,14 @@ record_parsed_text(const struct record_parsed *parsed, const char *key)
 	const struct record_field *field = record_parsed_get(parsed, key);
 
 	return field == NULL ? "" : field->text;
+}
+
+size_t
+record_parsed_logfmt(const struct record_parsed *parsed,
+    char line[static RECORD_LINE_MAX])
+{
+	return record_fields_logfmt(parsed->stamp, parsed->event,
+	    parsed->fields, parsed->n, line);
 }
 
 size_t

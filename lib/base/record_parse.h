@@ -44,6 +44,10 @@ record_parsed_get(const struct record_parsed *parsed, const char *key);
 const char *
 record_parsed_text(const struct record_parsed *parsed, const char *key);
 
+/* Writes it as record_logfmt() does, and returns the line's length. */
+size_t record_parsed_logfmt(const struct record_parsed *parsed,
+    char line[static RECORD_LINE_MAX]);
+
 /* Writes it as record_json() does, and returns the line's length. */
 size_t record_parsed_json(const struct record_parsed *parsed,
     char line[static RECORD_JSON_MAX]);

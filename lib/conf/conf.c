@@ -74,6 +74,8 @@ run(struct conf *conf, const struct conf_source *source, size_t memory_max,
 
 	*conf = (struct conf){ 0 };
 	attempt(&ld, memory_max, load, request);
+	if (source != NULL && source->done != NULL)
+		source->done(source->ctx);
 }
 
 /* Reads the file whose path is the request. */

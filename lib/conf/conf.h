@@ -48,6 +48,12 @@ struct conf_source {
 
 	/* The value of a variable, valid until the next call, or NULL. */
 	const char *(*getenv)(void *ctx, const char *name);
+
+	/*
+	 * One tree, or one child, is loaded: nothing that was given for it is
+	 * used any more. NULL: does not want to know.
+	 */
+	void (*done)(void *ctx);
 };
 
 /* The longest file, in bytes. */

@@ -157,6 +157,34 @@ child_set_forgotten(struct child *child, bool forgotten)
 }
 
 bool
+child_set_policy(struct child *child, const struct child_policy *policy)
+{
+	assert(policy->kind == child->policy->kind);
+	if (child_is_sup(child) &&
+	    !window_change(&child_sup(child)->window, policy->sup.max_restarts,
+		policy->sup.max_seconds * NS_PER_S))
+		return false;
+	count(child, UINT32_MAX);
+	child->policy = policy;
+	count(child, 1);
+	return true;
+}
+
+void
+child_move(struct child *child, struct child *next)
+{
+	struct children *children = &child->sup->children;
+
+	if (child == next)
+		return;
+	TAILQ_REMOVE(children, child, order);
+	if (next != NULL)
+		TAILQ_INSERT_BEFORE(next, child, order);
+	else
+		TAILQ_INSERT_TAIL(children, child, order);
+}
+
+bool
 child_is_gone(const struct child *child)
 {
 	switch ((enum child_state)child->state) {

@@ -190,6 +190,16 @@ void child_set_state(struct child *child, enum child_state state);
 void child_set_remains(struct child *child, bool remains);
 void child_set_forgotten(struct child *child, bool forgotten);
 
+/*
+ * Gives `child` another policy of the same kind, without touching what runs:
+ * it applies from the next decision on (S199, S203). False, with all as
+ * before, when memory is short.
+ */
+bool child_set_policy(struct child *child, const struct child_policy *policy);
+
+/* Moves `child` in the start order to before `next`, or to the end. */
+void child_move(struct child *child, struct child *next);
+
 /* Whether nothing of `child` lives. */
 bool child_is_gone(const struct child *child);
 

@@ -54,6 +54,22 @@ window_allow(struct window *w, int64_t now_ns)
 	return true;
 }
 
+bool
+window_change(struct window *w, uint32_t limit, int64_t period_ns)
+{
+	/* Only the last `limit` of them can still refuse a restart. */
+	uint32_t kept = w->count < limit ? w->count : limit;
+	struct window changed;
+
+	if (!window_init(&changed, limit, period_ns))
+		return false;
+	for (uint32_t i = w->count - kept; i < w->count; i++)
+		changed.at_ns[changed.count++] = window_at(w, i);
+	window_fini(w);
+	*w = changed;
+	return true;
+}
+
 void
 window_clear(struct window *w)
 {

@@ -38,6 +38,12 @@ uint32_t window_used(struct window *w, int64_t now_ns);
 /* Time of the `idx`th restart that is remembered, the oldest being 0. */
 int64_t window_at(const struct window *w, uint32_t idx);
 
+/*
+ * Sets other limits and keeps the history, as OTP's code_change does (S203).
+ * False, with all as before, when memory is short.
+ */
+bool window_change(struct window *w, uint32_t limit, int64_t period_ns);
+
 /* Forgets every restart: a new incarnation of the supervisor (S50). */
 void window_clear(struct window *w);
 

@@ -10,12 +10,16 @@
 #include "base/units.h"
 #include "engine/engine.h"
 #include "engine/notes.h"
+#include "engine/serve.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/proc.h"
 
 /* How often an engine without guardian looks by itself. */
 #define ORPHANED_NS (100 * NS_PER_MS)
+
+/* How often somebody who waits for a stop is told what it waits for. */
+#define REMIND_NS NS_PER_S
 
 /* Spawns in a row before the loop looks at what else has happened. */
 #define SPAWN_BURST 16
@@ -52,8 +56,13 @@ perform(struct engine *e, struct action *action, struct event *answer)
 		note_record(e, action->child, &action->note);
 		break;
 	case ACTION_REPLY:
+		if (reload_owns(e, action->request))
+			reload_replied(e);
+		else
+			act_replied(e, action->request);
+		break;
 	case ACTION_FREE:
-		/* Requests come with the control socket. */
+		act_freed(e, action->child);
 		break;
 	case ACTION_END:
 		end_of_tree(e);
@@ -84,13 +93,41 @@ engine_feed(struct engine *e, const struct event *event)
 	e->more = n > 0;
 }
 
+void
+engine_record(struct engine *e, const struct record *record)
+{
+	char stamp[RECORD_STAMP_SIZE];
+
+	e->changed = true;
+	reporter_record(&e->reporter, record);
+	if (!e->serving)
+		return;
+	record_stamp(clock_wall_ns(), stamp);
+	control_broadcast(&e->server, record, stamp);
+}
+
+void
+engine_shutdown(struct engine *e)
+{
+	e->nstops++;
+	e->slaughter = e->nstops > 1;
+	e->remind_ns = clock_now_ns() + REMIND_NS;
+	if (e->sweeping && e->slaughter)
+		strays_kill(e, NULL);
+	else
+		engine_feed(e,
+		    &(struct event){
+			.kind = e->slaughter ? EVENT_SLAUGHTER : EVENT_SHUTDOWN,
+		    });
+}
+
 struct engine *
 engine_of(struct child *child)
 {
 	while (child->sup != NULL)
 		child = &child->sup->child;
 	return (struct engine *)(void *)((char *)child -
-	    offsetof(struct engine, nodes.root));
+	    offsetof(struct engine, root));
 }
 
 static int64_t
@@ -102,9 +139,23 @@ nearest(const struct engine *e)
 		at_ns = e->remind_ns;
 	if (e->sweeping && e->sweep_ns < at_ns)
 		at_ns = e->sweep_ns;
+	if (e->serve_ns < at_ns)
+		at_ns = e->serve_ns;
 	if (e->orphaned && clock_now_ns() + ORPHANED_NS < at_ns)
 		at_ns = clock_now_ns() + ORPHANED_NS;
 	return at_ns;
+}
+
+/* Tells who waits for it that everything has started. */
+static void
+tell_started(struct engine *e)
+{
+	if (e->told || e->root.sup.child.state != CHILD_UP)
+		return;
+	e->told = true;
+	/* Who has not waited for it does not want to know either. */
+	if (e->run->caller > 0 && write(e->run->caller, "", 1) == -1)
+		(void)0;
 }
 
 static void
@@ -124,6 +175,10 @@ turn(struct engine *e)
 	orders_remind(e);
 	if (e->sweeping)
 		reap_sweep_tick(e);
+	reload_turn(e);
+	act_turn(e);
+	tell_started(e);
+	e->serve_ns = serve_turn(e);
 	reporter_flush(&e->reporter);
 }
 
@@ -134,6 +189,8 @@ init_base(struct engine *e, const struct run *run)
 	int error;
 
 	e->run = run;
+	SLIST_INIT(&e->additions);
+	SLIST_INIT(&e->freed);
 	e->channel.fd = -1;
 	STAILQ_INIT(&e->ended);
 	STAILQ_INIT(&e->clearing);
@@ -143,15 +200,30 @@ init_base(struct engine *e, const struct run *run)
 	return error;
 }
 
+/* The child of `sup` that has the name of `added`. */
+static struct child *
+namesake(const struct sup *sup, const struct child *added)
+{
+	const char *name = node_name((struct child *)(uintptr_t)added);
+	struct child *child;
+
+	TAILQ_FOREACH(child, &sup->children, order)
+		if (!child->forgotten && strcmp(node_name(child), name) == 0)
+			return child;
+	return NULL;
+}
+
 static int
 init_tree(struct engine *e, const struct conf *conf)
 {
 	int64_t seed = clock_wall_ns() ^ (int64_t)getpid() << 32;
-	int error = nodes_init(&e->nodes, conf->root);
+	int error = nodes_init(&e->nodes, &e->root, conf->root, &e->next_id);
 
 	if (error < 0)
 		return error;
-	tree_init(&e->tree, &e->nodes.root.sup, (uint64_t)seed);
+	e->conf = conf;
+	tree_init(&e->tree, &e->root.sup, (uint64_t)seed);
+	e->tree.namesake = namesake;
 	if (!tree_reserve(&e->tree, conf->nchildren + 1))
 		return -ENOMEM;
 	return environment_init(&e->environment, &e->nodes, guardian_mark());
@@ -193,12 +265,14 @@ init_rest(struct engine *e, const struct engine_link *link)
 	e->witness = link->witness;
 	strays_init(&e->strays, e->guardian);
 	job_init(e);
+	serve_init(e);
 	return 0;
 }
 
 static void
 fini(struct engine *e)
 {
+	serve_fini(e);
 	job_fini(e);
 	strays_fini(&e->strays);
 	environment_fini(&e->environment);
@@ -206,6 +280,7 @@ fini(struct engine *e)
 	spawner_fini(&e->spawner);
 	tree_fini(&e->tree);
 	nodes_fini(&e->nodes);
+	sup_fini(&e->root.sup);
 	loop_fini(&e->loop);
 }
 
@@ -259,6 +334,8 @@ engine_run(const struct run *run, const struct engine_link *link)
 		return 1;
 	}
 	engine_feed(e, &(struct event){ .kind = EVENT_BOOT });
+	/* That may be all that happens for long. */
+	tell_started(e);
 	reporter_flush(&e->reporter);
 	while (!e->done)
 		turn(e);

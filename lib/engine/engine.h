@@ -8,10 +8,13 @@
 
 #include "conf/conf.h"
 #include "core/tree.h"
+#include "engine/act.h"
 #include "engine/guardian.h"
 #include "engine/node.h"
+#include "engine/reload.h"
 #include "engine/reporter.h"
 #include "engine/strays.h"
+#include "engine/waiters.h"
 #include "os/loop.h"
 #include "os/spawn.h"
 
@@ -24,6 +27,8 @@
  *	strays.c	processes that left their group
  *	orders.c	what the guardian passes on: signals, orphans
  *	job.c		the terminal of `exec`
+ *	serve.c		requests from the socket; query.c looks, act.c changes,
+ *			waiters.c waits
  *	reporter.c	records, and people.c the same for people
  *	notes.c		what the core notes, as records
  *	give_up.c	the report when the root gave up
@@ -37,11 +42,13 @@
 struct environment {
 	const char **base; /* ours, less what is set anew; NULL at the end */
 	size_t nbase;
+	size_t room;          /* slots of `scratch` */
 	const char **scratch; /* of the launch in hand */
 	char *name;           /* SUPERVISE_NAME=… */
 	char run[40];         /* SUPERVISE_RUN=… */
 	char reason[80];      /* SUPERVISE_LAST_REASON=… */
 	const char *mark;     /* SUPERVISE_ID=…; borrowed */
+	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */
 };
 
 /* What became of the tree, for the exit status and the last report. */
@@ -64,16 +71,31 @@ struct job {
 };
 
 struct engine {
-	const struct run *run; /* borrowed */
+	const struct run *run;   /* borrowed */
+	const struct conf *conf; /* what the tree was made from; borrowed */
+	struct conf *reloaded;   /* the same after a reload; owned; or NULL */
+	struct reload *reload;   /* at work; owned; or NULL */
 	struct loop loop;
 	struct tree tree;
+	struct supervisor root;
 	struct nodes nodes;
+	uint32_t next_id; /* of the next node */
 	struct spawner spawner;
 	struct reporter reporter;
 	struct environment environment;
 	struct job job;
 	struct strays strays;
 	struct outcome outcome;
+
+	struct control_server server;
+	bool serving;     /* there is a socket */
+	int64_t serve_ns; /* when it is to be looked after again */
+	struct waiters waiters;
+	struct orders orders;
+	struct additions additions; /* that the tree has */
+	struct additions freed;     /* in this turn */
+	bool changed;               /* something waiters may wait for */
+	bool told;                  /* the caller knows that all has started */
 
 	pid_t guardian;
 	pid_t witness;
@@ -100,9 +122,17 @@ struct engine {
 /* engine.c: gives one event to the core and carries out what follows. */
 void engine_feed(struct engine *e, const struct event *event);
 
+/* engine.c: tells a record to stderr and to those who follow. */
+void engine_record(struct engine *e, const struct record *record);
+
+/* engine.c: stops everything; the second time at once. */
+void engine_shutdown(struct engine *e);
+
 /* launch.c */
 int environment_init(struct environment *env, const struct nodes *nodes,
     const char *mark);
+/* Makes room for what `nodes` set in the environment. 0 or -ENOMEM. */
+int environment_fit(struct environment *env, const struct nodes *nodes);
 void environment_fini(struct environment *env);
 
 /*

@@ -115,7 +115,7 @@ add_times(struct report *report, const struct window *window)
 static void
 add_rule(struct report *report, const struct engine *e)
 {
-	const struct sup_policy *policy = &e->nodes.root.sup.child.policy->sup;
+	const struct sup_policy *policy = &e->root.sup.child.policy->sup;
 	const char *plural = policy->max_restarts == 1 ? "" : "s";
 
 	if (e->run->command)
@@ -210,14 +210,23 @@ tell(struct engine *e, const struct report *report)
 	if (e->run->form == REPORTER_JSON)
 		reporter_message(&e->reporter, RECORD_ERROR, "%.*s", first,
 		    report->text);
-	else if (!e->run->quiet || e->nodes.root.sup.cause != CAUSE_GAVE_UP)
+	else if (!e->run->quiet || e->root.sup.cause != CAUSE_GAVE_UP)
 		reporter_say(&e->reporter, report->text);
+}
+
+/* For who waits for a start that does not come to an end. */
+static void
+tell_caller(const struct engine *e, const struct report *report)
+{
+	if (e->run->caller > 0 && !e->told &&
+	    write(e->run->caller, report->text, report->len) == -1)
+		(void)0;
 }
 
 void
 give_up_report(struct engine *e)
 {
-	const struct sup *root = &e->nodes.root.sup;
+	const struct sup *root = &e->root.sup;
 	const struct outcome *outcome = &e->outcome;
 	struct report report = { .len = 0 };
 
@@ -237,6 +246,7 @@ give_up_report(struct engine *e)
 		    outcome_status(e));
 		add(&report, "  hint      %s\n", hint(e));
 	}
+	tell_caller(e, &report);
 	tell(e, &report);
 	leave(&report);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "conf/conf.h"
+#include "control/place.h"
 #include "engine/reporter.h"
 #include "os/signals.h"
 
@@ -30,6 +31,16 @@ struct run {
 	const char *file; /* the configuration, or the command, by name */
 	bool command;     /* `exec`: one command, its status and its terminal */
 	bool quiet;       /* no report when it gives up either */
+	const char *path; /* of the configuration, absolute; NULL: has none */
+	const struct control_place *place; /* of the socket; NULL: none */
+	const char *placeless; /* why there can be none; NULL: is not wanted */
+	const struct conf_source *source; /* for specifications added */
+	/*
+	 * Pipe to a process that waits for the start (`run -d`): gets what
+	 * went wrong as text, or a NUL when everything has started. 0: there
+	 * is none. The guardian keeps it open as long as it lives.
+	 */
+	int caller;
 	enum reporter_form form;
 	const struct signals *signals; /* at the start of the program */
 	struct rlimit nofile;          /* likewise */

@@ -21,12 +21,13 @@
 #define READY_READS 128
 
 /* Variables that each child gets anew. */
-#define NOWN 4
+#define NOWN 5
 static const char *const own[NOWN] = {
 	"SUPERVISE_NAME=",
 	"SUPERVISE_RUN=",
 	"SUPERVISE_LAST_REASON=",
 	"SUPERVISE_ID=",
+	"SUPERVISE_SOCKET=",
 };
 
 static bool
@@ -63,21 +64,37 @@ environment_init(struct environment *env, const struct nodes *nodes,
 	char **from = environ != NULL ? environ : none;
 	size_t n = 0;
 
-	*env = (struct environment){ 0 };
+	*env = (struct environment){ .mark = mark };
 	while (from[n] != NULL)
 		n++;
 	env->base = calloc(n + 1, sizeof(*env->base));
-	env->scratch =
-	    calloc(n + most_variables(nodes) + NOWN + 1, sizeof(*env->scratch));
 	env->name = malloc(strlen(own[0]) + NODE_PATH_SIZE);
-	if (env->base == NULL || env->scratch == NULL || env->name == NULL) {
+	if (env->base == NULL || env->name == NULL) {
 		environment_fini(env);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < n; i++)
 		if (!is_own(from[i]))
 			env->base[env->nbase++] = from[i];
-	env->mark = mark;
+	if (environment_fit(env, nodes) == 0)
+		return 0;
+	environment_fini(env);
+	return -ENOMEM;
+}
+
+int
+environment_fit(struct environment *env, const struct nodes *nodes)
+{
+	size_t room = env->nbase + most_variables(nodes) + NOWN + 1;
+	const char **scratch;
+
+	if (room <= env->room)
+		return 0;
+	scratch = reallocarray(env->scratch, room, sizeof(*scratch));
+	if (scratch == NULL)
+		return -ENOMEM;
+	env->scratch = scratch;
+	env->room = room;
 	return 0;
 }
 
@@ -87,6 +104,7 @@ environment_fini(struct environment *env)
 	free(env->base);
 	free(env->scratch);
 	free(env->name);
+	free(env->socket);
 	*env = (struct environment){ 0 };
 }
 
@@ -129,6 +147,8 @@ environment_of(struct engine *e, struct worker *worker)
 		env->scratch[n++] = env->reason;
 	}
 	env->scratch[n++] = env->mark;
+	if (e->serving)
+		env->scratch[n++] = env->socket;
 	env->scratch[n] = NULL;
 	return env->scratch;
 }
@@ -283,6 +303,12 @@ abandon(struct spawn_result *result)
 	fd_close(&result->pidfd);
 }
 
+static bool
+has_pipe(const struct worker *worker)
+{
+	return worker->child.policy->worker.ready == READY_FD;
+}
+
 static int
 start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
@@ -294,7 +320,7 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 	int error;
 
 	result->step = SPAWN_DESCRIPTORS;
-	if (worker->ready != NULL) {
+	if (has_pipe(worker)) {
 		error = ready_open(e, worker->ready);
 		if (error < 0)
 			return error;
@@ -302,7 +328,7 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 		plan->nfds = 1;
 	}
 	error = spawner_spawn(&e->spawner, plan, result);
-	if (worker->ready != NULL) {
+	if (has_pipe(worker)) {
 		(void)spawner_lay(&e->spawner, READY_SLOT, -1);
 		plan->fds = NULL;
 		plan->nfds = 0;

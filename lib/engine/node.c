@@ -5,94 +5,167 @@
 
 #include "engine/node.h"
 
-/* How many nodes of each kind are below `spec`. */
+/* Where the next node of each kind is taken from. */
+struct maker {
+	struct nodes *nodes;
+	uint32_t *next_id;
+	size_t worker;
+	size_t supervisor;
+	size_t ready;
+	size_t history;
+};
+
+/* How many nodes of each kind `spec` and all below it are. */
 static void
 count(struct nodes *nodes, const struct spec *spec)
 {
-	for (size_t i = 0; i < spec->sup.nchildren; i++) {
-		const struct spec *child = spec->sup.children[i].spec;
-
-		if (child->policy.kind == KIND_SUPERVISOR) {
-			nodes->nsupervisors++;
-			count(nodes, child);
-			continue;
-		}
+	nodes->nhistories++;
+	if (spec->policy.kind == KIND_WORKER) {
 		nodes->nworkers++;
-		if (child->policy.worker.ready == READY_FD)
-			nodes->nreadies++;
+		nodes->nreadies += spec->policy.worker.ready == READY_FD;
+		return;
 	}
+	nodes->nsupervisors++;
+	for (size_t i = 0; i < spec->sup.nchildren; i++)
+		count(nodes, spec->sup.children[i].spec);
 }
 
-static void
-make_worker(struct nodes *nodes, struct sup *sup, const struct child_spec *spec)
+/* calloc() that has something to give for nothing, too. */
+static void *
+array(size_t n, size_t size)
 {
-	struct worker *worker = &nodes->workers[nodes->nworkers++];
+	return calloc(n > 0 ? n : 1, size);
+}
+
+static bool
+allocate(struct nodes *nodes)
+{
+	nodes->workers = array(nodes->nworkers, sizeof(*nodes->workers));
+	nodes->supervisors =
+	    array(nodes->nsupervisors, sizeof(*nodes->supervisors));
+	nodes->readies = array(nodes->nreadies, sizeof(*nodes->readies));
+	nodes->histories = array(nodes->nhistories, sizeof(*nodes->histories));
+	return nodes->workers != NULL && nodes->supervisors != NULL &&
+	    nodes->readies != NULL && nodes->histories != NULL;
+}
+
+static struct history *
+next_history(struct maker *m)
+{
+	return &m->nodes->histories[m->history++];
+}
+
+static struct worker *
+make_worker(struct maker *m, const struct child_spec *spec)
+{
+	struct worker *worker = &m->nodes->workers[m->worker++];
 
 	worker->watch.fd = -1;
 	worker->pidfd = -1;
 	worker->spec = spec;
+	worker->id = (*m->next_id)++;
+	worker->history = next_history(m);
 	if (spec->spec->policy.worker.ready == READY_FD) {
-		worker->ready = &nodes->readies[nodes->nreadies++];
+		worker->ready = &m->nodes->readies[m->ready++];
 		worker->ready->watch.fd = -1;
 		worker->ready->worker = worker;
 	}
-	child_init(&worker->child, sup, &spec->spec->policy);
+	return worker;
 }
 
-static int
-make_children(struct nodes *nodes, struct sup *sup, const struct spec *spec)
+static bool
+make_children(struct maker *m, struct sup *sup, const struct spec *spec);
+
+static bool
+make_supervisor(struct maker *m, struct supervisor *supervisor,
+    struct sup *parent, const struct spec *spec)
+{
+	supervisor->id = (*m->next_id)++;
+	supervisor->history = next_history(m);
+	return sup_init(&supervisor->sup, parent, &spec->policy) &&
+	    make_children(m, &supervisor->sup, spec);
+}
+
+static bool
+make_children(struct maker *m, struct sup *sup, const struct spec *spec)
 {
 	for (size_t i = 0; i < spec->sup.nchildren; i++) {
 		const struct child_spec *child = &spec->sup.children[i];
 		struct supervisor *supervisor;
-		int error;
 
 		if (child->spec->policy.kind == KIND_WORKER) {
-			make_worker(nodes, sup, child);
+			child_init(&make_worker(m, child)->child, sup,
+			    &child->spec->policy);
 			continue;
 		}
-		supervisor = &nodes->supervisors[nodes->nsupervisors];
-		if (!sup_init(&supervisor->sup, sup, &child->spec->policy))
-			return -ENOMEM;
-		nodes->nsupervisors++;
+		supervisor = &m->nodes->supervisors[m->supervisor++];
 		supervisor->spec = child;
-		error = make_children(nodes, &supervisor->sup, child->spec);
-		if (error < 0)
-			return error;
+		if (!make_supervisor(m, supervisor, sup, child->spec))
+			return false;
 	}
-	return 0;
+	return true;
 }
 
 int
-nodes_init(struct nodes *nodes, const struct spec *root)
+nodes_init(struct nodes *nodes, struct supervisor *top, const struct spec *root,
+    uint32_t *next_id)
 {
+	struct maker m = { .nodes = nodes, .next_id = next_id };
+
 	*nodes = (struct nodes){ 0 };
 	count(nodes, root);
-	nodes->workers = calloc(nodes->nworkers + 1, sizeof(*nodes->workers));
-	nodes->supervisors =
-	    calloc(nodes->nsupervisors + 1, sizeof(*nodes->supervisors));
-	nodes->readies = calloc(nodes->nreadies + 1, sizeof(*nodes->readies));
-	nodes->nworkers = 0;
-	nodes->nsupervisors = 0;
-	nodes->nreadies = 0;
-	if (nodes->workers != NULL && nodes->supervisors != NULL &&
-	    nodes->readies != NULL &&
-	    sup_init(&nodes->root.sup, NULL, &root->policy) &&
-	    make_children(nodes, &nodes->root.sup, root) == 0)
+	if (allocate(nodes) && make_supervisor(&m, top, NULL, root))
 		return 0;
 	nodes_fini(nodes);
 	return -ENOMEM;
 }
 
+int
+nodes_init_child(struct nodes *nodes, const struct child_spec *spec,
+    uint32_t *next_id, struct child **child)
+{
+	struct maker m = { .nodes = nodes, .next_id = next_id };
+	struct supervisor *supervisor;
+
+	*nodes = (struct nodes){ 0 };
+	count(nodes, spec->spec);
+	if (!allocate(nodes)) {
+		nodes_fini(nodes);
+		return -ENOMEM;
+	}
+	if (spec->spec->policy.kind == KIND_WORKER) {
+		*child = &make_worker(&m, spec)->child;
+		(*child)->policy = &spec->spec->policy;
+		return 0;
+	}
+	supervisor = &nodes->supervisors[m.supervisor++];
+	supervisor->spec = spec;
+	*child = &supervisor->sup.child;
+	if (make_supervisor(&m, supervisor, NULL, spec->spec))
+		return 0;
+	nodes_fini(nodes);
+	return -ENOMEM;
+}
+
+size_t
+nodes_count(const struct nodes *nodes)
+{
+	return nodes->nhistories;
+}
+
 void
 nodes_fini(struct nodes *nodes)
 {
-	for (size_t i = 0; i < nodes->nsupervisors; i++)
+	for (size_t i = 0;
+	     nodes->supervisors != NULL && i < nodes->nsupervisors; i++)
 		sup_fini(&nodes->supervisors[i].sup);
-	sup_fini(&nodes->root.sup);
+	for (size_t i = 0; nodes->workers != NULL && i < nodes->nworkers; i++)
+		if (nodes->workers[i].own_ready)
+			free(nodes->workers[i].ready);
 	free(nodes->workers);
 	free(nodes->supervisors);
 	free(nodes->readies);
+	free(nodes->histories);
 	*nodes = (struct nodes){ 0 };
 }
 
@@ -108,14 +181,56 @@ node_supervisor(struct child *child)
 	return (struct supervisor *)(void *)child_sup(child);
 }
 
+const struct child_spec *
+node_spec(struct child *child)
+{
+	return child_is_sup(child) ? node_supervisor(child)->spec :
+				     node_worker(child)->spec;
+}
+
+bool
+node_set_spec(struct child *child, const struct child_spec *spec)
+{
+	struct worker *worker;
+
+	if (child_is_sup(child)) {
+		node_supervisor(child)->spec = spec;
+		return true;
+	}
+	worker = node_worker(child);
+	if (spec->spec->policy.worker.ready == READY_FD &&
+	    worker->ready == NULL) {
+		worker->ready = calloc(1, sizeof(*worker->ready));
+		if (worker->ready == NULL)
+			return false;
+		worker->own_ready = true;
+		worker->ready->watch.fd = -1;
+		worker->ready->worker = worker;
+	}
+	worker->spec = spec;
+	return true;
+}
+
+uint32_t
+node_id(struct child *child)
+{
+	return child_is_sup(child) ? node_supervisor(child)->id :
+				     node_worker(child)->id;
+}
+
+struct history *
+node_history(struct child *child)
+{
+	return child_is_sup(child) ? node_supervisor(child)->history :
+				     node_worker(child)->history;
+}
+
 const char *
 node_name(struct child *child)
 {
-	if (child->sup == NULL)
-		return "root";
-	if (child_is_sup(child))
-		return node_supervisor(child)->spec->name;
-	return node_worker(child)->spec->name;
+	const struct child_spec *spec = node_spec(child);
+
+	return spec != NULL ? spec->name : "root";
 }
 
 const char *

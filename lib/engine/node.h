@@ -10,6 +10,7 @@
 
 #include "conf/conf.h"
 #include "core/tree.h"
+#include "engine/history.h"
 #include "os/loop.h"
 #include "os/pidfd.h"
 
@@ -29,11 +30,14 @@ struct worker {
 	struct child child;            /* first */
 	struct loop_watch watch;       /* on pidfd, while the run lives */
 	const struct child_spec *spec; /* borrowed from the configuration */
+	struct history *history;       /* its last ends */
 	struct readiness *ready;       /* NULL without `ready fd N` */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->clearing */
 	pid_t pid;              /* of the run or its remains; also its group */
 	int pidfd;              /* of the same; owned; -1: nothing lives */
 	struct process_end end; /* of the last run */
+	uint32_t id;            /* of this node alone, for ever */
+	bool own_ready : 1;     /* `ready` was made for it alone; owned */
 	bool unasked : 1;       /* it had ended when it was told to stop */
 	bool group_left : 1;    /* members of its group outlived the leader */
 	bool group_gone : 1;    /* nothing of it can do anything any more */
@@ -45,17 +49,20 @@ STAILQ_HEAD(workers, worker);
 struct supervisor {
 	struct sup sup;                /* first */
 	const struct child_spec *spec; /* NULL for the root */
+	struct history *history;
+	uint32_t id;
 };
 
-/* All nodes that come from a configuration. */
+/* Nodes that were made together, from a configuration or by `add`. */
 struct nodes {
-	struct supervisor root;
-	struct worker *workers; /* owned */
+	struct worker *workers; /* owned, as the others */
 	size_t nworkers;
-	struct supervisor *supervisors; /* without the root; owned */
+	struct supervisor *supervisors;
 	size_t nsupervisors;
-	struct readiness *readies; /* owned */
+	struct readiness *readies;
 	size_t nreadies;
+	struct history *histories; /* of the workers, then the supervisors */
+	size_t nhistories;
 };
 
 /* Room for a path of names, its NUL included. */
@@ -63,14 +70,42 @@ struct nodes {
 
 /*
  * Makes the nodes of the tree under `root`, which is borrowed as long as
- * they live. 0, or -ENOMEM with nothing left.
+ * they live, below the supervisor `top`, which is prepared here. *next_id is
+ * moved on. 0, or -ENOMEM with nothing left.
  */
-int nodes_init(struct nodes *nodes, const struct spec *root);
+int nodes_init(struct nodes *nodes, struct supervisor *top,
+    const struct spec *root, uint32_t *next_id);
+
+/*
+ * The same for one child and what is below it, without a supervisor as yet:
+ * it is *child.
+ */
+int nodes_init_child(struct nodes *nodes, const struct child_spec *spec,
+    uint32_t *next_id, struct child **child);
+
+/* How many nodes there are. */
+size_t nodes_count(const struct nodes *nodes);
+
 void nodes_fini(struct nodes *nodes);
 
 /* The worker or supervisor that `child` is. */
 struct worker *node_worker(struct child *child);
 struct supervisor *node_supervisor(struct child *child);
+
+/* Its specification; NULL for the root. */
+const struct child_spec *node_spec(struct child *child);
+
+/*
+ * Gives it another specification, borrowed, for its next run. False when
+ * memory was short for what that needs, and it has the old one.
+ */
+bool node_set_spec(struct child *child, const struct child_spec *spec);
+
+/* Its number, which no other node has, before or after. */
+uint32_t node_id(struct child *child);
+
+/* Its last ends. */
+struct history *node_history(struct child *child);
 
 /* The last part of its name; `root` for the root. */
 const char *node_name(struct child *child);

@@ -2,6 +2,7 @@
 #include "engine/notes.h"
 #include "base/signal_name.h"
 #include "base/units.h"
+#include "os/clock.h"
 
 /* The texts that a record borrows until it is written. */
 struct texts {
@@ -144,6 +145,29 @@ event_of(enum note_kind kind)
 	return events[kind];
 }
 
+/* Keeps an end for `why`. */
+static void
+remember(struct child *child, const struct note *note)
+{
+	static const enum history_cause causes[] = {
+		[CAUSED_BY_ITSELF] = HISTORY_ITSELF,
+		[CAUSED_BY_SIBLING] = HISTORY_SIBLING,
+		[CAUSED_BY_REQUEST] = HISTORY_REQUEST,
+		[CAUSED_BY_SUPERVISOR] = HISTORY_SUPERVISOR,
+	};
+	int64_t ran_ms = note->ran_ns / NS_PER_MS;
+	const struct history_end end = {
+		.wall_ms = clock_wall_ns() / NS_PER_MS,
+		.ran_ms = ran_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ran_ms,
+		.run = note->run,
+		.reason = note->reason,
+		.by = note->sibling != NULL ? node_id(note->sibling) : 0,
+		.cause = (uint8_t)causes[note->cause],
+	};
+
+	history_add(node_history(child), &end);
+}
+
 void
 note_record(struct engine *e, struct child *child, const struct note *note)
 {
@@ -172,7 +196,9 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		fill_decision(&r, child, note, &texts);
 		break;
 	}
-	reporter_record(&e->reporter, &r);
+	engine_record(e, &r);
+	if (note->kind == NOTE_EXITED || note->kind == NOTE_ENDED)
+		remember(child, note);
 	if (note->kind == NOTE_GAVE_UP || note->kind == NOTE_START_FAILED)
 		give_up_note(e, child, note);
 	if (note->kind == NOTE_START_FAILED)
@@ -192,5 +218,5 @@ note_signal(struct engine *e, enum record_event event, struct worker *worker,
 	record_number(&r, "pid", worker->pid);
 	record_number(&r, "run", worker->child.run);
 	record_text(&r, "signal", signal_name(signo, name));
-	reporter_record(&e->reporter, &r);
+	engine_record(e, &r);
 }

@@ -32,28 +32,17 @@ record_signal(struct engine *e, int signo, pid_t pid, const char *action)
 	if (pid > 0)
 		record_number(&r, "from", pid);
 	record_text(&r, "action", action);
-	reporter_record(&e->reporter, &r);
+	engine_record(e, &r);
 }
 
 static void
 stop(struct engine *e, int signo, pid_t pid)
 {
-	struct event event = { .kind = EVENT_SHUTDOWN };
-
-	e->nstops++;
-	if (e->run->command && e->nstops == 1)
+	if (e->run->command && e->nstops == 0)
 		e->stop_signal = signo;
-	if (e->nstops > 1) {
-		event.kind = EVENT_SLAUGHTER;
-		e->slaughter = true;
-	}
 	record_signal(e, signo, pid,
-	    e->slaughter ? "everything is killed" : "everything stops");
-	e->remind_ns = clock_now_ns() + REMIND_NS;
-	if (e->sweeping && e->slaughter)
-		strays_kill(e, NULL);
-	else
-		engine_feed(e, &event);
+	    e->nstops > 0 ? "everything is killed" : "everything stops");
+	engine_shutdown(e);
 }
 
 int
@@ -83,6 +72,12 @@ take_signal(struct engine *e, int signo, pid_t pid)
 	case SIGINT:
 	case SIGQUIT:
 		stop(e, signo, pid);
+		return;
+	case SIGHUP:
+		if (e->run->command)
+			break;
+		record_signal(e, signo, pid, "the file is read again");
+		reload_serve(e, NULL, 0, NULL);
 		return;
 	default:
 		break;
@@ -123,7 +118,7 @@ guardian_died(struct engine *e)
 	fd_close(&channel);
 	record_begin(&r, RECORD_GUARDIAN_DIED);
 	record_number(&r, "pid", e->guardian);
-	reporter_record(&e->reporter, &r);
+	engine_record(e, &r);
 	e->orphaned = true;
 	(void)proc_adopt_orphans();
 	fd_close(&e->strays.children);
@@ -181,7 +176,7 @@ orders_remind(struct engine *e)
 	if (now_ns < e->remind_ns)
 		return;
 	e->remind_ns = now_ns + REMIND_NS;
-	child = waited_for(&e->nodes.root.sup);
+	child = waited_for(&e->root.sup);
 	if (child == NULL)
 		return;
 	record_begin(&r, RECORD_WAITING);
@@ -190,5 +185,5 @@ orders_remind(struct engine *e)
 	if (child->deadline_ns != NEVER_NS)
 		record_number(&r, "left_ms",
 		    (child->deadline_ns - now_ns) / NS_PER_MS);
-	reporter_record(&e->reporter, &r);
+	engine_record(e, &r);
 }

@@ -53,7 +53,7 @@ status_of(struct reason reason)
 int
 outcome_status(const struct engine *e)
 {
-	const struct sup *root = &e->nodes.root.sup;
+	const struct sup *root = &e->root.sup;
 
 	if (e->run->command)
 		return e->outcome.status;

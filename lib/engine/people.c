@@ -342,7 +342,8 @@ people_line(const struct record *record, bool colour,
 	struct tm tm;
 	int len;
 
-	sentences[record->event](record, &s);
+	if (sentences[record->event] != NULL)
+		sentences[record->event](record, &s);
 	if (s.text[0] == '\0')
 		return 0;
 	if (localtime_r(&now, &tm) != NULL)

@@ -51,7 +51,7 @@ record(struct engine *e, const struct stray *stray, int signo)
 	record_number(&r, "pid", stray->pid);
 	record_text(&r, "command", command);
 	record_text(&r, "signal", signal_name(signo, name));
-	reporter_record(&e->reporter, &r);
+	engine_record(e, &r);
 }
 
 /* Whether the stray still lives, whatever a list of children leaves out. */

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/options.h"
+#include "cmd/rows.h"
+#include "cmd/words.h"
+#include "core/child.h"
+#include "os/terminal.h"
+
+static const struct table_column columns[] = {
+	{ .title = "NAME", .tail = true, .min = 12 },
+	{ .title = "STATE" },
+	{ .title = "PID", .right = true, .drop = 1 },
+	{ .title = "UPTIME", .right = true, .drop = 3 },
+	{ .title = "RESTARTS", .right = true, .drop = 2 },
+	{ .title = "LAST END", .min = 8, .drop = 4 },
+};
+#define NCOLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+/* Room of a last end, and of when the next start is due. */
+#define END_SIZE 128
+
+void
+rows_init(struct rows *rows)
+{
+	*rows = (struct rows){ .nups = 0 };
+	table_init(&rows->table, columns, NCOLUMNS);
+}
+
+const char *
+rows_colour(const char *state, const char *reason)
+{
+	if (strcmp(state, child_state_text[CHILD_UP]) == 0)
+		return "32";
+	if (strcmp(state, child_state_text[CHILD_DOWN]) != 0)
+		return "33";
+	if (*reason == '\0' || strcmp(reason, "exit:0") == 0 ||
+	    strcmp(reason, "shutdown") == 0)
+		return "2";
+	return "31";
+}
+
+/* The last end, and when the next start is due. */
+static const char *
+say_end(const struct ask *ask, const char *reason, char text[static END_SIZE])
+{
+	int64_t due_ms = ask_number(ask, "due_ms", -1);
+	char span[WORDS_SIZE];
+
+	if (due_ms < 0)
+		return *reason != '\0' ? reason : "-";
+	snprintf(text, END_SIZE, "%s, next start in %s", reason,
+	    words_span(due_ms, span));
+	return text;
+}
+
+void
+rows_add(struct rows *rows, const struct ask *ask)
+{
+	const char *state = ask_text(ask, "state");
+	const char *reason = ask_text(ask, "reason");
+	char restarts[WORDS_SIZE] = "0", uptime[WORDS_SIZE] = "-";
+	char end[END_SIZE];
+	int64_t up_ms = ask_number(ask, "up_ms", -1);
+	int64_t run = ask_number(ask, "run", 0);
+	const char *pid = ask_text(ask, "pid");
+	bool added;
+
+	rows->nups += strcmp(state, child_state_text[CHILD_UP]) == 0;
+	if (ask_json(ask))
+		return;
+	if (run > 1)
+		snprintf(restarts, sizeof(restarts), "%" PRId64, run - 1);
+	if (up_ms >= 0)
+		words_span(up_ms, uptime);
+	added = table_add(&rows->table,
+	    (struct table_cell[NCOLUMNS]){
+		{ .text = ask_subject(ask) },
+		{ state, rows_colour(state, reason) },
+		{ .text = *pid != '\0' ? pid : "-" },
+		{ .text = uptime },
+		{ .text = restarts },
+		{ .text = say_end(ask, reason, end) },
+	    });
+	if (!added) {
+		complain("no memory");
+		exit(STATUS_FAILED);
+	}
+}
+
+static void
+write_stdout(void *ctx, const char *bytes, size_t len)
+{
+	(void)ctx;
+	fwrite(bytes, 1, len, stdout);
+}
+
+void
+rows_print_table(const struct table *table, bool titles)
+{
+	int width = terminal_width(STDOUT_FILENO);
+	const struct table_style style = {
+		.width = width > 0 ? (size_t)width : 0,
+		.titles = titles,
+		.colour = options_colour(STDOUT_FILENO),
+		.ellipsis = words_utf8() ? "…" : "~",
+	};
+
+	if (table->nrows > 0)
+		table_print(table, &style, write_stdout, NULL);
+}
+
+void
+rows_print(const struct rows *rows, bool titles)
+{
+	rows_print_table(&rows->table, titles);
+}
+
+void
+rows_fini(struct rows *rows)
+{
+	table_fini(&rows->table);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/policy.h"
+#include "base/units.h"
+#include "cmd/ask.h"
+#include "cmd/options.h"
+#include "cmd/rows.h"
+#include "cmd/words.h"
+#include "core/child.h"
+#include "engine/history.h"
+#include "engine/people.h"
+
+const char why_help[] =
+    "  supervise why api          why did it restart, and how often may it?\n"
+    "  supervise why 'web/*'      several\n"
+    "  supervise why --json api   the facts, for programs\n"
+    "\n"
+    "Tells the last ten ends of a child, the latest first: when, how, after\n"
+    "how long, and what was behind it: its own end, that of a sibling under\n"
+    "its supervisor's strategy, or a request. Then how many restarts its\n"
+    "supervisor has left before it gives up, and when the next start is due\n"
+    "if it is delayed.\n";
+
+/* Room of a sentence about an end. */
+#define HOW_SIZE 128
+
+/* One of a child's last ends. */
+struct past {
+	const char *at; /* the stamp */
+	const char *reason;
+	const char *cause;
+	const char *by; /* cause `sibling`: its path, or words */
+	int64_t run;
+	int64_t ran_ms;
+};
+
+/* What there is to tell about a child. */
+struct story {
+	const char *name;
+	const char *state;
+	const char *pid;
+	const char *reason; /* of the last end */
+	const char *restart;
+	const char *under; /* its supervisor; "": it is the root */
+	const char *strategy;
+	int64_t run;
+	int64_t up_ms;  /* -1: is not up */
+	int64_t due_ms; /* -1: no start is due */
+	int64_t used;
+	int64_t max_restarts;
+	int64_t max_seconds;
+	struct past past[HISTORY_ENDS];
+	size_t npast;
+};
+
+struct stories {
+	struct story *items; /* owned */
+	size_t n;
+	struct arena texts;
+	bool colour;
+	struct ask *ask; /* to ask about siblings */
+};
+
+static void
+no_memory(void)
+{
+	complain("no memory");
+	exit(STATUS_FAILED);
+}
+
+/* A copy of a field of the record at hand. */
+static const char *
+keep(struct stories *s, const char *key)
+{
+	const char *text = ask_text(s->ask, key);
+	const char *kept = arena_text(&s->texts, text, strlen(text));
+
+	if (kept == NULL)
+		no_memory();
+	return kept;
+}
+
+static void
+take_why(struct stories *s)
+{
+	const struct ask *ask = s->ask;
+	bool worker = record_parsed_get(&ask->record, "child") != NULL;
+	struct story *story;
+
+	s->items = reallocarray(s->items, s->n + 1, sizeof(*s->items));
+	if (s->items == NULL)
+		no_memory();
+	story = &s->items[s->n++];
+	*story = (struct story){
+		.name = keep(s, worker ? "child" : "supervisor"),
+		.state = keep(s, "state"),
+		.pid = keep(s, "pid"),
+		.reason = keep(s, "reason"),
+		.restart = keep(s, "restart"),
+		.under = keep(s, "under"),
+		.strategy = keep(s, "strategy"),
+		.run = ask_number(ask, "run", 0),
+		.up_ms = ask_number(ask, "up_ms", -1),
+		.due_ms = ask_number(ask, "due_ms", -1),
+		.used = ask_number(ask, "restarts", 0),
+		.max_restarts = ask_number(ask, "max_restarts", 0),
+		.max_seconds = ask_number(ask, "max_seconds", 0),
+	};
+}
+
+static void
+take_end(struct stories *s)
+{
+	struct story *story = &s->items[s->n - 1];
+
+	if (s->n == 0 || story->npast == HISTORY_ENDS)
+		return;
+	story->past[story->npast++] = (struct past){
+		.at = keep(s, "at"),
+		.reason = keep(s, "reason"),
+		.cause = keep(s, "cause"),
+		.by = keep(s, "by"),
+		.run = ask_number(s->ask, "run", 0),
+		.ran_ms = ask_number(s->ask, "ran_ms", 0),
+	};
+}
+
+static void
+take(struct stories *s)
+{
+	if (strcmp(s->ask->record.event, "why") == 0)
+		take_why(s);
+	else if (strcmp(s->ask->record.event, "end") == 0)
+		take_end(s);
+}
+
+static bool
+is_cause(const struct past *past, enum history_cause cause)
+{
+	return strcmp(past->cause, history_cause_text[cause]) == 0;
+}
+
+/*
+ * Asks the sibling for the end that this one followed: its latest by itself
+ * that was not later. Says in words how it ended; false if it is forgotten.
+ */
+static bool
+ask_sibling(struct stories *s, const struct past *past,
+    char how[static HOW_SIZE])
+{
+	static const char *const verb[] = { "why", NULL };
+	char *words[] = { (char *)(uintptr_t)past->by, NULL };
+	bool found = false;
+
+	if (strchr(past->by, ' ') != NULL)
+		return false; /* it is no child any more */
+	s->ask->hush = true;
+	ask_for(s->ask, verb, words);
+	while (ask_next(s->ask)) {
+		const char *cause = ask_text(s->ask, "cause");
+
+		if (found ||
+		    strcmp(cause, history_cause_text[HISTORY_ITSELF]) != 0 ||
+		    strcmp(ask_text(s->ask, "at"), past->at) > 0)
+			continue;
+		people_reason(ask_text(s->ask, "reason"), how, HOW_SIZE);
+		found = true;
+	}
+	s->ask->hush = false;
+	return found;
+}
+
+/* What a supervisor of this strategy does when a child has ended. */
+static const char *
+consequence(const char *strategy)
+{
+	if (strcmp(strategy, strategy_text[STRATEGY_ONE_FOR_ALL]) == 0)
+		return "restarted all its children";
+	if (strcmp(strategy, strategy_text[STRATEGY_REST_FOR_ONE]) == 0)
+		return "restarted it and those after it";
+	return "restarted it";
+}
+
+static void
+tell_own(const struct story *story, const struct past *past)
+{
+	char span[WORDS_SIZE];
+
+	printf("by itself; ");
+	if (past->run < story->run)
+		printf("%s %s (%s)", story->under, consequence(story->strategy),
+		    story->strategy);
+	else if (story->due_ms >= 0)
+		printf("%s starts it again in %s", story->under,
+		    words_span(story->due_ms, span));
+	else if (strcmp(story->state, child_state_text[CHILD_DOWN]) != 0)
+		printf("%s is about to restart it", story->under);
+	else if (strcmp(story->restart, restart_text[RESTART_TEMPORARY]) == 0)
+		printf("it is temporary and stays down");
+	else if (strcmp(story->restart, restart_text[RESTART_TRANSIENT]) == 0)
+		printf("it is transient and has done its work");
+	else
+		printf("it stays down");
+}
+
+static void
+tell_sibling(struct stories *s, const struct story *story,
+    const struct past *past)
+{
+	bool all =
+	    strcmp(story->strategy, strategy_text[STRATEGY_ONE_FOR_ALL]) == 0;
+	char how[HOW_SIZE];
+
+	if (ask_sibling(s, past, how))
+		printf("because %s %s: ", past->by, how);
+	else
+		printf("because %s ended: ", past->by);
+	printf("%s is %s, %s", story->under, story->strategy,
+	    all ? "all its children restart together" :
+		  "those after it restart with it");
+}
+
+static void
+tell_past(struct stories *s, const struct story *story, const struct past *past)
+{
+	char time[WORDS_SIZE], span[WORDS_SIZE], how[HOW_SIZE];
+	bool trouble = is_cause(past, HISTORY_ITSELF) &&
+	    strcmp(past->reason, "exit:0") != 0;
+
+	words_time(past->at, time);
+	people_reason(past->reason, how, sizeof(how));
+	printf("  %s  run %" PRId64 " %s%s%s, after %s\n  %*s  ", time,
+	    past->run, s->colour && trouble ? "\033[31m" : "", how,
+	    s->colour && trouble ? "\033[0m" : "",
+	    words_span(past->ran_ms, span), (int)strlen(time), "");
+	if (is_cause(past, HISTORY_ITSELF))
+		tell_own(story, past);
+	else if (is_cause(past, HISTORY_SIBLING))
+		tell_sibling(s, story, past);
+	else if (is_cause(past, HISTORY_REQUEST))
+		printf("on request");
+	else if (*story->under != '\0')
+		printf("because its supervisor %s stopped", story->under);
+	else
+		printf("because everything stopped");
+	putchar('\n');
+}
+
+static void
+tell_state(const struct stories *s, const struct story *story)
+{
+	const char *colour = rows_colour(story->state, story->reason);
+	char span[WORDS_SIZE];
+
+	printf("%s is ", story->name);
+	if (s->colour)
+		printf("\033[%sm%s\033[0m", colour, story->state);
+	else
+		printf("%s", story->state);
+	if (story->up_ms >= 0)
+		printf(" for %s", words_span(story->up_ms, span));
+	if (*story->pid != '\0')
+		printf(", pid %s", story->pid);
+	printf(", run %" PRId64, story->run);
+	if (*story->under != '\0')
+		printf(" (%s)", story->restart);
+	putchar('\n');
+	if (story->npast == 0)
+		puts("  it has not ended so far");
+}
+
+static void
+tell_budget(const struct story *story)
+{
+	int64_t left = story->max_restarts - story->used;
+	char span[WORDS_SIZE];
+
+	if (story->due_ms >= 0)
+		printf("  the next start is due in %s\n",
+		    words_span(story->due_ms, span));
+	if (*story->under == '\0')
+		return;
+	printf("  %s has used %" PRId64 " of %" PRId64 " restarts in %" PRId64
+	       "s, ",
+	    story->under, story->used, story->max_restarts, story->max_seconds);
+	if (left > 0)
+		printf("%" PRId64 " left\n", left);
+	else
+		printf("it gives up at the next\n");
+}
+
+int
+why_main(struct globals *globals, int argc, char **argv)
+{
+	static const char *const verb[] = { "why", NULL };
+	char **names = options_words(globals, argc, argv, 1, argc);
+	struct ask ask;
+	struct stories s = {
+		.colour = options_colour(STDOUT_FILENO),
+		.ask = &ask,
+	};
+
+	if (names == NULL)
+		return STATUS_USAGE;
+	arena_init(&s.texts, 0, NULL);
+	ask_begin(&ask, globals);
+	ask_for(&ask, verb, names);
+	while (ask_next(&ask))
+		if (!ask_json(&ask))
+			take(&s);
+	for (size_t i = 0; i < s.n; i++) {
+		const struct story *story = &s.items[i];
+
+		if (i > 0)
+			putchar('\n');
+		tell_state(&s, story);
+		for (size_t k = 0; k < story->npast; k++)
+			tell_past(&s, story, &story->past[k]);
+		tell_budget(story);
+	}
+	arena_fini(&s.texts);
+	free(s.items);
+	return ask_end(&ask);
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/signal_name.h"
+#include "engine/act.h"
+#include "engine/engine.h"
+#include "engine/lookup.h"
+#include "engine/query.h"
+#include "engine/serve.h"
+#include "engine/waiters.h"
+
+/* What the result of a request means, for a person. */
+static const char *
+explain(enum request_result result)
+{
+	static const char *const texts[] = {
+		[RESULT_OK] = "is done",
+		[RESULT_IGNORED] = "says it is not needed",
+		[RESULT_RUNNING] = "is running",
+		[RESULT_RESTARTING] = "is restarting",
+		[RESULT_NOT_FOUND] = "is no longer a child",
+		[RESULT_ALREADY_STARTED] = "has the name of a running child",
+		[RESULT_ALREADY_PRESENT] =
+		    "has the name of a child that is down",
+		[RESULT_MAX_CHILDREN] = "is one child more than max_children",
+		[RESULT_START_FAILED] = "did not start",
+		[RESULT_STOPPED] = "was stopped while it started",
+		[RESULT_NOT_SUPPORTED] =
+		    "cannot: its supervisor is dynamic, its children are "
+		    "added and stopped only",
+		[RESULT_NOPROC] = "cannot: its supervisor is not up",
+	};
+
+	return texts[result];
+}
+
+static struct order *
+order_new(struct engine *e, struct control_client *client)
+{
+	struct order *order = calloc(1, sizeof(*order));
+
+	if (order == NULL) {
+		control_error(client, CONTROL_FAILED, "no memory");
+		return NULL;
+	}
+	order->client = client;
+	SLIST_INSERT_HEAD(&e->orders, order, next);
+	return order;
+}
+
+static void
+order_fail(struct order *order, const char *path, const char *text)
+{
+	if (order->failed)
+		return;
+	order->failed = true;
+	snprintf(order->message, sizeof(order->message), "%s %s", path, text);
+}
+
+/* Answers the client once nothing of its order is left to be done. */
+static void
+order_check(struct engine *e, struct order *order)
+{
+	if (!order->begun || order->pending > 0)
+		return;
+	if (order->client != NULL && order->failed)
+		control_error(order->client, CONTROL_FAILED, "%s",
+		    order->message);
+	else if (order->client != NULL)
+		control_ok(order->client);
+	SLIST_REMOVE(&e->orders, order, order, next);
+	free(order);
+}
+
+/* All that an order means has been asked for. */
+static void
+order_begun(struct engine *e, struct order *order, bool wait)
+{
+	order->begun = true;
+	if (!wait && order->client != NULL && order->pending > 0) {
+		control_ok(order->client);
+		order->client = NULL;
+	}
+	order_check(e, order);
+}
+
+static struct act *
+act_new(struct order *order, enum request_kind kind, struct sup *sup,
+    struct child *child)
+{
+	struct act *act = calloc(1, sizeof(*act));
+
+	if (act == NULL) {
+		order_fail(order, "supervise", "has no memory");
+		return NULL;
+	}
+	act->order = order;
+	act->request.kind = kind;
+	act->request.sup = sup;
+	act->request.child = child;
+	order->pending++;
+	return act;
+}
+
+static void
+ask(struct engine *e, struct act *act)
+{
+	engine_feed(e,
+	    &(struct event){
+		.kind = EVENT_REQUEST,
+		.request = &act->request,
+	    });
+}
+
+/* An order that goes to each child that is meant. */
+struct each {
+	struct engine *e;
+	struct order *order;
+	enum request_kind kind;
+};
+
+static void
+ask_one(void *arg, struct child *child)
+{
+	struct each *each = arg;
+	struct act *act;
+
+	if (child->sup == NULL) {
+		order_fail(each->order, "root",
+		    "is no child: `supervise down` stops everything");
+		return;
+	}
+	act = act_new(each->order, each->kind, child->sup, child);
+	if (act != NULL)
+		ask(each->e, act);
+}
+
+static void
+serve_kind(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words, enum request_kind kind)
+{
+	bool wait = strcmp(words[0], "--no-wait") != 0;
+	struct each each = { .e = e, .kind = kind };
+
+	if (!wait && nwords == 1) {
+		control_error(client, CONTROL_USAGE, "a name is missing");
+		return;
+	}
+	each.order = order_new(e, client);
+	if (each.order == NULL)
+		return;
+	for (size_t i = wait ? 0 : 1; i < nwords; i++)
+		if (!serve_each(e, client, words[i], ask_one, &each)) {
+			/* Answered with an error; the others go on. */
+			each.order->client = NULL;
+			break;
+		}
+	order_begun(e, each.order, wait);
+}
+
+void
+act_start(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	serve_kind(e, client, nwords, words, REQUEST_START);
+}
+
+void
+act_stop(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	serve_kind(e, client, nwords, words, REQUEST_STOP);
+}
+
+void
+act_restart(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	serve_kind(e, client, nwords, words, REQUEST_RESTART);
+}
+
+void
+act_delete(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	serve_kind(e, client, nwords, words, REQUEST_DELETE);
+}
+
+/* Gives the diagnostics of a text that is no specification to the client. */
+static void
+refuse_text(struct control_client *client, const struct conf *conf)
+{
+	char text[RECORD_LINE_MAX / 2];
+	struct record r;
+
+	for (size_t i = 0; i < conf->diags.nitems; i++) {
+		diag_format(&conf->diags.items[i], false, text, sizeof(text));
+		record_begin(&r, RECORD_LINE);
+		record_text(&r, "text", text);
+		control_record(client, &r, NULL);
+	}
+	control_error(client, CONTROL_SYNTAX, "the specification is wrong");
+}
+
+/* The supervisor that is meant by a name. */
+static void
+take_sup(void *arg, struct child *child)
+{
+	struct child **found = arg;
+
+	*found = child;
+}
+
+/* Reads the text and makes what it says; NULL: the client was answered. */
+static struct addition *
+make_addition(struct engine *e, struct control_client *client,
+    const struct sup *sup, const char *text)
+{
+	const struct child_spec *named =
+	    node_spec((struct child *)(uintptr_t)&sup->child);
+	const struct spec *parent = named != NULL ? named->spec : e->conf->root;
+	struct addition *addition = calloc(1, sizeof(*addition));
+
+	if (addition == NULL) {
+		control_error(client, CONTROL_FAILED, "no memory");
+		return NULL;
+	}
+	if (!conf_parse_child(&addition->conf, "added", text, strlen(text),
+		parent, e->run->source)) {
+		refuse_text(client, &addition->conf);
+		addition_free(addition);
+		return NULL;
+	}
+	if (addition_make(addition, &e->next_id) < 0 ||
+	    environment_fit(&e->environment, &addition->nodes) < 0 ||
+	    !tree_reserve(&e->tree, nodes_count(&addition->nodes))) {
+		control_error(client, CONTROL_FAILED, "no memory");
+		addition_free(addition);
+		return NULL;
+	}
+	return addition;
+}
+
+/* The tree does not have the addition, or has it no longer. */
+static void
+give_back(struct engine *e, struct addition *addition)
+{
+	SLIST_REMOVE(&e->additions, addition, addition, next);
+	tree_unreserve(&e->tree, nodes_count(&addition->nodes));
+	SLIST_INSERT_HEAD(&e->freed, addition, next);
+}
+
+static void
+add_to(struct engine *e, struct control_client *client, struct sup *sup,
+    const char *text, bool wait)
+{
+	struct addition *addition = make_addition(e, client, sup, text);
+	struct order *order;
+	struct act *act;
+
+	if (addition == NULL)
+		return;
+	SLIST_INSERT_HEAD(&e->additions, addition, next);
+	order = order_new(e, client);
+	if (order == NULL) {
+		give_back(e, addition);
+		return;
+	}
+	act = act_new(order, REQUEST_ADD, sup, addition->child);
+	if (act == NULL) {
+		give_back(e, addition);
+	} else {
+		act->addition = addition;
+		ask(e, act);
+	}
+	order_begun(e, order, wait);
+}
+
+void
+act_add(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	bool wait = strcmp(words[0], "--no-wait") != 0;
+	struct child *child = NULL;
+
+	if (nwords != (wait ? 2U : 3U)) {
+		control_error(client, CONTROL_USAGE,
+		    "add takes: [--no-wait] SUPERVISOR TEXT");
+		return;
+	}
+	words += wait ? 0 : 1;
+	if (!serve_each(e, client, words[0], take_sup, &child))
+		return;
+	if (!child_is_sup(child))
+		control_error(client, CONTROL_FAILED, "%s is no supervisor",
+		    words[0]);
+	else
+		add_to(e, client, child_sup(child), words[1], wait);
+}
+
+void
+act_replied(struct engine *e, struct request *request)
+{
+	struct act *act = (struct act *)(void *)request;
+	struct order *order;
+	struct child *child = request->child;
+	bool refused =
+	    act->addition != NULL && child != NULL && child->sup == NULL;
+	char path[NODE_PATH_SIZE];
+
+	order = act->order;
+	if (child != NULL && !refused && order->client != NULL &&
+	    request->result <= RESULT_IGNORED && !child->forgotten)
+		query_status(e, child, order->client);
+	if (request->result > RESULT_IGNORED)
+		order_fail(order,
+		    refused           ? act->addition->conf.child->name :
+			child != NULL ? node_path(child, path) :
+					"the child",
+		    explain(request->result));
+	if (refused)
+		give_back(e, act->addition);
+	free(act);
+	order->pending--;
+	order_check(e, order);
+}
+
+void
+act_freed(struct engine *e, struct child *child)
+{
+	struct addition *addition;
+
+	wait_freed(e, child);
+	SLIST_FOREACH(addition, &e->additions, next)
+	if (addition->child == child)
+		break;
+	if (addition == NULL)
+		return;
+	give_back(e, addition);
+}
+
+void
+act_turn(struct engine *e)
+{
+	struct addition *addition;
+
+	while ((addition = SLIST_FIRST(&e->freed)) != NULL) {
+		SLIST_REMOVE_HEAD(&e->freed, next);
+		addition_free(addition);
+	}
+}
+
+struct sending {
+	int signo;
+	size_t n;
+};
+
+static void
+send_one(void *arg, struct child *child)
+{
+	struct sending *sending = arg;
+	struct worker *worker;
+
+	if (child_is_sup(child))
+		return;
+	worker = node_worker(child);
+	if (worker->watch.fd == -1)
+		return;
+	if (group_signal(worker->pidfd, worker->pid, sending->signo) == 0)
+		sending->n++;
+}
+
+/* A signal to a supervisor is one to all workers below it. */
+static void
+send_below(void *arg, struct child *child)
+{
+	lookup_walk(child, send_one, arg);
+}
+
+void
+act_signal(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	struct sending sending = { .signo = signal_number(words[0]) };
+
+	if (strcmp(words[0], "normal") == 0) {
+		control_error(client, CONTROL_USAGE,
+		    "an exit signal normal does nothing to anybody");
+		return;
+	}
+	if (sending.signo == -1) {
+		control_error(client, CONTROL_USAGE,
+		    "%s is no signal, expected one like HUP or 1", words[0]);
+		return;
+	}
+	for (size_t i = 1; i < nwords; i++)
+		if (!serve_each(e, client, words[i], send_below, &sending))
+			return;
+	if (sending.n == 0)
+		control_error(client, CONTROL_FAILED,
+		    "none of them is running");
+	else
+		control_ok(client);
+}
+
+void
+act_down(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	struct order *order = order_new(e, client);
+	struct record r;
+
+	(void)nwords;
+	(void)words;
+	if (order == NULL)
+		return;
+	/* Who asked can wait for the guardian's end as well. */
+	record_begin(&r, RECORD_GUARDIAN);
+	record_number(&r, "pid", e->guardian);
+	control_record(client, &r, NULL);
+	order->pending++;
+	order->begun = true;
+	order->down = true;
+	/* A second one waits with the first: it is no order to kill. */
+	if (e->nstops == 0)
+		engine_shutdown(e);
+}
+
+void
+act_down_done(struct engine *e)
+{
+	struct order *order, *next;
+
+	SLIST_FOREACH_SAFE(order, &e->orders, next, next)
+	if (order->down) {
+		order->pending--;
+		order_check(e, order);
+	}
+}
+
+void
+act_closed(struct engine *e, struct control_client *client)
+{
+	struct order *order;
+
+	SLIST_FOREACH(order, &e->orders, next)
+	if (order->client == client)
+		order->client = NULL;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_ACT_H
+#define ENGINE_ACT_H
+
+#include <sys/queue.h>
+
+#include "control/server.h"
+#include "core/request.h"
+#include "engine/addition.h"
+
+struct engine;
+
+/*
+ * Changing the tree on request: one order of a client becomes one request to
+ * the core for each child that it means, and is answered when all of them
+ * are, with a row for each child and an error if one failed.
+ */
+struct order {
+	SLIST_ENTRY(order) next;
+	struct control_client *client; /* NULL: does not wait, or is gone */
+	size_t pending;                /* requests not yet answered */
+	bool begun;                    /* all its requests are made */
+	bool failed;                   /* there is a message */
+	bool down;                     /* waits for the end of everything */
+	char message[NODE_PATH_SIZE + 128]; /* the first failure */
+};
+
+SLIST_HEAD(orders, order);
+
+/* One request of an order. */
+struct act {
+	struct request request; /* first: what the core gives back */
+	struct order *order;
+	struct addition *addition; /* REQUEST_ADD: what is added */
+};
+
+void act_start(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words);
+void act_stop(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words);
+void act_restart(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words);
+void act_delete(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words);
+void act_add(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words);
+void act_signal(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words);
+void act_down(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words);
+
+/* ACTION_REPLY: the core has answered. */
+void act_replied(struct engine *e, struct request *request);
+
+/* ACTION_FREE: nothing refers to `child` any more once the turn is over. */
+void act_freed(struct engine *e, struct child *child);
+
+/* Frees what was let go of in this turn. */
+void act_turn(struct engine *e);
+
+/* The client is gone; what it asked for goes on. */
+void act_closed(struct engine *e, struct control_client *client);
+
+/* Everything is down: answers those who asked for that. */
+void act_down_done(struct engine *e);
+
+#endif

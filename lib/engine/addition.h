@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_ADDITION_H
+#define ENGINE_ADDITION_H
+
+#include <sys/queue.h>
+
+#include "engine/node.h"
+
+/*
+ * A child that was added while the tree runs, with what is below it: its
+ * specification and its nodes live until the core lets go of it.
+ */
+struct addition {
+	SLIST_ENTRY(addition) next; /* in engine->additions or ->freed */
+	struct conf conf;           /* of conf_parse_child() */
+	struct nodes nodes;
+	struct child *child; /* the top of it; NULL before addition_make() */
+};
+
+SLIST_HEAD(additions, addition);
+
+/* Makes the nodes of what was read into addition->conf. 0 or -ENOMEM. */
+int addition_make(struct addition *addition, uint32_t *next_id);
+
+/* Frees it, whatever it has got so far; NULL is harmless. */
+void addition_free(struct addition *addition);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#include "engine/history.h"
+
+const char *const history_cause_text[] = {
+#define TEXT(name, text) [name] = text,
+	HISTORY_CAUSES(TEXT)
+#undef TEXT
+};
+
+void
+history_add(struct history *h, const struct history_end *end)
+{
+	h->ends[h->n++ % HISTORY_ENDS] = *end;
+}
+
+const struct history_end *
+history_get(const struct history *h, size_t idx)
+{
+	if (idx >= h->n || idx >= HISTORY_ENDS)
+		return NULL;
+	return &h->ends[(h->n - 1 - idx) % HISTORY_ENDS];
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_HISTORY_H
+#define ENGINE_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/reason.h"
+
+/*
+ * The last ends of each child, for `supervise why`: when, for which reason,
+ * after how long, and what made it start again or stay down.
+ *
+ * All rings stand in one array, made before anything starts: a page of it is
+ * touched only when one of its children ends, and no end allocates.
+ */
+
+/* Ends that are remembered of one child. */
+#define HISTORY_ENDS 10
+
+/* What became of a child after an end, or why it ended. */
+#define HISTORY_CAUSES(X)                                             \
+	X(HISTORY_ITSELF, "itself")         /* its own end */         \
+	X(HISTORY_SIBLING, "sibling")       /* another one's; `by` */ \
+	X(HISTORY_REQUEST, "request")       /* somebody asked */      \
+	X(HISTORY_SUPERVISOR, "supervisor") /* its supervisor stopped */
+
+enum history_cause {
+#define HISTORY_ENUM(name, text) name,
+	HISTORY_CAUSES(HISTORY_ENUM)
+#undef HISTORY_ENUM
+};
+
+extern const char *const history_cause_text[];
+
+struct history_end {
+	int64_t wall_ms; /* when it ended, since 1970 */
+	uint32_t ran_ms; /* at most UINT32_MAX */
+	uint32_t run;    /* which of its runs */
+	struct reason reason;
+	uint32_t by;   /* HISTORY_SIBLING: the id of the sibling */
+	uint8_t cause; /* enum history_cause */
+};
+
+/* The ring of one child; all zero at first. */
+struct history {
+	struct history_end ends[HISTORY_ENDS];
+	uint32_t n; /* ends so far */
+};
+
+/* Takes the next end of a child. */
+void history_add(struct history *h, const struct history_end *end);
+
+/* The `idx`th end that is remembered, 0 the latest; NULL: no more. */
+const struct history_end *history_get(const struct history *h, size_t idx);
+
+#endif

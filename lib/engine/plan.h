@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_PLAN_H
+#define ENGINE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/node.h"
+
+/*
+ * The difference between a running tree and a configuration, as the steps
+ * that lead from one to the other: what is gone stops in reverse order, then
+ * what is new starts and what runs differently restarts, in start order.
+ * What changed in nothing but its rules is changed without a step, but named.
+ */
+#define PLAN_STEPS(X)                                              \
+	X(STEP_STOP, "stop")       /* no longer in the file */     \
+	X(STEP_CHANGE, "change")   /* its rules alone: in place */ \
+	X(STEP_START, "start")     /* new in the file */           \
+	X(STEP_RESTART, "restart") /* other command, folder, environment */
+
+enum step_kind {
+#define PLAN_ENUM(name, text) name,
+	PLAN_STEPS(PLAN_ENUM)
+#undef PLAN_ENUM
+};
+
+extern const char *const step_kind_text[];
+
+struct step {
+	enum step_kind kind;
+	struct sup *sup;               /* whose child it is */
+	struct child *child;           /* NULL: STEP_START, not made yet */
+	const struct child_spec *spec; /* as it is to be; STEP_STOP: NULL */
+};
+
+struct plan {
+	struct step *steps; /* owned */
+	size_t n;
+	size_t room;
+};
+
+/*
+ * Works out how the tree under `root` becomes `spec`, which is borrowed. 0,
+ * with plan_fini() to follow, or -ENOMEM.
+ */
+int
+plan_make(struct plan *plan, struct supervisor *root, const struct spec *spec);
+void plan_fini(struct plan *plan);
+
+/*
+ * Gives every child that stays its new specification, rules and place in the
+ * start order, at once and without touching a process. `root_spec` is the
+ * root's. False when memory was short: some keep their old rules.
+ */
+bool plan_apply(struct supervisor *root, const struct spec *root_spec);
+
+#endif

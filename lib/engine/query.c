@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "base/units.h"
+#include "conf/print.h"
+#include "engine/history.h"
+#include "engine/lookup.h"
+#include "engine/query.h"
+#include "os/clock.h"
+
+static bool
+has_process(struct child *child)
+{
+	return !child_is_sup(child) && node_worker(child)->watch.fd != -1;
+}
+
+static void
+add_name(struct record *r, struct child *child,
+    char path[static NODE_PATH_SIZE])
+{
+	record_text(r, child_is_sup(child) ? "supervisor" : "child",
+	    node_path(child, path));
+}
+
+static void
+add_budget(struct record *r, struct engine *e, struct sup *sup)
+{
+	const struct sup_policy *policy = &sup->child.policy->sup;
+
+	record_text(r, "strategy", strategy_text[policy->strategy]);
+	record_number(r, "restarts", window_used(&sup->window, e->tree.now_ns));
+	record_number(r, "max_restarts", policy->max_restarts);
+	record_number(r, "max_seconds", policy->max_seconds);
+}
+
+/* When the next start of a child is due, if it is delayed. */
+static void
+add_due(struct record *r, const struct child *child, int64_t now_ns)
+{
+	if (child->state != CHILD_RESTARTING || child->due_ns <= now_ns)
+		return;
+	record_number(r, "due_ms", (child->due_ns - now_ns) / NS_PER_MS);
+}
+
+static void
+add_state(struct record *r, const struct engine *e, struct child *child,
+    int64_t now_ns)
+{
+	record_text(r, "state", child_state_text[child->state]);
+	/* The root's process is the one that the user started. */
+	if (child->sup == NULL)
+		record_number(r, "pid", e->guardian);
+	else if (has_process(child))
+		record_number(r, "pid", node_worker(child)->pid);
+	record_number(r, "run", child->run);
+	if (child->state == CHILD_UP || child->state == CHILD_STARTING ||
+	    child->state == CHILD_STOPPING)
+		record_number(r, "up_ms",
+		    (now_ns - child->started_ns) / NS_PER_MS);
+	add_due(r, child, now_ns);
+}
+
+void
+query_status(struct engine *e, struct child *child,
+    struct control_client *client)
+{
+	char path[NODE_PATH_SIZE], reason[REASON_TEXT_SIZE];
+	struct record r;
+
+	record_begin(&r, RECORD_STATUS);
+	add_name(&r, child, path);
+	add_state(&r, e, child, clock_now_ns());
+	if (child_is_sup(child))
+		add_budget(&r, e, child_sup(child));
+	if (child->sup == NULL)
+		record_text(&r, "file",
+		    e->run->path != NULL ? e->run->path : e->run->file);
+	if (child->reason.kind != REASON_NONE)
+		record_text(&r, "reason", reason_text(child->reason, reason));
+	control_record(client, &r, NULL);
+}
+
+void
+query_pid(struct engine *e, struct child *child, struct control_client *client)
+{
+	char path[NODE_PATH_SIZE];
+	struct record r;
+
+	(void)e;
+	if (!has_process(child))
+		return;
+	record_begin(&r, RECORD_PID);
+	add_name(&r, child, path);
+	record_number(&r, "pid", node_worker(child)->pid);
+	control_record(client, &r, NULL);
+}
+
+/* A text that is printed in pieces becomes a record a line. */
+struct lines {
+	struct control_client *client;
+	char line[RECORD_LINE_MAX / 2];
+	size_t len;
+};
+
+static void
+line_end(struct lines *lines)
+{
+	struct record r;
+
+	lines->line[lines->len] = '\0';
+	lines->len = 0;
+	record_begin(&r, RECORD_LINE);
+	record_text(&r, "text", lines->line);
+	control_record(lines->client, &r, NULL);
+}
+
+static void
+line_write(void *ctx, const char *bytes, size_t len)
+{
+	struct lines *lines = ctx;
+
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '\n')
+			line_end(lines);
+		else if (lines->len + 1 < sizeof(lines->line))
+			lines->line[lines->len++] = bytes[i];
+	}
+}
+
+void
+query_spec(struct engine *e, struct child *child, struct control_client *client)
+{
+	struct lines lines = { .client = client };
+
+	if (child->sup == NULL)
+		print_root(e->conf->root, line_write, &lines);
+	else
+		print_child(node_spec(child), line_write, &lines);
+	if (lines.len > 0)
+		line_end(&lines);
+}
+
+void
+query_count(struct engine *e, struct child *child,
+    struct control_client *client)
+{
+	int64_t specs = 0, active = 0, supervisors = 0, workers = 0;
+	char path[NODE_PATH_SIZE];
+	struct child *below;
+	struct record r;
+
+	(void)e;
+	TAILQ_FOREACH(below, &child_sup(child)->children, order) {
+		if (below->forgotten)
+			continue;
+		specs++;
+		active += below->state == CHILD_STARTING ||
+		    below->state == CHILD_UP || below->state == CHILD_STOPPING;
+		supervisors += child_is_sup(below);
+		workers += !child_is_sup(below);
+	}
+	record_begin(&r, RECORD_COUNT);
+	add_name(&r, child, path);
+	record_number(&r, "specs", specs);
+	record_number(&r, "active", active);
+	record_number(&r, "supervisors", supervisors);
+	record_number(&r, "workers", workers);
+	control_record(client, &r, NULL);
+}
+
+/* Finds the child of an id, which may be gone by now. */
+struct by_id {
+	uint32_t id;
+	struct child *found;
+};
+
+static void
+compare_id(void *arg, struct child *child)
+{
+	struct by_id *by = arg;
+
+	if (node_id(child) == by->id)
+		by->found = child;
+}
+
+static void
+tell_end(struct engine *e, const struct history_end *end,
+    struct control_client *client)
+{
+	char path[NODE_PATH_SIZE], reason[REASON_TEXT_SIZE];
+	char stamp[RECORD_STAMP_SIZE];
+	struct by_id by = { .id = end->by };
+	struct record r;
+
+	record_stamp(end->wall_ms * NS_PER_MS, stamp);
+	record_begin(&r, RECORD_END);
+	record_text(&r, "at", stamp);
+	record_number(&r, "run", end->run);
+	record_text(&r, "reason", reason_text(end->reason, reason));
+	record_number(&r, "ran_ms", end->ran_ms);
+	record_text(&r, "cause", history_cause_text[end->cause]);
+	if (end->cause == HISTORY_SIBLING) {
+		lookup_walk(&e->root.sup.child, compare_id, &by);
+		record_text(&r, "by",
+		    by.found != NULL ? node_path(by.found, path) :
+				       "a child that is gone");
+	}
+	control_record(client, &r, NULL);
+}
+
+void
+query_why(struct engine *e, struct child *child, struct control_client *client)
+{
+	char path[NODE_PATH_SIZE], above[NODE_PATH_SIZE];
+	const struct history *history = node_history(child);
+	const struct history_end *end;
+	struct record r;
+
+	record_begin(&r, RECORD_WHY);
+	add_name(&r, child, path);
+	add_state(&r, e, child, clock_now_ns());
+	record_text(&r, "restart", restart_text[child->policy->restart]);
+	if (child->sup != NULL) {
+		record_text(&r, "under", node_path(&child->sup->child, above));
+		add_budget(&r, e, child->sup);
+	}
+	control_record(client, &r, NULL);
+	for (size_t i = 0; (end = history_get(history, i)) != NULL; i++)
+		tell_end(e, end, client);
+}

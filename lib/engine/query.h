@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_QUERY_H
+#define ENGINE_QUERY_H
+
+#include "control/server.h"
+#include "engine/engine.h"
+
+/*
+ * Looking at the tree: what a child is like at this moment, as records. They
+ * are made at once, whatever its supervisor is doing (D2).
+ */
+
+/* `status`: one row about a child, or a supervisor with its budget. */
+void query_status(struct engine *e, struct child *child,
+    struct control_client *client);
+
+/* `pid`: the process of a worker that has one. */
+void
+query_pid(struct engine *e, struct child *child, struct control_client *client);
+
+/* `spec`: its specification in the file's grammar, a record a line. */
+void query_spec(struct engine *e, struct child *child,
+    struct control_client *client);
+
+/* `count`: OTP's four numbers about a supervisor (count_children). */
+void query_count(struct engine *e, struct child *child,
+    struct control_client *client);
+
+/* `why`: its state, its budget, and its last ends, the latest first. */
+void
+query_why(struct engine *e, struct child *child, struct control_client *client);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_RELOAD_H
+#define ENGINE_RELOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "conf/conf.h"
+#include "control/server.h"
+#include "core/request.h"
+#include "engine/plan.h"
+
+struct engine;
+
+/*
+ * `reload` (D7): the file is read again and the running tree is brought to
+ * what it says, one step after the other. A wrong file changes nothing. It
+ * begins when no supervisor is at work, and there is one at a time.
+ */
+struct reload {
+	struct request request;        /* first: of the step in hand */
+	struct control_client *client; /* NULL: SIGHUP, or it is gone */
+	struct conf *conf;             /* what is to be; owned until it is */
+	struct plan plan;
+	size_t at;     /* the step in hand */
+	bool begun;    /* the plan is made, its steps are being done */
+	bool dry;      /* only the plan is asked for */
+	bool deleting; /* second half of a STEP_STOP */
+	bool answered; /* the core has answered about the step */
+	size_t failed; /* steps that did not succeed */
+};
+
+/* `reload [--dry-run]`; a NULL client is SIGHUP. */
+void reload_serve(struct engine *e, struct control_client *client,
+    size_t nwords, const char *const *words);
+
+/* Whether `request` is a reload's, and its answer. */
+bool reload_owns(const struct engine *e, const struct request *request);
+void reload_replied(struct engine *e);
+
+/* Once a turn: begins when it can. */
+void reload_turn(struct engine *e);
+
+/* The client is gone; the reload goes on. */
+void reload_closed(struct engine *e, const struct control_client *client);
+
+#endif

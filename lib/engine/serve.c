@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/near.h"
+#include "engine/act.h"
+#include "engine/engine.h"
+#include "engine/lookup.h"
+#include "engine/query.h"
+#include "engine/serve.h"
+#include "engine/waiters.h"
+#include "os/clock.h"
+
+/* A look at each child that the words mean. */
+struct view {
+	struct engine *e;
+	struct control_client *client;
+	void (*query)(struct engine *e, struct child *child,
+	    struct control_client *client);
+};
+
+static void
+show(void *arg, struct child *child)
+{
+	struct view *view = arg;
+
+	view->query(view->e, child, view->client);
+}
+
+bool
+serve_each(struct engine *e, struct control_client *client, const char *name,
+    void (*visit)(void *arg, struct child *child), void *arg)
+{
+	char list[LOOKUP_CANDIDATES * 80], path[NODE_PATH_SIZE];
+	struct lookup l = { .visit = visit, .arg = arg };
+	size_t len = 0;
+
+	switch (lookup(&l, &e->root, name)) {
+	case LOOKUP_FOUND:
+		return true;
+	case LOOKUP_NONE:
+		if (lookup_is_pattern(name))
+			control_error(client, CONTROL_NO_SUCH_NAME,
+			    "the pattern %s matches nothing", name);
+		else if (l.near[0] != '\0')
+			control_error(client, CONTROL_NO_SUCH_NAME,
+			    "nothing is called %s, did you mean %s?", name,
+			    l.near);
+		else
+			control_error(client, CONTROL_NO_SUCH_NAME,
+			    "nothing is called %s", name);
+		return false;
+	case LOOKUP_AMBIGUOUS:
+		break;
+	}
+	for (size_t i = 0; i < l.n && i < LOOKUP_CANDIDATES; i++) {
+		int n = snprintf(list + len, sizeof(list) - len, "%s%s",
+		    i == 0 ? "" : ", ", node_path(l.candidates[i], path));
+
+		len += n > 0 && (size_t)n < sizeof(list) - len ? (size_t)n : 0;
+	}
+	control_error(client, CONTROL_AMBIGUOUS,
+	    "%zu are called %s: %s%s; give the path", l.n, name, list,
+	    l.n > LOOKUP_CANDIDATES ? ", ..." : "");
+	return false;
+}
+
+/* Shows what `words` mean; without any, the whole tree. */
+static void
+view_all(struct view *view, size_t nwords, const char *const *words)
+{
+	if (nwords == 0)
+		lookup_walk(&view->e->root.sup.child, show, view);
+	for (size_t i = 0; i < nwords; i++)
+		if (!serve_each(view->e, view->client, words[i], show, view))
+			return;
+	control_ok(view->client);
+}
+
+static void
+serve_status(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	struct view view = { e, client, query_status };
+
+	view_all(&view, nwords, words);
+}
+
+static void
+serve_pid(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	struct view view = { e, client, query_pid };
+
+	view_all(&view, nwords, words);
+}
+
+static void
+serve_spec(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	struct view view = { e, client, query_spec };
+
+	view_all(&view, nwords, words);
+}
+
+static void
+serve_why(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	struct view view = { e, client, query_why };
+
+	view_all(&view, nwords, words);
+}
+
+static void
+count_one(struct engine *e, struct child *child, struct control_client *client)
+{
+	if (child_is_sup(child))
+		query_count(e, child, client);
+}
+
+static void
+serve_count(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	static const char *const root[] = { "root" };
+	struct view view = { e, client, count_one };
+
+	view_all(&view, 1, nwords == 0 ? root : words);
+}
+
+static void
+serve_events(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	(void)e;
+	(void)nwords;
+	(void)words;
+	/* It goes on until the client leaves, or everything ends. */
+	control_follow(client);
+}
+
+static const struct verb verbs[] = {
+	{ "status", 0, SIZE_MAX, "[NAME...]", serve_status },
+	{ "pid", 1, SIZE_MAX, "NAME...", serve_pid },
+	{ "spec", 1, SIZE_MAX, "NAME...", serve_spec },
+	{ "count", 0, 1, "[NAME]", serve_count },
+	{ "why", 1, SIZE_MAX, "NAME...", serve_why },
+	{ "events", 0, 0, "", serve_events },
+	{ "wait", 1, SIZE_MAX, "ready|up|down NAME... | quiet", wait_serve },
+	{ "start", 1, SIZE_MAX, "[--no-wait] NAME...", act_start },
+	{ "stop", 1, SIZE_MAX, "[--no-wait] NAME...", act_stop },
+	{ "restart", 1, SIZE_MAX, "[--no-wait] NAME...", act_restart },
+	{ "delete", 1, SIZE_MAX, "NAME...", act_delete },
+	{ "add", 2, 3, "[--no-wait] SUPERVISOR TEXT", act_add },
+	{ "signal", 2, SIZE_MAX, "SIGNAL NAME...", act_signal },
+	{ "reload", 0, 1, "[--dry-run]", reload_serve },
+	{ "down", 0, 0, "", act_down },
+};
+#define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static void
+unknown(struct control_client *client, const char *word)
+{
+	struct near near = near_start(word);
+
+	for (size_t i = 0; i < NVERBS; i++)
+		near_try(&near, verbs[i].name);
+	if (near.best != NULL)
+		control_error(client, CONTROL_USAGE,
+		    "no request %s, did you mean %s?", word, near.best);
+	else
+		control_error(client, CONTROL_USAGE, "no request %s", word);
+}
+
+static void
+request(void *ctx, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	struct engine *e = ctx;
+
+	for (size_t i = 0; i < NVERBS; i++) {
+		const struct verb *verb = &verbs[i];
+
+		if (strcmp(words[0], verb->name) != 0)
+			continue;
+		if (nwords - 1 < verb->min || nwords - 1 > verb->max)
+			control_error(client, CONTROL_USAGE, "%s takes: %s",
+			    verb->name,
+			    *verb->usage != '\0' ? verb->usage : "no words");
+		else
+			verb->serve(e, client, nwords - 1, words + 1);
+		return;
+	}
+	unknown(client, words[0]);
+}
+
+static void
+closed(void *ctx, struct control_client *client)
+{
+	act_closed(ctx, client);
+	wait_closed(ctx, client);
+	reload_closed(ctx, client);
+}
+
+void
+serve_init(struct engine *e)
+{
+	const struct control_handler handler = {
+		.ctx = e,
+		.request = request,
+		.closed = closed,
+	};
+	char why[CONTROL_WHY_SIZE];
+	pid_t rival;
+
+	e->serve_ns = CLOCK_NEVER;
+	TAILQ_INIT(&e->waiters);
+	SLIST_INIT(&e->orders);
+	if (e->run->placeless != NULL)
+		reporter_message(&e->reporter, RECORD_WARNING,
+		    "no control socket, everything else works: %s",
+		    e->run->placeless);
+	if (e->run->place == NULL)
+		return;
+	if (control_server_open(&e->server, &e->loop, e->run->place, &handler,
+		&rival, why) < 0)
+		reporter_message(&e->reporter, RECORD_WARNING,
+		    "no control socket, everything else works: %s", why);
+	else
+		e->serving =
+		    asprintf(&e->environment.socket, "SUPERVISE_SOCKET=%s",
+			e->run->place->path) != -1;
+}
+
+int64_t
+serve_turn(struct engine *e)
+{
+	if (!e->serving)
+		return CLOCK_NEVER;
+	wait_look(e);
+	return control_server_turn(&e->server);
+}
+
+void
+serve_fini(struct engine *e)
+{
+	if (!e->serving)
+		return;
+	act_down_done(e);
+	control_server_close(&e->server);
+}

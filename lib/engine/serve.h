@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_SERVE_H
+#define ENGINE_SERVE_H
+
+#include <stddef.h>
+
+#include "control/server.h"
+
+struct engine;
+
+/*
+ * Requests from the control socket. serve.c has the table of them and those
+ * that look; act.c those that change the tree; waiters.c those that wait.
+ */
+struct verb {
+	const char *name;
+	size_t min; /* words behind the name */
+	size_t max;
+	const char *usage; /* what the words are */
+	void (*serve)(struct engine *e, struct control_client *client,
+	    size_t nwords, const char *const *words);
+};
+
+/* Opens the socket, if there is to be one. Failing is a warning (U16). */
+void serve_init(struct engine *e);
+
+/* Once a turn: one request, answers written. When to come again, in ns. */
+int64_t serve_turn(struct engine *e);
+
+/* Answers who waits for the end, and closes the socket. */
+void serve_fini(struct engine *e);
+
+/*
+ * Finds the children that `name` means and calls `visit` with each; answers
+ * the client with an error when there are none or it is ambiguous. True when
+ * there were some.
+ */
+bool serve_each(struct engine *e, struct control_client *client,
+    const char *name, void (*visit)(void *arg, struct child *child), void *arg);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_WAITERS_H
+#define ENGINE_WAITERS_H
+
+#include <sys/queue.h>
+
+#include "control/server.h"
+#include "core/child.h"
+
+struct engine;
+
+/*
+ * Clients that wait for a state: `wait ready|up|down NAME...`, `wait quiet`.
+ * They are looked at after something has happened, and at once when they
+ * come, so asking after the fact works.
+ */
+enum wait_kind {
+	WAIT_READY, /* the start is complete */
+	WAIT_UP,    /* there is a process */
+	WAIT_DOWN,  /* nothing of it lives, and nothing is about to */
+	WAIT_QUIET, /* nothing anywhere starts, stops or restarts */
+};
+
+struct waiter {
+	TAILQ_ENTRY(waiter) next;
+	struct control_client *client;
+	enum wait_kind kind;
+	size_t n;
+	struct child *children[]; /* NULL: it was freed */
+};
+
+TAILQ_HEAD(waiters, waiter);
+
+void wait_serve(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words);
+
+/* Answers those whose time has come. */
+void wait_look(struct engine *e);
+
+/* The client, or a child, is not to be used any more. */
+void wait_closed(struct engine *e, struct control_client *client);
+void wait_freed(struct engine *e, const struct child *child);
+
+#endif

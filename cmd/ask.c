@@ -172,10 +172,12 @@ ask_json(const struct ask *ask)
 {
 	/* Too much to be cleared on the stack for each of many records. */
 	static char line[RECORD_JSON_MAX];
+	size_t len;
 
 	if (!ask->globals->json)
 		return false;
-	fwrite(line, 1, record_parsed_json(&ask->record, line), stdout);
+	len = record_parsed_json(&ask->record, line);
+	fwrite(line, 1, len, stdout);
 	return true;
 }
 

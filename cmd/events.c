@@ -58,16 +58,15 @@ print(const struct ask *ask)
 {
 	char line[RECORD_LINE_MAX];
 	struct record record;
+	size_t len = 0;
 
 	if (ask_json(ask))
 		return;
 	if (!isatty(STDOUT_FILENO))
-		fwrite(line, 1, record_parsed_logfmt(&ask->record, line),
-		    stdout);
+		len = record_parsed_logfmt(&ask->record, line);
 	else if (convert(&ask->record, &record))
-		fwrite(line, 1,
-		    people_line(&record, options_colour(STDOUT_FILENO), line),
-		    stdout);
+		len = people_line(&record, options_colour(STDOUT_FILENO), line);
+	fwrite(line, 1, len, stdout);
 }
 
 int

@@ -57,12 +57,14 @@ print_json(const struct control_entry *entry, const struct record_parsed *root)
 	};
 	struct record_parsed all = { .event = "status" };
 	char line[RECORD_JSON_MAX];
+	size_t len;
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		all.fields[all.n++] = fields[i];
 	for (size_t i = 0; i < root->n && all.n < RECORD_PARSED_MAX; i++)
 		all.fields[all.n++] = root->fields[i];
-	fwrite(line, 1, record_parsed_json(&all, line), stdout);
+	len = record_parsed_json(&all, line);
+	fwrite(line, 1, len, stdout);
 }
 
 static void

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <string.h>
+
 #include "base/units.h"
 #include "cmd/ask.h"
 #include "cmd/options.h"
@@ -50,7 +52,7 @@ wait_main(struct globals *globals, int argc, char **argv)
 	if (limit.ms >= 0)
 		ask.deadline_ns = clock_now_ns() + limit.ms * NS_PER_MS;
 	/* Then all of it is down. */
-	ask.ended_ok = argv[optind][0] == 'd';
+	ask.ended_ok = strcmp(argv[optind], "down") == 0;
 	ask_for(&ask, verb, argv + optind);
 	while (ask_next(&ask))
 		(void)ask_json(&ask);

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+#
+# What the tests of the control socket have in common, loaded behind
+# test_helper: questions to the tree that runs in this test's folder.
+
+CROWD=$ROOT/build/helpers/crowd
+
+# Ends what `run -d` started in this folder, which teardown does not know.
+end_detached() {
+	supervise down </dev/null >/dev/null 2>&1 || true
+}
+
+# The path of the socket of the tree of this folder.
+socket_path() {
+	supervise list --json |
+		sed -n "s|.*\"socket\":\"\([^\"]*\)\".*\"file\":\"$DIR/supervise.conf\".*|\1|p"
+}
+
+# talk PATH: sends standard input to the socket and prints the answer.
+talk() {
+	socat -t 10 - "UNIX-CONNECT:$1"
+}
+
+# state_of NAME: as a program reads it.
+state_of() {
+	supervise status --json "$1" | sed -n 's/.*"state":"\([a-z]*\)".*/\1/p'
+}
+
+is_state() {
+	[[ $(state_of "$2") == "$1" ]]
+}
+
+# is_gone PID: nothing is left of it, not even for its parent.
+is_gone() {
+	[[ ! -e /proc/$1 ]] || fail "pid $1 is still there"
+}
+
+pid_of() {
+	supervise pid "$1"
+}
+
+# Every worker with its pid, a line each, in the order of the tree.
+all_pids() {
+	supervise status --json |
+		sed -n 's/.*"child":"\([^"]*\)".*"pid":\([0-9]*\).*/\1 \2/p'
+}
+
+# names: what `status` lists, in start order, without the root.
+names() {
+	supervise status --json |
+		sed -n 's/.*"\(child\|supervisor\)":"\([^"]*\)".*/\2/p' | tail -n +2
+}
+
+# Fails unless every line of standard input is one JSON object.
+assert_json_lines() {
+	local line n=0
+	while IFS= read -r line; do
+		n=$((n + 1))
+		jq -e 'type == "object"' <<<"$line" >/dev/null ||
+			fail "no JSON object: $line"
+	done
+	[[ $n -gt 0 ]] || fail "no line at all"
+}

@@ -1,0 +1,460 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# `reload`: the running tree becomes what its file says, touching no process
+# that does not have to change (D7).
+
+load test_helper
+load control_helper
+
+teardown() {
+	end_detached
+	finish
+}
+
+# Three children and one below, all up.
+shop() {
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker b { exec ${WORKER} }
+		supervisor s { worker x { exec ${WORKER} }; worker y { exec ${WORKER} } }
+	END
+	start_tree_ready
+	all_pids >before
+}
+
+# same_pids NAME...: these run in the process that they had before.
+same_pids() {
+	local name
+	for name; do
+		assert_equal "$(pid_of "$name")" "$(awk -v n="$name" '$1 == n { print $2 }' before)"
+	done
+}
+
+# other_pid NAME: it runs, in a process of its own.
+other_pid() {
+	local pid
+	pid=$(pid_of "$1")
+	[[ $pid != "$(awk -v n="$1" '$1 == n { print $2 }' before)" ]] ||
+		fail "$1 was not restarted"
+}
+
+# steps: what the last `run` printed, without the spaces.
+steps() {
+	tr -s ' ' <<<"$output"
+}
+
+@test "nothing changed: nothing is done" {
+	shop
+	run -0 supervise reload --dry-run
+	assert_equal "$output" ""
+	run -0 supervise reload
+	assert_equal "$output" ""
+	same_pids a b s/x s/y
+	echo "# a remark" >>supervise.conf
+	run -0 supervise reload
+	assert_equal "$output" ""
+}
+
+@test "--dry-run prints the plan and changes nothing" {
+	shop
+	conf <<-'END'
+		worker a { exec ${WORKER} say=new }
+		worker c { exec ${WORKER} }
+		supervisor s { worker y { exec ${WORKER}; shutdown 9s }; worker x { exec ${WORKER} } }
+	END
+	run -0 supervise reload --dry-run
+	assert_equal "$(steps)" "stop b
+restart a
+start c
+change s/y"
+	all_pids | diff before -
+	run -4 supervise status c
+	run -0 supervise reload --dry-run --json
+	assert_json_lines <<<"$output"
+	run -0 supervise reload
+	assert_output "stop"
+	same_pids s/x s/y
+	other_pid a
+	run -4 supervise status b
+	run -0 supervise status c
+}
+
+@test "S198: a wrong file changes nothing, the diagnostics come back" {
+	shop
+	conf <<-'END'
+		worker a { exce ${WORKER} }
+		worker b { exec ${NOWHERE_SET} }
+	END
+	run -2 supervise reload
+	assert_output 'supervise.conf:1:12: "exce" is no directive, did you mean "exec"?'
+	assert_output "supervise.conf:2:"
+	assert_output "nothing was changed"
+	rm supervise.conf
+	run -2 supervise reload
+	all_pids | diff before -
+	assert_equal "$(names | tr '\n' ' ')" "a b s s/x s/y "
+}
+
+@test "S200: new children start in order, in their place" {
+	shop
+	conf <<-'END'
+		worker first { exec ${WORKER} }
+		worker a { exec ${WORKER} }
+		worker between { exec ${WORKER} }
+		worker b { exec ${WORKER} }
+		supervisor s { worker w { exec ${WORKER} }; worker x { exec ${WORKER} }; worker y { exec ${WORKER} } }
+		supervisor t { strategy one_for_all; worker z { exec ${WORKER} }; worker zz { exec ${WORKER} } }
+	END
+	: >records
+	run -0 supervise reload
+	assert_equal "$(names | tr '\n' ' ')" "first a between b s s/w s/x s/y t t/z t/zz "
+	same_pids a b s/x s/y
+	assert_story started <<-'END'
+		started first
+		started between
+		started s/w
+		started t/z
+		started t/zz
+		started t
+	END
+	kill -s KILL "$(pid_of z)"
+	wait_record event=started child=t/zz run=2
+}
+
+@test "S201: children that are gone stop in reverse order, and stay away" {
+	shop
+	conf <<<'supervisor s { worker y { exec ${WORKER} } }'
+	: >records
+	run -0 supervise reload
+	assert_story stopping exited removed <<-'END'
+		stopping s/x
+		exited s/x shutdown
+		removed s/x
+		stopping b
+		exited b shutdown
+		removed b
+		stopping a
+		exited a shutdown
+		removed a
+	END
+	same_pids s/y
+	supervise restart -q s
+	assert_equal "$(names | tr '\n' ' ')" "s s/y "
+}
+
+@test "another command, folder or environment: restarted one at a time, each until ready" {
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker b { exec ${WORKER} }
+		worker c { exec ${WORKER} }
+		worker d { exec ${WORKER} }
+	END
+	start_tree_ready
+	all_pids >before
+	conf <<-'END'
+		worker a { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }
+		worker b { cwd /tmp; exec ${WORKER} }
+		worker c { env X=1; exec ${WORKER} }
+		worker d { exec ${WORKER} }
+	END
+	supervise check -q || sed -i 's/^worker b.*/worker b { directory \/tmp; exec ${WORKER} }/; s/env X=1/environment X=1/' supervise.conf
+	supervise reload >steps 3>&- &
+	local asked=$!
+	wait_log start a
+	same_pids b c d
+	run -124 supervise wait -t 0.1 ready a
+	is_alive "$asked"
+	touch go
+	wait "$asked"
+	other_pid a
+	other_pid b
+	other_pid c
+	same_pids d
+	refute_record event=restarting
+}
+
+@test "S199, S203, S205: policy alone changes in place; the history stays" {
+	conf <<-'END'
+		strategy one_for_one
+		max_restarts 5
+		worker a { exec ${WORKER} }
+		worker b { exec ${WORKER}; shutdown 1s }
+	END
+	start_tree_ready
+	kill -s KILL "$(pid_of a)"
+	wait_record event=started child=a run=2
+	all_pids >before
+	conf <<-'END'
+		strategy one_for_all
+		max_restarts 2
+		max_seconds 60
+		worker a { exec ${WORKER}; restart transient; normal 7 }
+		worker b { exec ${WORKER}; shutdown brutal_kill }
+	END
+	run -0 supervise reload
+	same_pids a b
+	supervise spec root >spec
+	grep -q one_for_all spec
+	grep -q brutal_kill spec
+	supervise status --json root | jq -e '.restarts == 1 and .max_restarts == 2 and .strategy == "one_for_all"'
+	kill -s KILL "$(pid_of a)"
+	wait_record event=restarting strategy=one_for_all restarts=2
+	wait_record event=started child=b run=2
+	assert_record event=exited child=b run=1 reason=killed
+	kill -s KILL "$(pid_of b)"
+	wait_tree
+	assert_status 1
+	assert_record event=gave_up restarts=3 max_restarts=2
+}
+
+@test "S202: another order is taken over without touching a process" {
+	shop
+	conf <<-'END'
+		supervisor s { worker y { exec ${WORKER} }; worker x { exec ${WORKER} } }
+		worker b { exec ${WORKER} }
+		worker a { exec ${WORKER} }
+	END
+	run -0 supervise reload
+	same_pids a b s/x s/y
+	assert_equal "$(names | tr '\n' ' ')" "s s/y s/x b a "
+	stop_tree
+	assert_story exited <<-'END'
+		exited a shutdown
+		exited b shutdown
+		exited s/x shutdown
+		exited s/y shutdown
+	END
+}
+
+@test "a rename is a stop and a start" {
+	shop
+	sed -i 's/worker a/worker z/' supervise.conf
+	run -0 supervise reload
+	assert_equal "$(steps)" "stop a
+start z"
+	same_pids b s/x s/y
+	run -4 supervise status a
+}
+
+@test "a worker that becomes a supervisor, and back" {
+	shop
+	conf <<-'END'
+		supervisor a { worker inner { exec ${WORKER} } }
+		worker b { exec ${WORKER} }
+		worker s { exec ${WORKER} }
+	END
+	run -0 supervise reload
+	assert_equal "$(names | tr '\n' ' ')" "a a/inner b s "
+	same_pids b
+	assert_equal "$(state_of a/inner)" up
+	assert_equal "$(state_of s)" up
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker b { exec ${WORKER} }
+	END
+	run -0 supervise reload
+	assert_equal "$(names | tr '\n' ' ')" "a b "
+	same_pids b
+}
+
+@test "children that were added stay, behind those of the file" {
+	shop
+	supervise add -q root "worker mine { exec $WORKER }"
+	supervise add -q s "worker mine2 { exec $WORKER }"
+	all_pids >before
+	conf <<-'END'
+		supervisor s { worker x { exec ${WORKER} }; worker z { exec ${WORKER} } }
+		worker a { exec ${WORKER} }
+		worker c { exec ${WORKER} }
+	END
+	run -0 supervise reload
+	same_pids mine s/mine2 s/x a
+	assert_equal "$(names | tr '\n' ' ')" "s s/x s/z s/mine2 a c mine "
+}
+
+@test "a child that is down stays down, with its new specification" {
+	conf <<<'worker a { exec ${WORKER} }; worker t { restart transient; exec ${WORKER} exit=0 }'
+	start_tree_ready
+	supervise stop -q a
+	supervise wait -t 10 down t
+	conf <<<'worker a { exec ${WORKER} say=new }; worker t { restart transient; exec ${WORKER} exit=0 say=x }'
+	run -0 supervise reload
+	assert_equal "$(state_of a)" down
+	assert_equal "$(state_of t)" down
+	run -0 supervise spec a
+	assert_output "say=new"
+	supervise start -q a
+	tr '\0' ' ' <"/proc/$(pid_of a)/cmdline" | grep -q say=new
+}
+
+@test "a start that fails is reported, and the rest is done" {
+	shop
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker bad { exec ./nosuch }
+		worker good { exec ${WORKER} }
+		supervisor s { worker x { exec ${WORKER} say=new }; worker y { exec ${WORKER} } }
+	END
+	run -1 supervise reload
+	assert_output "1 of 4 steps did not succeed"
+	same_pids a s/y
+	other_pid s/x
+	assert_equal "$(state_of good)" up
+	assert_equal "$(state_of bad)" down
+	run -4 supervise status b
+	ln -s "$WORKER" nosuch
+	run -0 supervise start bad
+}
+
+@test "SIGHUP reloads; a wrong file is told in the records" {
+	shop
+	conf <<<'worker a { exec ${WORKER} }; worker c { exec ${WORKER} }'
+	kill -s HUP "$PID"
+	wait_record event=started child=c
+	eventually not_there b
+	same_pids a
+	conf <<<'worker a { exce true }'
+	kill -s HUP "$PID"
+	wait_record event=error
+	is_alive "$PID"
+	same_pids a
+}
+
+not_there() {
+	! supervise status -q "$1" 2>/dev/null
+}
+
+@test "what crashes later comes back as the new file says" {
+	shop
+	conf <<-'END'
+		worker a { exec ${WORKER}; max_restarts 9 }
+		worker b { exec ${WORKER} }
+		supervisor s { strategy one_for_all; worker x { exec ${WORKER} }; worker y { exec ${WORKER} }; worker z { exec ${WORKER} } }
+	END
+	sed -i 's/; max_restarts 9//' supervise.conf
+	run -0 supervise reload
+	kill -s KILL "$(pid_of s/x)"
+	wait_record event=started child=s/z run=2
+	supervise restart -q s
+	assert_equal "$(names | tr '\n' ' ')" "a b s s/x s/y s/z "
+	kill -s KILL "$(engine_pid)"
+	wait_record event=engine_started
+	eventually supervise wait -t 10 ready s/z a b
+}
+
+@test "S204: a dynamic supervisor: max_children below the number stops nobody" {
+	conf <<<'supervisor pool { strategy dynamic; worker a[3] { exec ${WORKER} } }'
+	start_tree_ready
+	supervise add -q pool "worker mine { exec $WORKER }"
+	all_pids >before
+	conf <<<'supervisor pool { strategy dynamic; max_children 3; worker a[3] { exec ${WORKER} } }'
+	run -0 supervise reload
+	all_pids | diff before -
+	run -1 supervise add pool "worker more { exec $WORKER }"
+	assert_output max_children
+	conf <<<'supervisor pool { strategy dynamic; worker a[2] { exec ${WORKER} }; worker b { exec ${WORKER} } }'
+	run -0 supervise reload
+	same_pids pool/a.0 pool/a.1 pool/mine
+	run -4 supervise status pool/a.2
+	run -0 supervise status pool/b
+}
+
+@test "temporary children that have gone are not in the way of later reloads" {
+	conf <<<'worker t { restart temporary; exec ${WORKER} exit=0 }; supervisor s { worker x { exec ${WORKER} }; worker t { restart temporary; exec ${WORKER} exit=0 } }'
+	start_tree_ready
+	wait_record event=removed child=t
+	wait_record event=removed child=s/t
+	conf <<<'supervisor s { worker x { exec ${WORKER} } }; worker y { exec ${WORKER} }'
+	run -0 supervise reload
+	conf <<<'worker z { exec ${WORKER} }; supervisor s { worker x { exec ${WORKER} } }'
+	run -0 supervise reload
+	supervise restart -q s
+	assert_equal "$(names | tr '\n' ' ')" "z s s/x "
+	conf <<<'worker t { exec ${WORKER} }; supervisor s { worker x { exec ${WORKER} }; worker t { exec ${WORKER} } }'
+	run -0 supervise reload
+	assert_equal "$(names | tr '\n' ' ')" "t s s/x s/t "
+	assert_equal "$(state_of t)" up
+}
+
+# ---------------------------------------------------------------- at random
+
+# children DEPTH: some random children, one a line. Names are few, so that two
+# files have many in common; every worker has one of two commands.
+children() {
+	local name n=0 inner names
+	read -r -a names <<<"$(printf '%s\n' a b c d e | shuf --random-source=<(random_bytes) | tr '\n' ' ')"
+	for name in "${names[@]}"; do
+		[[ $((RANDOM % 3)) -ne 0 ]] || continue
+		n=$((n + 1))
+		if [[ $1 -gt 0 && $((RANDOM % 3)) -eq 0 ]]; then
+			echo "supervisor $name {"
+			random_rules
+			children $(($1 - 1))
+			echo "}"
+		else
+			echo "worker $name { exec \${WORKER} print=$((RANDOM % 2)); shutdown $((1 + RANDOM % 2))s }"
+		fi
+	done
+}
+
+random_bytes() {
+	while :; do
+		echo $RANDOM
+	done
+}
+
+random_rules() {
+	local strategies=(one_for_one one_for_all rest_for_one)
+	echo "strategy ${strategies[RANDOM % 3]}"
+	echo "max_restarts $((RANDOM % 5))"
+}
+
+random_conf() {
+	random_rules
+	children 2
+}
+
+# The shape of the running tree: everything but what belongs to one run.
+shape() {
+	supervise status --json | sed -E 's/,"(pid|run|up_ms|reason|restarts|file)":("[^"]*"|[0-9]+)//g'
+	supervise spec root
+}
+
+# commands: each worker's pid and command line, as the kernel has them.
+commands() {
+	local name pid
+	while read -r name pid; do
+		echo "$name $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+	done < <(all_pids)
+}
+
+@test "random pairs of files: as a fresh start of the new one, untouched pids equal" {
+	RANDOM=${SEED:-4711}
+	local round name line
+	random_conf >supervise.conf
+	start_tree_ready
+	for ((round = 0; round < ${ROUNDS:-12}; round++)); do
+		cp supervise.conf "conf.$round"
+		commands >commands.before
+		all_pids >before
+		random_conf >supervise.conf
+		supervise reload >steps || fail "round $round: the reload failed"
+		shape >shape.reloaded
+		commands >commands.after
+		# Who has the command that it had has the process that it had.
+		while read -r line; do
+			name=${line%% *}
+			grep -qxF "$line" commands.after || continue
+			same_pids "$name" || fail "round $round: $name was touched"
+		done <commands.before
+		# And a fresh start of the file is no other tree.
+		mkdir -p fresh
+		cp supervise.conf fresh/
+		(cd fresh && supervise run -d && shape >../shape.fresh; commands >../commands.fresh; supervise down)
+		diff shape.fresh shape.reloaded || fail "round $round: another tree"
+		diff commands.fresh commands.after || fail "round $round: other commands"
+		# A second reload has nothing to do.
+		assert_equal "$(supervise reload)" ""
+	done
+}

@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# `wait`: it ends as soon as it holds, and never misses.
+
+load test_helper
+load control_helper
+
+teardown() {
+	finish
+}
+
+slow() {
+	conf <<<'worker x { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }; worker y { exec ${WORKER} }'
+	start_tree
+	wait_log start x
+}
+
+@test "wait ready ends when the start is complete" {
+	slow
+	supervise wait ready x 3>&- &
+	local waiter=$!
+	supervise wait -t 10 up x
+	is_alive "$waiter"
+	touch go
+	wait "$waiter"
+	assert_equal "$(state_of x)" up
+}
+
+@test "asking after the fact ends at once" {
+	conf <<<'worker a { exec ${WORKER} }; worker t { restart transient; exec ${WORKER} exit=0 }'
+	start_tree_ready
+	run -0 supervise wait -t 5 ready a
+	run -0 supervise wait -t 5 up a
+	run -0 supervise wait -t 5 down t
+	run -0 supervise wait -t 5 quiet
+	assert_equal "$output" ""
+}
+
+@test "wait up: executed is enough; wait down: nothing of it lives" {
+	slow
+	run -0 supervise wait -t 5 up x
+	run -124 supervise wait -t 0.1 ready x
+	touch go
+	supervise wait ready y
+	supervise wait down x 3>&- &
+	local waiter=$!
+	run -124 supervise wait -t 0.1 down x
+	supervise stop -q x
+	wait "$waiter"
+}
+
+@test "the time limit is status 124" {
+	slow
+	run -124 supervise wait -t 100ms ready x
+	run -124 supervise wait -t 0.1 ready x
+	run -124 supervise wait -t 0.1 quiet
+	run -124 supervise wait -t 0 ready x
+	run -2 supervise wait -t soon ready x
+	run -2 supervise wait
+	run -2 supervise wait ready
+	run -2 supervise wait never x
+	run -2 supervise wait quiet x
+	run -4 supervise wait ready nobody
+	run -5 supervise -S nosuch wait ready x
+}
+
+@test "wait for several, and for a pattern, until all of them are" {
+	slow
+	run -124 supervise wait -t 0.1 up x y
+	touch go
+	run -0 supervise wait -t 10 ready x y
+	run -0 supervise wait -t 10 ready '*'
+}
+
+@test "wait ready of a supervisor: all of its start" {
+	conf <<<'supervisor s { worker x { ready fd 3; exec ${WORKER} log=log wait=go ready=3 } }'
+	start_tree
+	wait_log start s/x
+	run -124 supervise wait -t 0.1 ready s
+	touch go
+	run -0 supervise wait -t 10 ready s root
+}
+
+@test "wait down: of a child that is removed, of everything when it ends" {
+	conf <<<'worker a { exec ${WORKER} }; worker t { restart temporary; exec ${WORKER} }'
+	start_tree_ready
+	supervise wait -t 10 down t 3>&- &
+	local one=$!
+	supervise wait -t 10 down a 3>&- &
+	local other=$!
+	supervise wait -t 10 ready a
+	supervise signal KILL t
+	wait "$one"
+	is_alive "$other"
+	stop_tree
+	wait "$other"
+}
+
+@test "wait for a child that is removed is over" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	supervise add -q root 'worker b { exec sleep 1000 }'
+	supervise stop -q b
+	supervise wait -t 10 ready b >said 2>&1 3>&- &
+	local waiter=$! status=0
+	run -124 supervise wait -t 0.2 ready b
+	supervise delete -q b
+	wait "$waiter" || status=$?
+	assert_status 4 "$status"
+}
+
+@test "wait quiet: while anything starts, stops, or is to be restarted, it waits" {
+	conf <<<'worker x { shutdown 60s; ready fd 3; exec ${WORKER} ignore=TERM ready=3 }; worker y { backoff 60s..60s; exec ${WORKER} }'
+	start_tree_ready
+	run -0 supervise wait -t 10 quiet
+	supervise stop x 3>&- >/dev/null &
+	local stopper=$!
+	wait_record event=stopping child=x
+	run -124 supervise wait -t 0.1 quiet
+	kill -s KILL "$(child_pid x)"
+	wait "$stopper"
+	run -0 supervise wait -t 10 quiet
+	kill -s KILL "$(pid_of y)"
+	eventually is_state restarting y
+	run -124 supervise wait -t 0.1 quiet
+	supervise stop -q y
+	run -0 supervise wait -t 10 quiet
+}
+
+@test "wait quiet after a kill is after what the kill led to" {
+	conf <<<'max_restarts 1000; strategy one_for_all; worker a { exec ${WORKER} }; worker b { exec ${WORKER} }; worker c { exec ${WORKER} }'
+	start_tree_ready
+	local n pid
+	for ((n = 2; n < 12; n++)); do
+		pid=$(pid_of b)
+		# Asked over the socket, so that the engine knows of the signal.
+		supervise signal KILL b
+		eventually ended "$pid"
+		supervise wait -t 10 quiet
+		[[ $(state_of a) == up && $(state_of c) == up ]]
+		# Either nothing was seen of it yet, or all of it has happened.
+		supervise wait -t 10 ready a b c
+	done
+}
+
+@test "wait never misses: children restart at random, every waiter ends" {
+	conf <<-'END'
+		max_restarts 100000
+		worker a[4] { ready fd 3; exec ${WORKER} sleep=2 ready=3 }
+	END
+	start_tree_ready
+	local n name pid pids=()
+	for ((n = 0; n < 40; n++)); do
+		name=a.$((RANDOM % 4))
+		pid=$(pid_of "$name" 2>/dev/null) || pid=
+		[[ -z $pid ]] || kill -s KILL "$pid" 2>/dev/null || true
+		supervise wait -t 10 ready "$name" 3>&- &
+		pids+=($!)
+		if [[ $((n % 4)) -eq 3 ]]; then
+			supervise wait -t 10 quiet 3>&- &
+			pids+=($!)
+		fi
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || fail "a waiter ended with $?"
+	done
+	supervise wait -t 10 ready 'a.*'
+}
+
+@test "stop and wait, start and wait, without a race" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	local n
+	for ((n = 0; n < 10; n++)); do
+		supervise stop --no-wait a
+		supervise wait -t 10 down a
+		assert_equal "$(state_of a)" down
+		supervise start --no-wait a
+		supervise wait -t 10 ready a
+		assert_equal "$(state_of a)" up
+	done
+}
+
+@test "waiters that leave leave nothing" {
+	slow
+	local n pids=()
+	for ((n = 0; n < 20; n++)); do
+		supervise wait ready x 3>&- &
+		pids+=($!)
+	done
+	supervise status -q y || true
+	kill "${pids[@]}"
+	for n in "${pids[@]}"; do
+		wait "$n" || true
+	done
+	touch go
+	run -0 supervise wait -t 10 ready x
+}

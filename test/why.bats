@@ -1,0 +1,148 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+#
+# `why`: what made a child end, and what became of it.
+
+load test_helper
+load control_helper
+
+teardown() {
+	finish
+}
+
+# The causes of a child's ends, the latest first: `run cause by reason`.
+causes() {
+	supervise why --json "$1" | jq -r 'select(.event == "end") |
+		[.run, .cause, .by // "-", .reason] | map(tostring) | join(" ")'
+}
+
+@test "a child that has not ended says so" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	run -0 supervise why a
+	assert_output "a is up"
+	assert_output "pid $(pid_of a), run 1"
+	assert_output "not ended so far"
+	assert_output "root has used 0 of 3 restarts in 5s, 3 left"
+	run -4 supervise why nobody
+	run -2 supervise why
+}
+
+@test "its own end, with reason, run and the budget that is left" {
+	conf <<<'max_restarts 2; worker a { exec ${WORKER} run=1 exit=3 end }'
+	start_tree_ready
+	wait_record event=started child=a run=2
+	run -0 supervise why a
+	assert_output "run 1 "
+	assert_output "by itself; root restarted it (one_for_one)"
+	assert_output "root has used 1 of 2 restarts in 5s, 1 left"
+	assert_equal "$(causes a)" "1 itself - exit:3"
+	kill -s SEGV "$(pid_of a)"
+	wait_record event=started child=a run=3
+	assert_equal "$(causes a)" "2 itself - signal:SEGV
+1 itself - exit:3"
+	run -0 supervise why a
+	assert_output "it gives up at the next"
+}
+
+@test "one_for_all: a sibling's end is named, with its reason" {
+	conf <<-'END'
+		supervisor web { strategy one_for_all; worker a { exec ${WORKER} }; worker b { exec ${WORKER} }; worker c { exec ${WORKER} } }
+	END
+	start_tree_ready
+	kill -s KILL "$(pid_of b)"
+	wait_record event=started child=web/c run=2
+	assert_equal "$(causes a)" "1 sibling web/b shutdown"
+	assert_equal "$(causes b)" "1 itself - killed"
+	assert_equal "$(causes c)" "1 sibling web/b shutdown"
+	run -0 supervise why web/a
+	assert_output "because web/b was killed (SIGKILL): web is one_for_all, all its children restart together"
+	run -0 supervise why web/b
+	assert_output "web restarted all its children"
+}
+
+@test "rest_for_one: those behind are told, those before have not ended" {
+	conf <<<'strategy rest_for_one; worker a { exec ${WORKER} }; worker b { exec ${WORKER} }; worker c { exec ${WORKER} }'
+	start_tree_ready
+	kill -s SEGV "$(pid_of b)"
+	wait_record event=started child=c run=2
+	assert_equal "$(causes a)" ""
+	assert_equal "$(causes c)" "1 sibling b shutdown"
+	run -0 supervise why c
+	assert_output "because b "
+	assert_output "root is rest_for_one, those after it restart with it"
+}
+
+@test "a request, and a stopped supervisor" {
+	conf <<<'supervisor s { worker a { exec ${WORKER} } }; worker b { exec ${WORKER} }'
+	start_tree_ready
+	supervise restart -q b
+	assert_equal "$(causes b)" "1 request - shutdown"
+	run -0 supervise why b
+	assert_output "on request"
+	supervise stop -q s
+	run -0 supervise why s/a
+	assert_output "because its supervisor s stopped"
+	assert_output "s/a is down"
+}
+
+@test "an escalation is told one level up" {
+	conf <<-'END'
+		supervisor s { max_restarts 0; worker a { exec ${WORKER} }; worker b { exec ${WORKER} } }
+	END
+	start_tree_ready
+	kill -s KILL "$(pid_of a)"
+	wait_record event=started supervisor=s run=2
+	supervise wait -t 10 quiet
+	run -0 supervise why s
+	assert_output "run 1 "
+	assert_equal "$(causes s)" "1 itself - shutdown"
+	assert_equal "$(causes s/a)" "1 itself - killed"
+	[[ $(causes s/b) == "1 supervisor - shutdown" || $(causes s/b) == "1 sibling s/a shutdown" ]]
+}
+
+@test "ends that ask for no restart" {
+	conf <<<'worker t { restart transient; exec ${WORKER} exit=0 }; worker a { exec ${WORKER} }'
+	start_tree_ready
+	supervise wait -t 10 down t
+	run -0 supervise why t
+	assert_output "t is down"
+	assert_output "transient and has done its work"
+}
+
+@test "a restart that is delayed: when the next start is due" {
+	conf <<<'worker a { backoff 60s..60s; exec ${WORKER} }'
+	start_tree_ready
+	kill -s KILL "$(pid_of a)"
+	eventually is_state restarting a
+	run -0 supervise why a
+	assert_output "a is restarting"
+	assert_output "the next start is due in "
+	supervise why --json a | jq -es '.[0].due_ms > 10000'
+}
+
+@test "the last ten ends, the latest first" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	local n
+	for ((n = 0; n < 13; n++)); do
+		supervise restart -q a
+	done
+	assert_equal "$(causes a | awk '{ print $1 }' | tr '\n' ' ')" \
+		"13 12 11 10 9 8 7 6 5 4 "
+}
+
+@test "several at once, and a sibling that is gone" {
+	conf <<<'strategy one_for_all; worker a { exec ${WORKER} }; worker b { restart temporary; exec ${WORKER} }; worker c { exec ${WORKER} }'
+	start_tree_ready
+	kill -s KILL "$(pid_of c)"
+	wait_record event=started child=c run=2
+	run -0 supervise why a c
+	assert_output "a is up"
+	assert_output "c is up"
+	supervise wait -t 10 quiet
+	supervise stop -q c
+	supervise delete -q c
+	run -0 supervise why a
+	assert_output "because"
+}

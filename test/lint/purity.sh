@@ -6,7 +6,9 @@
 
 . "$(dirname "$0")/common.bash"
 
-silent make -s -j"$jobs" build/libsupervise.a || exit 1
+# Not the objects of the program, which the linker has yet to compile.
+objects=build/strict-gcc/obj
+silent make -s -j"$jobs" strict-gcc || exit 1
 
 # Names that a hardened build gives to functions: __snprintf_chk is snprintf.
 plain_names() {
@@ -18,10 +20,10 @@ symbols() {
 	local kind=$1 layer
 	shift
 	for layer; do
-		find "build/obj/lib/$layer" -name '*.o' 2>/dev/null |
+		find "$objects/lib/$layer" -name '*.o' 2>/dev/null |
 			while read -r object; do
 				# An object whose source is gone counts no more.
-				source=${object#build/obj/}
+				source=${object#"$objects"/}
 				[[ -f ${source%.o}.c ]] && echo "$object"
 			done
 	done | xargs -r nm "$kind" | awk 'NF >= 2 { print $NF }' | sort -u

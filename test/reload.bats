@@ -194,9 +194,9 @@ change s/y"
 	END
 	run -0 supervise reload
 	same_pids a b
-	supervise spec root >spec
-	grep -q one_for_all spec
-	grep -q brutal_kill spec
+	supervise spec root >printed
+	grep -q one_for_all printed
+	grep -q brutal_kill printed
 	supervise status --json root | jq -e '.restarts == 1 and .max_restarts == 2 and .strategy == "one_for_all"'
 	kill -s KILL "$(pid_of a)"
 	wait_record event=restarting strategy=one_for_all restarts=2
@@ -377,6 +377,31 @@ not_there() {
 	assert_equal "$(state_of t)" up
 }
 
+@test "below a supervisor that is down the file holds from its next start on" {
+	conf <<-'END'
+		supervisor s { worker x { exec ${WORKER} }; worker y { exec ${WORKER} } }
+		supervisor pool { strategy dynamic; worker p { exec ${WORKER} }; worker q { exec ${WORKER} } }
+	END
+	start_tree_ready
+	supervise stop -q s pool
+	conf <<-'END'
+		supervisor s { worker y { exec ${WORKER} print=new }; worker z { exec ${WORKER} } }
+		supervisor pool { strategy dynamic; worker q { exec ${WORKER} }; worker r { exec ${WORKER} } }
+	END
+	run -0 supervise reload
+	assert_equal "$(steps)" "stop pool/p
+stop s/x
+change s/y
+start s/z
+start pool/r"
+	run -0 supervise reload
+	assert_equal "$output" ""
+	run -0 supervise start s pool
+	assert_equal "$(names | tr '\n' ' ')" "s s/y s/z pool pool/q pool/r "
+	run -0 supervise status -q s/y s/z pool/q pool/r
+	grep -qz print=new "/proc/$(pid_of s/y)/cmdline"
+}
+
 # ---------------------------------------------------------------- at random
 
 # children DEPTH: some random children, one a line. Names are few, so that two
@@ -400,7 +425,7 @@ children() {
 
 random_bytes() {
 	while :; do
-		echo $RANDOM
+		echo "$RANDOM"
 	done
 }
 

@@ -64,7 +64,7 @@ answers() {
 	assert_output "$DIR/supervise.conf"
 	assert_output "$DIR/two/supervise.conf"
 	supervise down
-	cd ..
+	cd "$DIR"
 	answers
 }
 
@@ -277,7 +277,8 @@ in_folder() {
 	assert_output "another user"
 	chmod 666 sock
 	run -1 other_user "$SUPERVISE" -S "$DIR/sock" stop a
-	run other_user socat - "UNIX-CONNECT:$DIR/sock" <<<"stop a"
+	# Without a word: what is sent after a refusal breaks socat's pipe.
+	run -0 other_user socat -u "UNIX-CONNECT:$DIR/sock" -
 	assert_output "event=error code=permission"
 	run -0 supervise -S sock status -q a
 }
@@ -424,7 +425,7 @@ in_folder() {
 
 @test "a slow reader of events is told what it has lost, and delays nobody" {
 	start_tree_ready
-	supervise events >events 3>&- &
+	supervise events >followed 3>&- &
 	local job=$! reader socket n
 	eventually following
 	reader=$(pgrep -P "$job" -x supervise || echo "$job")
@@ -436,11 +437,11 @@ in_folder() {
 	done | talk "$socket" >answers
 	assert_equal "$(grep -c '^event=ok' answers)" 2500
 	kill -s CONT "$reader"
-	eventually grep -q 'event=lost' events
-	grep -q 'count=[1-9]' events
+	eventually grep -q 'event=lost' followed
+	grep -q 'count=[1-9]' followed
 	# From then on it has everything again.
 	supervise restart -q a
-	eventually grep -q "event=started.* pid=$(pid_of a) " events
+	eventually grep -q "event=started.* pid=$(pid_of a) " followed
 	kill "$reader"
 	wait "$job" 2>/dev/null || true
 }
@@ -448,7 +449,7 @@ in_folder() {
 # The reader of events gets them: it is told of a restart.
 following() {
 	supervise restart -q a
-	[[ -s events ]]
+	[[ -s followed ]]
 }
 
 @test "S102: requests are served in the order they come in" {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +30,7 @@ explain(enum request_result result)
 		[RESULT_START_FAILED] = "did not start",
 		[RESULT_STOPPED] = "was stopped while it started",
 		[RESULT_NOT_SUPPORTED] =
-		    "cannot: its supervisor is dynamic, its children are "
-		    "added and stopped only",
+		    "is dynamic, and can only be added and stopped",
 		[RESULT_NOPROC] = "cannot: its supervisor is not up",
 	};
 
@@ -207,22 +205,12 @@ refuse_text(struct control_client *client, const struct conf *conf)
 	control_error(client, CONTROL_SYNTAX, "the specification is wrong");
 }
 
-/* The supervisor that is meant by a name. */
-static void
-take_sup(void *arg, struct child *child)
-{
-	struct child **found = arg;
-
-	*found = child;
-}
-
 /* Reads the text and makes what it says; NULL: the client was answered. */
 static struct addition *
 make_addition(struct engine *e, struct control_client *client,
     const struct sup *sup, const char *text)
 {
-	const struct child_spec *named =
-	    node_spec((struct child *)(uintptr_t)&sup->child);
+	const struct child_spec *named = node_spec(&sup->child);
 	const struct spec *parent = named != NULL ? named->spec : e->conf->root;
 	struct addition *addition = calloc(1, sizeof(*addition));
 
@@ -286,7 +274,7 @@ act_add(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
 {
 	bool wait = strcmp(words[0], "--no-wait") != 0;
-	struct child *child = NULL;
+	struct child *child;
 
 	if (nwords != (wait ? 2U : 3U)) {
 		control_error(client, CONTROL_USAGE,
@@ -294,7 +282,8 @@ act_add(struct engine *e, struct control_client *client, size_t nwords,
 		return;
 	}
 	words += wait ? 0 : 1;
-	if (!serve_each(e, client, words[0], take_sup, &child))
+	child = serve_one(e, client, words[0]);
+	if (child == NULL)
 		return;
 	if (!child_is_sup(child))
 		control_error(client, CONTROL_FAILED, "%s is no supervisor",
@@ -336,12 +325,12 @@ act_freed(struct engine *e, struct child *child)
 	struct addition *addition;
 
 	wait_freed(e, child);
+	reload_freed(e, child);
 	SLIST_FOREACH(addition, &e->additions, next)
 	if (addition->child == child)
 		break;
-	if (addition == NULL)
-		return;
-	give_back(e, addition);
+	if (addition != NULL)
+		give_back(e, addition);
 }
 
 void

@@ -204,7 +204,7 @@ init_base(struct engine *e, const struct run *run)
 static struct child *
 namesake(const struct sup *sup, const struct child *added)
 {
-	const char *name = node_name((struct child *)(uintptr_t)added);
+	const char *name = node_name(added);
 	struct child *child;
 
 	TAILQ_FOREACH(child, &sup->children, order)
@@ -265,7 +265,7 @@ init_rest(struct engine *e, const struct engine_link *link)
 	e->witness = link->witness;
 	strays_init(&e->strays, e->guardian);
 	job_init(e);
-	serve_init(e);
+	serve_init(e, link->again);
 	return 0;
 }
 
@@ -333,7 +333,8 @@ engine_run(const struct run *run, const struct engine_link *link)
 		    strerror(-error));
 		return 1;
 	}
-	engine_feed(e, &(struct event){ .kind = EVENT_BOOT });
+	if (!e->refused)
+		engine_feed(e, &(struct event){ .kind = EVENT_BOOT });
 	/* That may be all that happens for long. */
 	tell_started(e);
 	reporter_flush(&e->reporter);

@@ -88,14 +88,11 @@ struct engine {
 	struct outcome outcome;
 
 	struct control_server server;
-	bool serving;     /* there is a socket */
 	int64_t serve_ns; /* when it is to be looked after again */
 	struct waiters waiters;
 	struct orders orders;
 	struct additions additions; /* that the tree has */
 	struct additions freed;     /* in this turn */
-	bool changed;               /* something waiters may wait for */
-	bool told;                  /* the caller knows that all has started */
 
 	pid_t guardian;
 	pid_t witness;
@@ -103,19 +100,24 @@ struct engine {
 
 	struct workers ended;    /* in the batch at hand */
 	struct workers clearing; /* with remains */
-	bool more; /* the core has work left: go on after a look around */
-	bool look; /* something may be gone: look at the end of the batch */
-	bool look_closely; /* and not only by asking their groups */
 
 	char failure[1024]; /* why the last spawn failed, for a person */
 	int stop_signal;    /* instead of the workers' own; 0: theirs */
 	int nstops;         /* how often it was told to stop */
-	bool slaughter;     /* the second time, by SIGKILL */
-	bool orphaned;      /* the guardian is dead */
 	int64_t remind_ns;  /* when to say again whom the stop waits for */
 
-	bool sweeping;    /* the tree has ended; strays may be left */
-	int64_t sweep_ns; /* when they get SIGKILL */
+	int64_t sweep_ns; /* when strays get SIGKILL */
+
+	bool serving;      /* there is a socket */
+	bool changed;      /* something waiters may wait for */
+	bool told;         /* the caller knows that all has started */
+	bool refused;      /* another one runs here: nothing starts */
+	bool more;         /* the core has work left: after a look around */
+	bool look;         /* something may be gone: after this batch */
+	bool look_closely; /* and not only by asking their groups */
+	bool slaughter;    /* told to stop a second time: by SIGKILL */
+	bool orphaned;     /* the guardian is dead */
+	bool sweeping;     /* the tree has ended; strays may be left */
 	bool done;
 };
 
@@ -182,6 +184,8 @@ bool job_interrupted(const struct engine *e, const struct worker *worker);
 void
 give_up_note(struct engine *e, struct child *child, const struct note *note);
 void give_up_report(struct engine *e);
+/* Tells who waits for a start that there will be none, and why. */
+void give_up_tell_caller(const struct engine *e, const char *text);
 
 /* outcome.c: what supervise ends with (U12). */
 void outcome_ended(struct engine *e, const struct process_end *end);

@@ -214,12 +214,11 @@ tell(struct engine *e, const struct report *report)
 		reporter_say(&e->reporter, report->text);
 }
 
-/* For who waits for a start that does not come to an end. */
-static void
-tell_caller(const struct engine *e, const struct report *report)
+void
+give_up_tell_caller(const struct engine *e, const char *text)
 {
 	if (e->run->caller > 0 && !e->told &&
-	    write(e->run->caller, report->text, report->len) == -1)
+	    write(e->run->caller, text, strlen(text)) == -1)
 		(void)0;
 }
 
@@ -246,7 +245,7 @@ give_up_report(struct engine *e)
 		    outcome_status(e));
 		add(&report, "  hint      %s\n", hint(e));
 	}
-	tell_caller(e, &report);
+	give_up_tell_caller(e, report.text);
 	tell(e, &report);
 	leave(&report);
 }

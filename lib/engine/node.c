@@ -182,10 +182,13 @@ node_supervisor(struct child *child)
 }
 
 const struct child_spec *
-node_spec(struct child *child)
+node_spec(const struct child *child)
 {
-	return child_is_sup(child) ? node_supervisor(child)->spec :
-				     node_worker(child)->spec;
+	const void *node = child;
+	const struct supervisor *supervisor = node;
+	const struct worker *worker = node;
+
+	return child_is_sup(child) ? supervisor->spec : worker->spec;
 }
 
 bool
@@ -226,7 +229,7 @@ node_history(struct child *child)
 }
 
 const char *
-node_name(struct child *child)
+node_name(const struct child *child)
 {
 	const struct child_spec *spec = node_spec(child);
 
@@ -234,7 +237,7 @@ node_name(struct child *child)
 }
 
 const char *
-node_path(struct child *child, char path[static NODE_PATH_SIZE])
+node_path(const struct child *child, char path[static NODE_PATH_SIZE])
 {
 	char *at = path + NODE_PATH_SIZE - 1;
 	size_t len;

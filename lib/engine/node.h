@@ -93,7 +93,7 @@ struct worker *node_worker(struct child *child);
 struct supervisor *node_supervisor(struct child *child);
 
 /* Its specification; NULL for the root. */
-const struct child_spec *node_spec(struct child *child);
+const struct child_spec *node_spec(const struct child *child);
 
 /*
  * Gives it another specification, borrowed, for its next run. False when
@@ -108,9 +108,10 @@ uint32_t node_id(struct child *child);
 struct history *node_history(struct child *child);
 
 /* The last part of its name; `root` for the root. */
-const char *node_name(struct child *child);
+const char *node_name(const struct child *child);
 
 /* Writes its path, `web/api`, or `root`, and returns `path`. */
-const char *node_path(struct child *child, char path[static NODE_PATH_SIZE]);
+const char *
+node_path(const struct child *child, char path[static NODE_PATH_SIZE]);
 
 #endif

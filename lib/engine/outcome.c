@@ -55,6 +55,8 @@ outcome_status(const struct engine *e)
 {
 	const struct sup *root = &e->root.sup;
 
+	if (e->refused)
+		return e->run->command ? STATUS_OURS : STATUS_FAILED;
 	if (e->run->command)
 		return e->outcome.status;
 	switch ((enum sup_cause)root->cause) {

@@ -15,110 +15,103 @@ const char *const step_kind_text[] = {
 #undef TEXT
 };
 
-/* The children of a supervisor, or of its specification, by name. */
+/* One child of a supervisor, or of its specification. */
+struct entry {
+	const char *name;
+	union {
+		struct child *child;
+		const struct child_spec *spec;
+	};
+};
+
+/* All of them, by name. */
 struct index {
-	const void **items; /* owned */
+	struct entry *entries; /* owned */
 	size_t n;
 };
 
-static const char *
-name_of_child(const void *item)
+static int
+compare(const void *a, const void *b)
 {
-	return node_name((struct child *)(uintptr_t)item);
+	const struct entry *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
 }
 
-static int
-by_child_name(const void *a, const void *b)
+static bool
+index_init(struct index *index, size_t n)
 {
-	return strcmp(name_of_child(*(const void *const *)a),
-	    name_of_child(*(const void *const *)b));
-}
-
-static int
-by_spec_name(const void *a, const void *b)
-{
-	const struct child_spec *const *x = a;
-	const struct child_spec *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
+	*index =
+	    (struct index){ .entries = calloc(n + 1, sizeof(struct entry)) };
+	return index->entries != NULL;
 }
 
 /* The children that came from a file; false when memory is short. */
 static bool
-index_children(struct index *index, const struct sup *sup)
+index_children(struct index *index, struct sup *sup)
 {
-	const struct child *child;
+	struct child *child;
 	size_t n = 0;
 
 	TAILQ_FOREACH(child, &sup->children, order)
 		n += !child->added;
-	*index = (struct index){ .items = calloc(n + 1, sizeof(void *)) };
-	if (index->items == NULL)
+	if (!index_init(index, n))
 		return false;
 	TAILQ_FOREACH(child, &sup->children, order)
 		if (!child->added)
-			index->items[index->n++] = child;
-	qsort(index->items, index->n, sizeof(void *), by_child_name);
+			index->entries[index->n++] = (struct entry){
+				.name = node_name(child),
+				.child = child,
+			};
+	qsort(index->entries, index->n, sizeof(struct entry), compare);
 	return true;
 }
 
 static bool
 index_specs(struct index *index, const struct spec *spec)
 {
-	*index = (struct index){
-		.items = calloc(spec->sup.nchildren + 1, sizeof(void *)),
-	};
-	if (index->items == NULL)
+	if (!index_init(index, spec->sup.nchildren))
 		return false;
 	for (size_t i = 0; i < spec->sup.nchildren; i++)
-		index->items[index->n++] = &spec->sup.children[i];
-	qsort(index->items, index->n, sizeof(void *), by_spec_name);
+		index->entries[index->n++] = (struct entry){
+			.name = spec->sup.children[i].name,
+			.spec = &spec->sup.children[i],
+		};
+	qsort(index->entries, index->n, sizeof(struct entry), compare);
 	return true;
+}
+
+static const struct entry *
+find(const struct index *index, const char *name)
+{
+	const struct entry key = { .name = name };
+
+	return bsearch(&key, index->entries, index->n, sizeof(key), compare);
+}
+
+/* A worker does not become a supervisor: that is another child. */
+static bool
+same_kind(const struct child *child, const struct child_spec *spec)
+{
+	return child->policy->kind == spec->spec->policy.kind;
 }
 
 static struct child *
 find_child(const struct index *index, const struct child_spec *spec)
 {
-	size_t low = 0, high = index->n;
+	const struct entry *entry = find(index, spec->name);
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		struct child *child =
-		    (struct child *)(uintptr_t)index->items[middle];
-		int order = strcmp(spec->name, node_name(child));
-
-		if (order == 0)
-			return child->policy->kind == spec->spec->policy.kind ?
-			    child :
-			    NULL;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	return entry != NULL && same_kind(entry->child, spec) ? entry->child :
+								NULL;
 }
 
 static const struct child_spec *
-find_spec(const struct index *index, struct child *child)
+find_spec(const struct index *index, const struct child *child)
 {
-	size_t low = 0, high = index->n;
+	const struct entry *entry = find(index, node_name(child));
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		const struct child_spec *spec = index->items[middle];
-		int order = strcmp(node_name(child), spec->name);
-
-		if (order == 0)
-			return child->policy->kind == spec->spec->policy.kind ?
-			    spec :
-			    NULL;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	return entry != NULL && same_kind(child, entry->spec) ? entry->spec :
+								NULL;
 }
 
 static bool
@@ -138,6 +131,18 @@ add(struct plan *plan, const struct step *step)
 	return true;
 }
 
+/*
+ * A temporary child that has gone (S26) comes back with its supervisor, as
+ * long as the file has it; one with another specification is another child.
+ */
+static bool
+is_past(struct child *child, const struct child_spec *spec)
+{
+	return child->forgotten &&
+	    (spec == NULL ||
+		!spec_equal_own(node_spec(child)->spec, spec->spec));
+}
+
 /* Steps for what is gone from `sup` and below it, last children first. */
 static bool
 plan_gone(struct plan *plan, struct sup *sup, const struct spec *spec)
@@ -149,18 +154,20 @@ plan_gone(struct plan *plan, struct sup *sup, const struct spec *spec)
 	TAILQ_FOREACH_REVERSE(child, &sup->children, children, order) {
 		const struct child_spec *stays;
 
-		if (!done || child->added || child->forgotten)
+		if (!done || child->added)
 			continue;
 		stays = find_spec(&index, child);
-		if (stays == NULL)
+		if (stays == NULL || is_past(child, stays))
 			done = add(plan,
-			    &(struct step){ .kind = STEP_STOP,
+			    &(struct step){ .kind = child->forgotten ?
+				    STEP_FORGET :
+				    STEP_STOP,
 				.sup = sup,
 				.child = child });
 		else if (child_is_sup(child))
 			done = plan_gone(plan, child_sup(child), stays->spec);
 	}
-	free(index.items);
+	free(index.entries);
 	return done;
 }
 
@@ -199,8 +206,9 @@ plan_one(struct plan *plan, struct sup *sup, struct child *child,
 	struct step step = { .sup = sup, .child = child, .spec = spec };
 	const struct spec *now;
 
-	if (child == NULL) {
+	if (child == NULL || is_past(child, spec)) {
 		step.kind = STEP_START;
+		step.child = NULL;
 		return add(plan, &step);
 	}
 	now = node_spec(child)->spec;
@@ -226,7 +234,7 @@ plan_rest(struct plan *plan, struct sup *sup, const struct spec *spec)
 
 		done = plan_one(plan, sup, find_child(&index, child), child);
 	}
-	free(index.items);
+	free(index.entries);
 	return done;
 }
 
@@ -273,7 +281,7 @@ apply(struct sup *sup, const struct spec *spec)
 			done =
 			    child_set_policy(child, &to->spec->policy) && done;
 	}
-	free(index.items);
+	free(index.entries);
 
 	/* Those added at run time come last, in their order (S202). */
 	TAILQ_FOREACH(child, &sup->children, order)
@@ -288,7 +296,21 @@ apply(struct sup *sup, const struct spec *spec)
 }
 
 bool
-plan_apply(struct supervisor *root, const struct spec *root_spec)
+plan_apply(struct plan *plan, struct supervisor *root,
+    const struct spec *root_spec)
 {
+	for (size_t i = 0; i < plan->n; i++) {
+		struct step *step = &plan->steps[i];
+
+		/* Below one that is not up there is nothing to stop. */
+		if (step->kind == STEP_STOP &&
+		    step->sup->child.state != CHILD_UP) {
+			step->kind = STEP_FORGET;
+			child_set_forgotten(step->child, true);
+		}
+		/* It is no child of the file any more. */
+		if (step->kind == STEP_FORGET)
+			step->child->added = true;
+	}
 	return apply(&root->sup, root_spec);
 }

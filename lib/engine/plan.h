@@ -13,10 +13,11 @@
  * what is new starts and what runs differently restarts, in start order.
  * What changed in nothing but its rules is changed without a step, but named.
  */
-#define PLAN_STEPS(X)                                              \
-	X(STEP_STOP, "stop")       /* no longer in the file */     \
-	X(STEP_CHANGE, "change")   /* its rules alone: in place */ \
-	X(STEP_START, "start")     /* new in the file */           \
+#define PLAN_STEPS(X)                                                    \
+	X(STEP_FORGET, "forget")   /* gone already, and not to return */ \
+	X(STEP_STOP, "stop")       /* no longer in the file */           \
+	X(STEP_CHANGE, "change")   /* its rules alone: in place */       \
+	X(STEP_START, "start")     /* new in the file */                 \
 	X(STEP_RESTART, "restart") /* other command, folder, environment */
 
 enum step_kind {
@@ -31,7 +32,9 @@ struct step {
 	enum step_kind kind;
 	struct sup *sup;               /* whose child it is */
 	struct child *child;           /* NULL: STEP_START, not made yet */
-	const struct child_spec *spec; /* as it is to be; STEP_STOP: NULL */
+	const struct child_spec *spec; /* as it is to be; NULL: not at all */
+	bool placed; /* STEP_START: starts with its supervisor, which is not up
+		      */
 };
 
 struct plan {
@@ -53,6 +56,7 @@ void plan_fini(struct plan *plan);
  * start order, at once and without touching a process. `root_spec` is the
  * root's. False when memory was short: some keep their old rules.
  */
-bool plan_apply(struct supervisor *root, const struct spec *root_spec);
+bool plan_apply(struct plan *plan, struct supervisor *root,
+    const struct spec *root_spec);
 
 #endif

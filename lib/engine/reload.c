@@ -189,7 +189,8 @@ make_children(struct engine *e)
 			r->failed++;
 			continue;
 		}
-		if (!sup_is_dynamic(step->sup))
+		step->placed = step->sup->child.state != CHILD_UP;
+		if (step->placed || !sup_is_dynamic(step->sup))
 			place(e, step, previous);
 		previous = step;
 	}
@@ -205,6 +206,8 @@ tell_plan(struct engine *e)
 	for (size_t i = 0; r->client != NULL && i < r->plan.n; i++) {
 		const struct step *step = &r->plan.steps[i];
 
+		if (step->kind == STEP_FORGET)
+			continue;
 		record_begin(&record, RECORD_PLAN);
 		record_text(&record, "action", step_kind_text[step->kind]);
 		record_text(&record, "supervisor",
@@ -241,10 +244,15 @@ order(struct engine *e, const struct step *step)
 	switch (step->kind) {
 	case STEP_CHANGE:
 		return false;
+	case STEP_FORGET:
+		ask(e, REQUEST_DELETE, step);
+		return true;
 	case STEP_STOP:
 		ask(e, REQUEST_STOP, step);
 		return true;
 	case STEP_START:
+		if (step->placed)
+			return false;
 		ask(e, dynamic ? REQUEST_ADD : REQUEST_START, step);
 		return true;
 	case STEP_RESTART:
@@ -281,7 +289,7 @@ begin(struct engine *e)
 	tell_plan(e);
 	if (r->dry)
 		return true;
-	if (!plan_apply(&e->root, r->conf->root))
+	if (!plan_apply(&r->plan, &e->root, r->conf->root))
 		r->failed++;
 	old = e->reloaded;
 	e->reloaded = r->conf;
@@ -300,7 +308,7 @@ try_to_begin(struct engine *e)
 	bool idle = true;
 
 	lookup_walk(&e->root.sup.child, look_idle, &idle);
-	if (!idle)
+	if (!idle || e->more)
 		return;
 	if (!begin(e)) {
 		refuse_memory(r->client);
@@ -322,7 +330,7 @@ take_answer(struct engine *e)
 	struct child *child = r->request.child;
 
 	r->answered = false;
-	if (r->request.result > RESULT_IGNORED)
+	if (r->request.result > RESULT_IGNORED && step->kind != STEP_FORGET)
 		r->failed++;
 	if (step->kind == STEP_STOP && child != NULL && !r->deleting) {
 		/* It is not to come back with its supervisor. */
@@ -361,6 +369,14 @@ reload_replied(struct engine *e)
 {
 	/* Gone on with in reload_turn(): the core is not to be asked here. */
 	e->reload->answered = true;
+}
+
+void
+reload_freed(struct engine *e, const struct child *child)
+{
+	for (size_t i = 0; e->reload != NULL && i < e->reload->plan.n; i++)
+		if (e->reload->plan.steps[i].child == child)
+			e->reload->plan.steps[i].child = NULL;
 }
 
 void

@@ -41,6 +41,9 @@ void reload_replied(struct engine *e);
 /* Once a turn: begins when it can. */
 void reload_turn(struct engine *e);
 
+/* The tree has let go of `child`. */
+void reload_freed(struct engine *e, const struct child *child);
+
 /* The client is gone; the reload goes on. */
 void reload_closed(struct engine *e, const struct control_client *client);
 

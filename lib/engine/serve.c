@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +67,27 @@ serve_each(struct engine *e, struct control_client *client, const char *name,
 	return false;
 }
 
+static void
+take_one(void *arg, struct child *child)
+{
+	struct child **found = arg;
+
+	*found = child;
+}
+
+struct child *
+serve_one(struct engine *e, struct control_client *client, const char *name)
+{
+	struct child *child = NULL;
+
+	if (lookup_is_pattern(name))
+		control_error(client, CONTROL_USAGE,
+		    "%s is a pattern, expected one name", name);
+	else
+		(void)serve_each(e, client, name, take_one, &child);
+	return child;
+}
+
 /* Shows what `words` mean; without any, the whole tree. */
 static void
 view_all(struct view *view, size_t nwords, const char *const *words)
@@ -115,20 +137,21 @@ serve_why(struct engine *e, struct control_client *client, size_t nwords,
 }
 
 static void
-count_one(struct engine *e, struct child *child, struct control_client *client)
-{
-	if (child_is_sup(child))
-		query_count(e, child, client);
-}
-
-static void
 serve_count(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
 {
-	static const char *const root[] = { "root" };
-	struct view view = { e, client, count_one };
+	struct child *child =
+	    serve_one(e, client, nwords == 0 ? "root" : words[0]);
 
-	view_all(&view, 1, nwords == 0 ? root : words);
+	if (child == NULL)
+		return;
+	if (!child_is_sup(child)) {
+		control_error(client, CONTROL_FAILED,
+		    "%s is a worker, only supervisors have children", words[0]);
+		return;
+	}
+	query_count(e, child, client);
+	control_ok(client);
 }
 
 static void
@@ -205,8 +228,24 @@ closed(void *ctx, struct control_client *client)
 	reload_closed(ctx, client);
 }
 
+/*
+ * Another supervisor has taken the place since the command looked: nothing
+ * starts here. A later engine of ours goes on without it instead.
+ */
+static void
+give_way(struct engine *e, const char *why)
+{
+	char line[CONTROL_WHY_SIZE + 16];
+
+	snprintf(line, sizeof(line), "supervise: %s\n", why);
+	give_up_tell_caller(e, line);
+	reporter_say(&e->reporter, line);
+	e->refused = true;
+	e->done = true;
+}
+
 void
-serve_init(struct engine *e)
+serve_init(struct engine *e, bool again)
 {
 	const struct control_handler handler = {
 		.ctx = e,
@@ -215,6 +254,7 @@ serve_init(struct engine *e)
 	};
 	char why[CONTROL_WHY_SIZE];
 	pid_t rival;
+	int error;
 
 	e->serve_ns = CLOCK_NEVER;
 	TAILQ_INIT(&e->waiters);
@@ -225,8 +265,11 @@ serve_init(struct engine *e)
 		    e->run->placeless);
 	if (e->run->place == NULL)
 		return;
-	if (control_server_open(&e->server, &e->loop, e->run->place, &handler,
-		&rival, why) < 0)
+	error = control_server_open(&e->server, &e->loop, e->run->place,
+	    &handler, &rival, why);
+	if (error == -EADDRINUSE && !again)
+		give_way(e, why);
+	else if (error < 0)
 		reporter_message(&e->reporter, RECORD_WARNING,
 		    "no control socket, everything else works: %s", why);
 	else

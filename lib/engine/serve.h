@@ -2,10 +2,13 @@
 #ifndef ENGINE_SERVE_H
 #define ENGINE_SERVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "control/server.h"
 
+struct child;
 struct engine;
 
 /*
@@ -21,8 +24,11 @@ struct verb {
 	    size_t nwords, const char *const *words);
 };
 
-/* Opens the socket, if there is to be one. Failing is a warning (U16). */
-void serve_init(struct engine *e);
+/*
+ * Opens the socket, if there is to be one. Failing is a warning (U16), but
+ * that another supervisor is there ends a first engine, which is not `again`.
+ */
+void serve_init(struct engine *e, bool again);
 
 /* Once a turn: one request, answers written. When to come again, in ns. */
 int64_t serve_turn(struct engine *e);
@@ -37,5 +43,9 @@ void serve_fini(struct engine *e);
  */
 bool serve_each(struct engine *e, struct control_client *client,
     const char *name, void (*visit)(void *arg, struct child *child), void *arg);
+
+/* The one child that `name` means; NULL after an error to the client. */
+struct child *
+serve_one(struct engine *e, struct control_client *client, const char *name);
 
 #endif

@@ -100,7 +100,7 @@ act_main(struct globals *globals, int argc, char **argv, const char *verb)
 	};
 
 	if (!options_read(globals, argc, argv, &own) ||
-	    !options_count(verb, argc, 1, argc))
+	    !options_count(verb, argc, argv, 1, argc))
 		return STATUS_USAGE;
 	return act_ask(globals,
 	    (const char *const[]){

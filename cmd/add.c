@@ -51,7 +51,7 @@ add_main(struct globals *globals, int argc, char **argv)
 	char **words;
 
 	if (!options_read(globals, argc, argv, &own) ||
-	    !options_count("add", argc, 2, 2))
+	    !options_count("add", argc, argv, 2, 2))
 		return STATUS_USAGE;
 	words = argv + optind;
 	if (strcmp(words[1], "-") == 0) {

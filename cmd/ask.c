@@ -123,7 +123,7 @@ ask_for(struct ask *ask, const char *const *verb, char **words)
 	if (!ask->open)
 		return;
 	ask->over = false;
-	all = calloc(nverb + nrest, sizeof(*all));
+	all = calloc(nverb + nrest + 1, sizeof(*all));
 	if (all != NULL) {
 		memcpy(all, verb, nverb * sizeof(*all));
 		memcpy(all + nverb, rest, nrest * sizeof(*all));

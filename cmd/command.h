@@ -29,8 +29,17 @@ struct globals {
 	struct rlimit nofile;
 };
 
+/* What commands are for; `supervise help` lists them by it. */
+enum section {
+	SECTION_RUN,
+	SECTION_LOOK,
+	SECTION_ACT,
+	SECTION_HELP,
+};
+
 /* A subcommand. */
 struct command {
+	enum section section;
 	const char *name;
 	const char *synopsis; /* what follows the name */
 	const char *summary;  /* one line */

@@ -56,7 +56,7 @@ convert(const struct record_parsed *parsed, struct record *record)
 static void
 print(const struct ask *ask)
 {
-	char line[RECORD_LINE_MAX];
+	char line[RECORD_LINE_MAX] = "";
 	struct record record;
 	size_t len = 0;
 
@@ -82,7 +82,7 @@ events_main(struct globals *globals, int argc, char **argv)
 	struct ask ask;
 
 	if (!options_read(globals, argc, argv, &own) ||
-	    !options_count("events", argc, 0, 0))
+	    !options_count("events", argc, argv, 0, 0))
 		return STATUS_USAGE;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	ask_begin(&ask, globals);

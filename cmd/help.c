@@ -49,6 +49,17 @@ list_codes(void)
 		puts(control_code_text[i]);
 }
 
+/* The names of a section, in one line. */
+static void
+list_section(enum section section, const char *title)
+{
+	printf("  %-6s", title);
+	for (const struct command *c = commands; c->name != NULL; c++)
+		if (c->section == section)
+			printf(" %s", c->name);
+	putchar('\n');
+}
+
 static int
 overview(void)
 {
@@ -57,9 +68,10 @@ overview(void)
 	     "  supervise why api             why has it restarted?\n"
 	     "\n"
 	     "usage: supervise [-f FILE] [-L LABEL | -S SOCKET] COMMAND ...");
-	for (const struct command *c = commands; c->name != NULL; c++)
-		printf("  %-8s %s\n", c->name, c->summary);
-	puts("`supervise help COMMAND` tells more; `supervise --version`.");
+	list_section(SECTION_RUN, "run");
+	list_section(SECTION_LOOK, "look");
+	list_section(SECTION_ACT, "act");
+	puts("\n`supervise help COMMAND` explains one; man supervise has all.");
 	return STATUS_OK;
 }
 

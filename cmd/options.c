@@ -175,7 +175,8 @@ options_read(struct globals *globals, int argc, char **argv,
 		if (is_global(option)) {
 			if (!take_global(globals, name, option, optarg))
 				return false;
-		} else if (!own->take(own->arg, option, optarg)) {
+		} else if (own->take == NULL ||
+		    !own->take(own->arg, option, optarg)) {
 			return false;
 		}
 	}
@@ -183,16 +184,18 @@ options_read(struct globals *globals, int argc, char **argv,
 }
 
 bool
-options_count(const char *command, int argc, int min, int max)
+options_count(const char *command, int argc, char **argv, int min, int max)
 {
 	int n = argc - optind;
 
 	if (n < min)
 		usage_error(command, "%s: something is missing", command);
 	else if (n > max && max == 0)
-		usage_error(command, "%s takes no words", command);
+		usage_error(command, "%s takes no words, not %s", command,
+		    argv[optind]);
 	else if (n > max)
-		usage_error(command, "%s: too many words", command);
+		usage_error(command, "%s: too many words, the first is %s",
+		    command, argv[optind + max]);
 	return n >= min && n <= max;
 }
 
@@ -202,7 +205,7 @@ options_words(struct globals *globals, int argc, char **argv, int min, int max)
 	static const struct options none = { .shorts = NULL };
 
 	if (!options_read(globals, argc, argv, &none) ||
-	    !options_count(argv[0], argc, min, max))
+	    !options_count(argv[0], argc, argv, min, max))
 		return NULL;
 	return argv + optind;
 }

@@ -48,7 +48,8 @@ char **
 options_words(struct globals *globals, int argc, char **argv, int min, int max);
 
 /* Complains unless there are `min` to `max` words at argv[optind]. */
-bool options_count(const char *command, int argc, int min, int max);
+bool
+options_count(const char *command, int argc, char **argv, int min, int max);
 
 /* Reads a duration; false after a complaint. */
 bool options_duration(const char *command, char option, const char *value,

@@ -57,7 +57,7 @@ reload_main(struct globals *globals, int argc, char **argv)
 	struct ask ask;
 
 	if (!options_read(globals, argc, argv, &own) ||
-	    !options_count("reload", argc, 0, 0))
+	    !options_count("reload", argc, argv, 0, 0))
 		return STATUS_USAGE;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	ask_begin(&ask, globals);

@@ -24,11 +24,9 @@ const char run_help[] =
     "                             a second one kills what is left\n"
     "  HUP                        read the file again\n"
     "\n"
-    "  -d                   detach; what is said goes to stderr if that is a\n"
-    "                       file, else nowhere\n"
+    "  -d                   detach; records go to stderr only if it is a file\n"
     "  -q                   no records\n"
-    "  --log-format FORMAT  records as text or json; on a terminal, without\n"
-    "                       this option, sentences\n"
+    "  --log-format FORMAT  records as text or json, not sentences\n"
     "\n"
     "Ends with 0 when it was stopped, 1 when it gave up or could not start,\n"
     "2 for a wrong file. See supervise.conf(5), supervise-records(7).\n";
@@ -106,7 +104,7 @@ run_main(struct globals *globals, int argc, char **argv)
 	int status = STATUS_USAGE;
 
 	if (!options_read(globals, argc, argv, &own) ||
-	    !options_count("run", argc, 0, 0))
+	    !options_count("run", argc, argv, 0, 0))
 		return STATUS_USAGE;
 	file = load(globals, &conf);
 	if (file != NULL)

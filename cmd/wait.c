@@ -46,7 +46,7 @@ wait_main(struct globals *globals, int argc, char **argv)
 	struct ask ask;
 
 	if (!options_read(globals, argc, argv, &own) ||
-	    !options_count("wait", argc, 1, argc))
+	    !options_count("wait", argc, argv, 1, argc))
 		return STATUS_USAGE;
 	ask_begin(&ask, globals);
 	if (limit.ms >= 0)

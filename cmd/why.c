@@ -35,7 +35,7 @@ struct past {
 	const char *at; /* the stamp */
 	const char *reason;
 	const char *cause;
-	const char *by; /* cause `sibling`: its path, or words */
+	char *by; /* cause `sibling`: its path, or words */
 	int64_t run;
 	int64_t ran_ms;
 };
@@ -75,11 +75,11 @@ no_memory(void)
 }
 
 /* A copy of a field of the record at hand. */
-static const char *
+static char *
 keep(struct stories *s, const char *key)
 {
 	const char *text = ask_text(s->ask, key);
-	const char *kept = arena_text(&s->texts, text, strlen(text));
+	char *kept = arena_text(&s->texts, text, strlen(text));
 
 	if (kept == NULL)
 		no_memory();
@@ -155,7 +155,7 @@ ask_sibling(struct stories *s, const struct past *past,
     char how[static HOW_SIZE])
 {
 	static const char *const verb[] = { "why", NULL };
-	char *words[] = { (char *)(uintptr_t)past->by, NULL };
+	char *words[] = { past->by, NULL };
 	bool found = false;
 
 	if (strchr(past->by, ' ') != NULL)

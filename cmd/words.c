@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "cmd/words.h"
 
-#define S_PER_MIN  60
+#define S_PER_MIN  ((int64_t)60)
 #define S_PER_HOUR (60 * S_PER_MIN)
 #define S_PER_DAY  (24 * S_PER_HOUR)
 

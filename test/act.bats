@@ -417,8 +417,8 @@ pool() {
 	assert_output "max_children"
 	supervise stop -q pool/a
 	run -0 supervise add pool "worker c { exec $WORKER }"
-	supervise count pool >count
-	grep -Eq '^specs +2$' count
+	run -0 supervise count --json pool
+	jq -e '.specs == 2' <<<"$output"
 }
 
 @test "S112, D6: a name in use is refused" {

@@ -10,8 +10,8 @@ load test_helper
 	[[ ${#lines[@]} -lt 25 ]]
 	assert_output "supervise run"
 	local command
-	for command in run exec check help; do
-		grep -qE "^  $command +[a-z]" <<<"$output"
+	for command in $(supervise help --commands); do
+		grep -qw "$command" <<<"$output" || fail "no $command"
 	done
 }
 

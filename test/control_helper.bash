@@ -4,7 +4,7 @@
 # What the tests of the control socket have in common, loaded behind
 # test_helper: questions to the tree that runs in this test's folder.
 
-CROWD=$ROOT/build/helpers/crowd
+export CROWD=$ROOT/build/helpers/crowd
 
 # Ends what `run -d` started in this folder, which teardown does not know.
 end_detached() {

@@ -111,7 +111,7 @@ migrate down"
 	local line
 	for line in "${lines[@]}"; do
 		line=${line%$'\r'}
-		line=$(sed 's/\x1b\[[0-9;]*m//g' <<<"$line")
+		line=$(sed 's/\x1b\[[0-9;]*m//g' < <(echo "$line"))
 		[[ ${#line} -le 40 ]] || fail "${#line} columns: $line"
 	done
 	assert_output "front"
@@ -145,8 +145,9 @@ migrate down"
 }
 
 @test "tree draws in ASCII where the locale is not UTF-8" {
-	LC_ALL=C run -0 supervise tree
-	! LC_ALL=C grep -q '[^ -~]' <<<"$output"
+	LC_ALL=C supervise tree >drawing
+	LC_ALL=C run ! grep '[^ -~]' drawing
+	run -0 cat drawing
 	assert_output "web  one_for_all"
 }
 
@@ -225,7 +226,7 @@ workers 4"
 	run -0 supervise list
 	[[ $(grep -F "$DIR/supervise.conf" <<<"$output") =~ \ $PID\ +up\  ]]
 	supervise list --json >said
-	jq -e "select(.file == \"$DIR/supervise.conf\" and .pid == $PID and .state == \"up\")" said
+	jq -es "any(.file == \"$DIR/supervise.conf\" and .pid == $PID and .state == \"up\")" said
 }
 
 @test "a closed pipe and a full disk" {

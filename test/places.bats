@@ -81,7 +81,8 @@ needs_root() {
 	wait_record event=started child=a run=2
 	stop_tree
 	assert_status 0
-	refute_record event=warning
+	assert_record event=warning message="no control socket*Read-only file system"
+	assert_equal "$(grep -c event=warning records)" 1
 }
 
 @test "as PID 1 of its own namespace" {
@@ -383,7 +384,7 @@ has_lines() {
 	wait_record event=started supervisor=root
 	eventually test -e a
 	assert_equal "$(grep '^env' a | cut -d= -f1 | sort | tr '\n' ' ')" \
-		"env SUPERVISE_ID env SUPERVISE_NAME env SUPERVISE_RUN "
+		"env SUPERVISE_ID env SUPERVISE_NAME env SUPERVISE_RUN env SUPERVISE_SOCKET "
 	stop_tree
 	assert_status 0
 }

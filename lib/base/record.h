@@ -114,7 +114,7 @@ size_t record_json(const struct record *r, const char *stamp,
 /* The same in logfmt of fields that come from elsewhere. */
 size_t record_fields_logfmt(const char *stamp, const char *event,
     const struct record_field *fields, size_t n,
-    char line[static RECORD_LINE_MAX]);
+    char bytes[static RECORD_LINE_MAX]);
 
 /*
  * The same in JSON of fields that come from elsewhere, into `size` bytes, at

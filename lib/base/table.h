@@ -17,10 +17,10 @@
 
 struct table_column {
 	const char *title; /* static */
-	bool right;        /* aligned on the right, for numbers */
-	bool tail;         /* what is cut loses its start, not its end */
 	size_t min;        /* width down to which it may be cut; 0: never */
 	unsigned drop;     /* the highest is left out first; 0: never */
+	bool right;        /* aligned on the right, for numbers */
+	bool tail;         /* what is cut loses its start, not its end */
 };
 
 struct table_cell {

@@ -128,7 +128,7 @@ check_round_trip(const struct conf *conf)
 {
 	struct text text = { 0 };
 	struct pieces again = { .nfiles = 1 };
-	struct conf_source source = { &again, pieces_read, NULL, NULL };
+	struct conf_source source = { .ctx = &again, .read = pieces_read };
 	struct conf second;
 
 	print_root(conf->root, append, &text);
@@ -161,8 +161,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pieces pieces = { 0 };
-	struct conf_source source = { &pieces, pieces_read, pieces_glob,
-		pieces_getenv };
+	struct conf_source source = {
+		.ctx = &pieces,
+		.read = pieces_read,
+		.glob = pieces_glob,
+		.getenv = pieces_getenv,
+	};
 	struct conf conf;
 	size_t rendered = 0;
 	bool good;

@@ -21,9 +21,11 @@ const char stop_help[] =
     "  supervise stop -q web         a supervisor with all its children\n"
     "\n"
     "Stops children, each by its stop_signal and after its shutdown time by\n"
-    "SIGKILL. They stay down until they are started, or their supervisor is\n"
-    "(terminate_child). Stopping one that is down is no error.\n"
-    "\n" ACT_OPTIONS;
+    "SIGKILL. They stay down until they are started, by name or because their\n"
+    "supervisor starts anew or restarts its group, as in OTP (terminate_child).\n"
+    "Stopping one that is down is no error.\n"
+    "\n"
+    "  --keep      hold them down until they are started by name\n" ACT_OPTIONS;
 
 const char restart_help[] =
     "  supervise restart web/api     stop it, start it\n"
@@ -47,7 +49,8 @@ act_take(void *arg, int option, const char *value)
 	struct act_options *options = arg;
 
 	(void)value;
-	options->no_wait = option == OPTION_NO_WAIT;
+	options->no_wait = options->no_wait || option == OPTION_NO_WAIT;
+	options->keep = options->keep || option == OPTION_KEEP;
 	return true;
 }
 
@@ -56,10 +59,18 @@ const struct option act_longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+static const struct option stop_longs[] = {
+	{ "keep", no_argument, NULL, OPTION_KEEP },
+	{ "no-wait", no_argument, NULL, OPTION_NO_WAIT },
+	{ NULL, 0, NULL, 0 },
+};
+
 static bool
-is_pattern(const char *name)
+has_pattern(char **words)
 {
-	return strpbrk(name, "*?[") != NULL;
+	while (*words != NULL && strpbrk(*words, "*?[") == NULL)
+		words++;
+	return *words != NULL;
 }
 
 int
@@ -83,51 +94,55 @@ act_ask(const struct globals *globals, const char *const *verb, char **words)
 	}
 	if (!globals->quiet)
 		rows_print(&rows, false);
-	if (n > 0 && !globals->json && is_pattern(words[0]))
+	if (n > 0 && !globals->json && has_pattern(words))
 		printf("%zu %s\n", n, n == 1 ? "child" : "children");
 	rows_fini(&rows);
 	return ask_end(&ask);
 }
 
 static int
-act_main(struct globals *globals, int argc, char **argv, const char *verb)
+act_main(struct globals *globals, int argc, char **argv,
+    const struct option *longs)
 {
+	const char *verb[] = { argv[0], NULL, NULL, NULL };
 	struct act_options options = { .no_wait = false };
 	const struct options own = {
-		.longs = act_longs,
+		.longs = longs,
 		.take = act_take,
 		.arg = &options,
 	};
+	size_t n = 1;
 
 	if (!options_read(globals, argc, argv, &own) ||
-	    !options_count(verb, argc, argv, 1, argc))
+	    !options_count(verb[0], argc, argv, 1, argc))
 		return STATUS_USAGE;
-	return act_ask(globals,
-	    (const char *const[]){
-		verb, options.no_wait ? "--no-wait" : NULL, NULL },
-	    argv + optind);
+	if (options.no_wait)
+		verb[n++] = "--no-wait";
+	if (options.keep)
+		verb[n++] = "--keep";
+	return act_ask(globals, verb, argv + optind);
 }
 
 int
 start_main(struct globals *globals, int argc, char **argv)
 {
-	return act_main(globals, argc, argv, "start");
+	return act_main(globals, argc, argv, act_longs);
 }
 
 int
 stop_main(struct globals *globals, int argc, char **argv)
 {
-	return act_main(globals, argc, argv, "stop");
+	return act_main(globals, argc, argv, stop_longs);
 }
 
 int
 restart_main(struct globals *globals, int argc, char **argv)
 {
-	return act_main(globals, argc, argv, "restart");
+	return act_main(globals, argc, argv, act_longs);
 }
 
 int
 delete_main(struct globals *globals, int argc, char **argv)
 {
-	return act_main(globals, argc, argv, "delete");
+	return act_main(globals, argc, argv, act_longs);
 }

@@ -10,9 +10,10 @@
 /* What the commands that change the tree have in common. */
 struct act_options {
 	bool no_wait;
+	bool keep; /* `stop` alone */
 };
 
-extern const struct option act_longs[];
+extern const struct option act_longs[]; /* without --keep */
 
 /* For struct options; `arg` is a struct act_options. */
 bool act_take(void *arg, int option, const char *value);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "cmd/ask.h"
 #include "cmd/options.h"
 #include "cmd/place.h"
@@ -22,6 +23,13 @@ ask_begin(struct ask *ask, const struct globals *globals)
 	};
 	/* Ctrl-C and a closed pipe are to end the command as any other. */
 	(void)signals_restore(globals->signals);
+}
+
+void
+ask_limit(struct ask *ask, int64_t ms)
+{
+	if (ms >= 0)
+		ask->deadline_ns = clock_now_ns() + ms * NS_PER_MS;
 }
 
 static void

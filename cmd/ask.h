@@ -36,6 +36,9 @@ struct ask {
 /* Begins; the deadline and what is no failure may be set behind it. */
 void ask_begin(struct ask *ask, const struct globals *globals);
 
+/* Gives up after so long; -1: never. */
+void ask_limit(struct ask *ask, int64_t ms);
+
 /*
  * Connects, the first time, and sends a request: the words of `verb`, then
  * those of `words`, each list ended by NULL.

@@ -222,6 +222,15 @@ options_duration(const char *command, char option, const char *value,
 }
 
 bool
+options_take_limit(void *arg, int option, const char *value)
+{
+	struct options_limit *limit = arg;
+
+	return options_duration(limit->command, (char)option, value,
+	    &limit->ms);
+}
+
+bool
 options_colour(int fd)
 {
 	const char *no_color = getenv("NO_COLOR");

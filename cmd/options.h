@@ -18,6 +18,7 @@
 #define OPTION_JSON       257
 #define OPTION_NO_WAIT    258
 #define OPTION_DRY_RUN    259
+#define OPTION_KEEP       260
 
 /* The options of one command, beside the global ones. */
 struct options {
@@ -54,6 +55,15 @@ options_count(const char *command, int argc, char **argv, int min, int max);
 /* Reads a duration; false after a complaint. */
 bool options_duration(const char *command, char option, const char *value,
     int64_t *ms);
+
+/* A time limit, as `-t` gives it. */
+struct options_limit {
+	const char *command;
+	int64_t ms; /* -1: none */
+};
+
+/* For struct options; `arg` is a struct options_limit. */
+bool options_take_limit(void *arg, int option, const char *value);
 
 /* Complains about wrong usage of `command`, and returns STATUS_USAGE. */
 int usage_error(const char *command, const char *format, ...)

@@ -68,6 +68,7 @@ rows_add(struct rows *rows, const struct ask *ask)
 	int64_t up_ms = ask_number(ask, "up_ms", -1);
 	int64_t run = ask_number(ask, "run", 0);
 	const char *pid = ask_text(ask, "pid");
+	bool held = record_parsed_get(&ask->record, "held") != NULL;
 	bool added;
 
 	rows->nups += strcmp(state, child_state_text[CHILD_UP]) == 0;
@@ -80,7 +81,7 @@ rows_add(struct rows *rows, const struct ask *ask)
 	added = table_add(&rows->table,
 	    (struct table_cell[NCOLUMNS]){
 		{ .text = ask_subject(ask) },
-		{ state, rows_colour(state, reason) },
+		{ held ? "held" : state, rows_colour(state, reason) },
 		{ .text = *pid != '\0' ? pid : "-" },
 		{ .text = uptime },
 		{ .text = restarts },

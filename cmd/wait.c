@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "base/units.h"
 #include "cmd/ask.h"
 #include "cmd/options.h"
-#include "os/clock.h"
 
 const char wait_help[] =
     "  supervise wait ready web/api       until its start is complete\n"
@@ -21,26 +19,14 @@ const char wait_help[] =
     "\n"
     "Ends with 0; 124 at the limit, 4 when nothing has that name.\n";
 
-struct limit {
-	int64_t ms; /* -1: none */
-};
-
-static bool
-take(void *arg, int option, const char *value)
-{
-	struct limit *limit = arg;
-
-	return options_duration("wait", (char)option, value, &limit->ms);
-}
-
 int
 wait_main(struct globals *globals, int argc, char **argv)
 {
 	static const char *const verb[] = { "wait", NULL };
-	struct limit limit = { .ms = -1 };
+	struct options_limit limit = { .command = "wait", .ms = -1 };
 	const struct options own = {
 		.shorts = "t:",
-		.take = take,
+		.take = options_take_limit,
 		.arg = &limit,
 	};
 	struct ask ask;
@@ -49,8 +35,7 @@ wait_main(struct globals *globals, int argc, char **argv)
 	    !options_count("wait", argc, argv, 1, argc))
 		return STATUS_USAGE;
 	ask_begin(&ask, globals);
-	if (limit.ms >= 0)
-		ask.deadline_ns = clock_now_ns() + limit.ms * NS_PER_MS;
+	ask_limit(&ask, limit.ms);
 	/* Then all of it is down. */
 	ask.ended_ok = strcmp(argv[optind], "down") == 0;
 	ask_for(&ask, verb, argv + optind);

@@ -366,6 +366,57 @@ restarting() {
 	assert_equal "$(supervise spec root)" "$before"
 }
 
+@test "D8: stop --keep holds a child down until it is started by name" {
+	conf <<-'END'
+		supervisor s {
+			strategy one_for_all
+			worker a { exec ${WORKER} }
+			worker b { exec ${WORKER} }
+			worker c { exec ${WORKER} }
+		}
+	END
+	start_tree_ready
+	run -0 supervise stop --keep s/a
+	assert_output " held "
+	supervise stop -q s/c
+	run -0 supervise signal KILL s/b
+	wait_record event=started child=s/c run=2
+	supervise wait quiet
+	run -3 supervise status s/a
+	assert_output " held "
+	run -0 supervise restart -q s
+	run -3 supervise status --json s/a
+	jq -e '.state == "down" and .held' <<<"$output"
+	run -0 supervise reload
+	run -3 supervise status -q s/a
+	run -0 supervise start s/a
+	refute_output held
+	run -0 supervise restart -q s
+	run -0 supervise status -q s/a
+	run -2 supervise start --keep s/a
+	assert_output "unknown option --keep"
+}
+
+@test "signal and delete print a row for each, and of a pattern how many" {
+	conf <<<'worker w[2] { exec ${WORKER} term=ignore }; worker x { exec ${WORKER} }'
+	start_tree_ready
+	run -0 supervise signal TERM 'w*'
+	assert_equal "${#lines[@]}" 3
+	assert_output "w.0 "
+	assert_output "2 children"
+	run -0 supervise signal CONT root
+	assert_equal "${#lines[@]}" 3
+	run -0 supervise signal -q CONT root
+	assert_equal "$output" ""
+	supervise stop -q x
+	run -0 supervise delete x
+	assert_equal "$(tr -s ' ' <<<"$output" | cut -d' ' -f1,2)" "x removed"
+	supervise add -q root "worker more { exec $WORKER }"
+	supervise stop -q more
+	run -0 supervise delete --json more
+	jq -e '.child == "more" and .state == "removed"' <<<"$output"
+}
+
 @test "S96: delete only what is down; then the name is free" {
 	shop
 	run -1 supervise delete a

@@ -122,6 +122,19 @@ teardown() {
 	assert_status 0
 }
 
+@test "S74: down -t returns when the time has passed, and the stop goes on" {
+	conf <<<'worker a { exec ${WORKER} term=ignore; shutdown 1s }'
+	supervise run -d
+	run -124 supervise down -t 50ms
+	eventually gone
+	run -0 supervise down -t 5s
+}
+
+gone() {
+	run supervise status
+	[[ $status -eq 5 ]]
+}
+
 @test "down while everything starts" {
 	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }; worker b { exec ${WORKER} }'
 	start_tree

@@ -96,7 +96,7 @@ change s/y"
 	assert_equal "$(names | tr '\n' ' ')" "a b s s/x s/y "
 }
 
-@test "S200: new children start in order, in their place" {
+@test "D7, S200: new children start in order, in their place" {
 	shop
 	conf <<-'END'
 		worker first { exec ${WORKER} }
@@ -307,7 +307,7 @@ start z"
 	run -0 supervise start bad
 }
 
-@test "SIGHUP reloads; a wrong file is told in the records" {
+@test "D7: SIGHUP reloads; a wrong file is told in the records" {
 	shop
 	conf <<<'worker a { exec ${WORKER} }; worker c { exec ${WORKER} }'
 	kill -s HUP "$PID"

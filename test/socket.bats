@@ -30,7 +30,7 @@ answers() {
 
 # ---------------------------------------------------------------- the place
 
-@test "the label of a file is its folder's name and a hash of its path" {
+@test "S192: the label of a file is its folder's name and a hash of its path" {
 	start_tree_ready
 	local socket
 	socket=$(socket_path)

@@ -134,7 +134,7 @@ child_set_state(struct child *child, enum child_state state)
 	count(child, 1);
 	if (state == CHILD_DOWN || state == CHILD_UP ||
 	    state == CHILD_RESTARTING) {
-		child->held = false;
+		child->blocked = false;
 		child->killed = false;
 		child->late = false;
 	}

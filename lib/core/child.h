@@ -95,7 +95,8 @@ struct child {
 
 	bool added : 1;     /* by request: lost when its supervisor starts */
 	bool forgotten : 1; /* no longer a child until its supervisor starts */
-	bool held : 1;      /* STARTING or STOPPING without a process */
+	bool held : 1;      /* DOWN until it is started by name (D8) */
+	bool blocked : 1;   /* STARTING or STOPPING without a process */
 	bool remains : 1;   /* of an ended run something still lives */
 	bool killed : 1;    /* SIGKILL was sent in this stop */
 	bool late : 1;      /* STOPPING because start_timeout passed */

@@ -36,7 +36,7 @@ void child_deadline(struct tree *t, struct child *child, int64_t at_ns);
 
 /* start.c: starts that were ordered, and how they came out. */
 void child_start(struct tree *t, struct child *child);
-void child_unheld(struct tree *t, struct child *child);
+void child_unblocked(struct tree *t, struct child *child);
 void child_spawned(struct tree *t, struct child *child);
 void child_start_tick(struct tree *t, struct child *child);
 void child_start_ended(struct tree *t, struct child *child, bool ignore);

@@ -20,6 +20,7 @@ start_for(struct tree *t, struct request *request, struct child *child)
 {
 	struct sup *sup = child->sup;
 
+	child->held = false;
 	switch (sup->child.policy->sup.strategy) {
 	case STRATEGY_ONE_FOR_ALL:
 	case STRATEGY_REST_FOR_ONE:
@@ -74,6 +75,8 @@ serve_stop(struct tree *t, struct request *request)
 		tree_reply(t, request, RESULT_NOT_SUPPORTED);
 		return;
 	}
+	if (request->kind == REQUEST_HOLD)
+		request->child->held = true;
 	sup->op = OP_CHILD_STOP;
 	sup->target = request->child;
 	sup->cursor = request->child;
@@ -88,7 +91,7 @@ request_stopped(struct tree *t, struct sup *sup)
 
 	sup->op = OP_IDLE;
 	sup->request = NULL;
-	if (request->kind == REQUEST_STOP)
+	if (request->kind != REQUEST_RESTART)
 		tree_reply(t, request, RESULT_OK);
 	else if (child == NULL || child->forgotten)
 		tree_reply(t, request, RESULT_NOT_FOUND);
@@ -165,6 +168,7 @@ request_serve(struct tree *t, struct request *request)
 		serve_start(t, request);
 		break;
 	case REQUEST_STOP:
+	case REQUEST_HOLD:
 	case REQUEST_RESTART:
 		serve_stop(t, request);
 		break;

@@ -10,8 +10,9 @@
  * thing has happened.
  */
 enum request_kind {
-	REQUEST_START,   /* restart_child */
-	REQUEST_STOP,    /* terminate_child */
+	REQUEST_START, /* restart_child */
+	REQUEST_STOP,  /* terminate_child */
+	REQUEST_HOLD,  /* the same, and down until it is started by name (D8) */
 	REQUEST_RESTART, /* one after the other */
 	REQUEST_ADD,     /* start_child */
 	REQUEST_DELETE,  /* delete_child */

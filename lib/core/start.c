@@ -37,7 +37,7 @@ child_start(struct tree *t, struct child *child)
 	assert(child->mail.kind == MAIL_NONE);
 	child_set_state(child, CHILD_STARTING);
 	if (child->remains) {
-		child->held = true; /* goes on at EVENT_GONE */
+		child->blocked = true; /* goes on at EVENT_GONE */
 		return;
 	}
 	child_deadline(t, child, NEVER_NS);
@@ -45,7 +45,7 @@ child_start(struct tree *t, struct child *child)
 }
 
 void
-child_unheld(struct tree *t, struct child *child)
+child_unblocked(struct tree *t, struct child *child)
 {
 	if (child->sup->op == OP_SHUTDOWN) {
 		/* One that stops starts nothing any more (S78). */
@@ -53,7 +53,7 @@ child_unheld(struct tree *t, struct child *child)
 		child_stopped(t, child);
 		return;
 	}
-	child->held = false;
+	child->blocked = false;
 	launch(t, child);
 }
 
@@ -195,19 +195,20 @@ child_start_ended(struct tree *t, struct child *child, bool ignore)
 		child_start_failed(t, child, child->reason);
 }
 
-/* Brings back what a new incarnation starts with (S40). */
+/* Whether a boot or a group start is to start `child`. */
 static bool
 belongs(struct tree *t, struct sup *sup, struct child *child)
 {
 	if (sup->op != OP_BOOT)
-		return !child->forgotten;
+		return !child->forgotten && !child->held;
+	/* A new incarnation starts with what the file has (S40). */
 	if (child->added) {
 		child_forget(t, child);
 		return false;
 	}
 	if (child->forgotten)
 		child_set_forgotten(child, false);
-	return true;
+	return !child->held;
 }
 
 enum progress

@@ -125,7 +125,7 @@ void
 child_stopped(struct tree *t, struct child *child)
 {
 	struct sup *sup = child->sup;
-	bool ran = !child->held;
+	bool ran = !child->blocked;
 
 	child_deadline(t, child, NEVER_NS);
 	child_set_state(child, CHILD_DOWN);
@@ -155,7 +155,7 @@ stop_worker(struct tree *t, struct child *child)
 	int64_t shutdown_ms = child->policy->shutdown_ms;
 
 	child_set_state(child, CHILD_STOPPING);
-	if (child->held)
+	if (child->blocked)
 		return; /* what remains has its own deadline */
 	child_deadline(t, child, NEVER_NS);
 	if (shutdown_ms != SHUTDOWN_BRUTAL_KILL)

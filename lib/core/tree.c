@@ -350,7 +350,7 @@ gone(struct tree *t, struct child *child)
 
 	switch ((enum child_state)child->state) {
 	case CHILD_STARTING:
-		child_unheld(t, child);
+		child_unblocked(t, child);
 		break;
 	case CHILD_STOPPING:
 		child_stopped(t, child);
@@ -420,7 +420,7 @@ take(struct tree *t, const struct event *event)
 		child_start_failed(t, child, event->reason);
 		break;
 	case EVENT_READY:
-		if (child->state == CHILD_STARTING && !child->held)
+		if (child->state == CHILD_STARTING && !child->blocked)
 			child_started(t, child);
 		break;
 	case EVENT_EXITED:

@@ -142,17 +142,30 @@ static void
 serve_kind(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words, enum request_kind kind)
 {
-	bool wait = strcmp(words[0], "--no-wait") != 0;
 	struct each each = { .e = e, .kind = kind };
+	bool wait = true;
+	size_t i;
 
-	if (!wait && nwords == 1) {
+	for (i = 0; i < nwords && strncmp(words[i], "--", 2) == 0; i++) {
+		if (strcmp(words[i], "--no-wait") == 0) {
+			wait = false;
+		} else if (strcmp(words[i], "--keep") == 0 &&
+		    kind == REQUEST_STOP) {
+			each.kind = REQUEST_HOLD;
+		} else {
+			control_error(client, CONTROL_USAGE,
+			    "no such option here: %s", words[i]);
+			return;
+		}
+	}
+	if (i == nwords) {
 		control_error(client, CONTROL_USAGE, "a name is missing");
 		return;
 	}
 	each.order = order_new(e, client);
 	if (each.order == NULL)
 		return;
-	for (size_t i = wait ? 0 : 1; i < nwords; i++)
+	for (; i < nwords; i++)
 		if (!serve_each(e, client, words[i], ask_one, &each)) {
 			/* Answered with an error; the others go on. */
 			each.order->client = NULL;
@@ -304,7 +317,7 @@ act_replied(struct engine *e, struct request *request)
 
 	order = act->order;
 	if (child != NULL && !refused && order->client != NULL &&
-	    request->result <= RESULT_IGNORED && !child->forgotten)
+	    request->result <= RESULT_IGNORED)
 		query_status(e, child, order->client);
 	if (request->result > RESULT_IGNORED)
 		order_fail(order,
@@ -345,6 +358,8 @@ act_turn(struct engine *e)
 }
 
 struct sending {
+	struct engine *e;
+	struct control_client *client;
 	int signo;
 	size_t n;
 };
@@ -360,8 +375,10 @@ send_one(void *arg, struct child *child)
 	worker = node_worker(child);
 	if (worker->watch.fd == -1)
 		return;
-	if (group_signal(worker->pidfd, worker->pid, sending->signo) == 0)
-		sending->n++;
+	if (group_signal(worker->pidfd, worker->pid, sending->signo) < 0)
+		return;
+	query_status(sending->e, child, sending->client);
+	sending->n++;
 }
 
 /* A signal to a supervisor is one to all workers below it. */
@@ -375,7 +392,11 @@ void
 act_signal(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
 {
-	struct sending sending = { .signo = signal_number(words[0]) };
+	struct sending sending = {
+		.e = e,
+		.client = client,
+		.signo = signal_number(words[0]),
+	};
 
 	if (strcmp(words[0], "normal") == 0) {
 		control_error(client, CONTROL_USAGE,

@@ -46,7 +46,10 @@ static void
 add_state(struct record *r, const struct engine *e, struct child *child,
     int64_t now_ns)
 {
-	record_text(r, "state", child_state_text[child->state]);
+	record_text(r, "state",
+	    child->forgotten ? "removed" : child_state_text[child->state]);
+	if (child->held)
+		record_flag(r, "held", true);
 	/* The root's process is the one that the user started. */
 	if (child->sup == NULL)
 		record_number(r, "pid", e->guardian);

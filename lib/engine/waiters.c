@@ -61,7 +61,7 @@ holds_for(enum wait_kind kind, const struct child *child)
 		return child->state == CHILD_UP;
 	case WAIT_UP:
 		return child->state == CHILD_UP ||
-		    (child->state == CHILD_STARTING && !child->held);
+		    (child->state == CHILD_STARTING && !child->blocked);
 	case WAIT_DOWN:
 		return child->state == CHILD_DOWN && !child->remains;
 	case WAIT_QUIET:

@@ -108,7 +108,8 @@ check_spawn(const struct world *w, const struct actor *actor)
 {
 	const struct child *child = &actor->child;
 
-	if (child->state != CHILD_STARTING || child->held || child->forgotten)
+	if (child->state != CHILD_STARTING || child->blocked ||
+	    child->forgotten || child->held)
 		world_fail(w, "%u is not to start", actor->id);
 	if (lives(child))
 		world_fail(w, "%u starts while its last run lives", actor->id);
@@ -130,6 +131,7 @@ is_asked_for(const struct world *w, const struct child *child)
 
 		if (request->child == child &&
 		    (request->kind == REQUEST_STOP ||
+			request->kind == REQUEST_HOLD ||
 			request->kind == REQUEST_RESTART))
 			return true;
 	}

@@ -221,8 +221,8 @@ random_child(struct world *w, struct actor *sup)
 static void
 ask(struct world *w)
 {
-	static const char *const names[] = { "start", "stop", "restart", "add",
-		"delete" };
+	static const char *const names[] = { "start", "stop", "hold", "restart",
+		"add", "delete" };
 	struct actor *sup =
 	    world_chance(w, 50) ? busy_sup(w) : random_actor(w, true);
 	struct event event = { .kind = EVENT_REQUEST };
@@ -233,7 +233,7 @@ ask(struct world *w)
 		return;
 	errand = &w->errands[w->nerrands++];
 	errand->posted = true;
-	errand->request.kind = (enum request_kind)world_below(w, 5);
+	errand->request.kind = (enum request_kind)world_below(w, 6);
 	errand->request.sup = &sup->sup;
 	errand->request.child = errand->request.kind == REQUEST_ADD ?
 	    &world_grow(w, 1)->child :

@@ -196,13 +196,13 @@ release(struct fixture *f, struct actor *actor)
 static void
 reply(struct fixture *f, struct request *request)
 {
-	static const char *const kinds[] = { "restart", "terminate", "again",
-		"start", "delete" };
+	static const char *const kinds[] = { "restart", "terminate", "hold",
+		"again", "start", "delete" };
 	enum request_result result = request->result;
 	struct actor *actor =
 	    request->child != NULL ? fixture_actor(request->child) : NULL;
-	bool start =
-	    request->kind != REQUEST_STOP && request->kind != REQUEST_DELETE;
+	bool start = request->kind != REQUEST_STOP &&
+	    request->kind != REQUEST_HOLD && request->kind != REQUEST_DELETE;
 
 	if (!f->otp)
 		fprintf(f->out, "reply %s %s\n", kinds[request->kind],

@@ -256,6 +256,8 @@ step_from_people(struct fixture *f, const char *word, char *rest)
 		step_event(f, EVENT_SLAUGHTER);
 	else if (strcmp(word, "terminate") == 0)
 		step_request(f, rest, REQUEST_STOP);
+	else if (strcmp(word, "hold") == 0)
+		step_request(f, rest, REQUEST_HOLD);
 	else if (strcmp(word, "restart") == 0)
 		step_request(f, rest, REQUEST_START);
 	else if (strcmp(word, "again") == 0)

@@ -48,6 +48,29 @@ static const struct fixture_case cases[] = {
 	    "terminate root a; wait 100000; state; restart root a",
 	    "exit a#1 shutdown; reply terminate ok; state root a=-;"
 	    "start a#2; reply restart ok" },
+	{ "D8: one that is held does not come back with its group",
+	    "sup root strategy=one_for_all; worker a; worker b",
+	    "hold root a; exit b crash; state; restart root a; state",
+	    "exit a#1 shutdown; reply hold ok; exit b#1 exit:1;"
+	    "report root child_terminated b exit:1; start b#2;"
+	    "state root a=- b=2; start a#2; reply restart ok;"
+	    "state root a=2 b=2" },
+	{ "D8: nor with its supervisor",
+	    "sup root; sup s; worker a parent=s; worker b parent=s",
+	    "hold s b; again root s; state; again s b; again root s; state",
+	    "exit b#1 shutdown; reply hold ok; exit a#1 shutdown;"
+	    "exit s#1 shutdown; start s#2; start a#2; up s#2; reply again ok;"
+	    "state root s=2; state s a=2 b=-; start b#2; reply again ok;"
+	    "exit b#2 shutdown; exit a#2 shutdown; exit s#2 shutdown;"
+	    "start s#3; start a#3; start b#3; up s#3; reply again ok;"
+	    "state root s=3; state s a=3 b=3" },
+	{ "D8: one that is down already can be held as well",
+	    "sup root strategy=one_for_all; worker a restart=transient;"
+	    "worker b",
+	    "exit a normal; hold root a; exit b crash; state",
+	    "exit a#1 exit:0; reply hold ok; exit b#1 exit:1;"
+	    "report root child_terminated b exit:1; start b#2;"
+	    "state root a=- b=2" },
 	{ "S75: a permanent supervisor that was stopped stays down",
 	    "sup root; sup s; worker a parent=s",
 	    "terminate root s; wait 100000; state",

@@ -23,6 +23,7 @@ check_lines(const struct record *r, const char *stamp, const char *logfmt,
 static void
 test_types(void)
 {
+	const struct record_field *pid;
 	struct record r;
 
 	record_begin(&r, RECORD_EXITED);
@@ -40,7 +41,8 @@ test_types(void)
 	    "{\"time\":\"2026-11-22T15:28:31.007Z\",\"event\":\"exited\","
 	    "\"child\":\"web/api\",\"pid\":4242,\"low\":-9223372036854775808,"
 	    "\"high\":9223372036854775807,\"core\":true,\"old\":false}\n");
-	CHECK(record_get(&r, "pid")->number == 4242);
+	pid = record_get(&r, "pid");
+	CHECK(pid != NULL && pid->number == 4242);
 	CHECK(record_get(&r, "nobody") == NULL);
 	OK("text, numbers and flags, in both forms");
 }

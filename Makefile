@@ -13,7 +13,6 @@ MANDIR  ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
-CFLAGS  ?= -Os -g
 B       := build
 
 # make V=1 shows the commands whole.
@@ -24,6 +23,8 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 CLANG ?= clang
+# Small before fast: what takes time is the kernel's. gcc before 12 has no -Oz.
+CFLAGS ?= $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null),-Oz,-Os) -g
 
 # How long one run of the long tests takes; test/run asks for less.
 SIM_SCENARIOS ?= 100000

@@ -33,6 +33,8 @@ SOAK_SECONDS  ?= 600
 
 # ---------------------------------------------------------------- flags
 
+comma := ,
+
 PKG_CONFIG ?= pkg-config
 BSD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbsd-overlay 2>/dev/null)
 BSD_LIBS   := $(shell $(PKG_CONFIG) --libs libbsd-overlay 2>/dev/null)
@@ -58,12 +60,13 @@ HARDEN_GCC   := $(HARDEN_CLANG) -ftrivial-auto-var-init=zero
 
 FAMILY := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),CLANG,GCC)
 SECTIONS := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
-LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed
+LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed \
+	-Wl,-z,pack-relative-relocs
 
 # What keeps the program under 200 kB: the whole of it is optimised at once,
 # calls into libraries need no stubs since all are bound at the start, and
 # relative relocations take a bit each instead of 24 bytes.
-SMALL_GCC   := -flto=auto -fno-plt -Wl,-z,pack-relative-relocs
+SMALL_GCC   := -flto=auto -fno-plt
 SMALL_CLANG := -fno-plt
 
 # -ftrivial-auto-var-init would hide reads of uninitialised memory from the
@@ -98,7 +101,6 @@ SHARED_SRC := $(call without,main,$(UNIT_SRC) $(SIM_SRC) $(BENCH_SRC)) \
 	$(filter-out $(FUZZ_MAIN),$(FUZZ_SRC))
 
 FAULT_WRAPS := $(wildcard test/unit/fault.wraps)
-comma := ,
 WRAP := $(addprefix -Wl$(comma)--wrap=,$(if $(FAULT_WRAPS),$(shell \
 	grep -v '^#' $(FAULT_WRAPS))))
 
@@ -225,7 +227,7 @@ $(1)/obj/%.o: %.c $(1)/flags
 # Rewritten, and with it everything rebuilt, when a flag has changed.
 $(1)/flags: FORCE
 	@mkdir -p $(1)
-	@$$(call update,$(2) $$(CPPFLAGS_ALL) $(3) $(4))
+	@$$(call update,$(subst $(comma),;,$(2) $$(CPPFLAGS_ALL) $(3) $(4)))
 
 # The same for the archive when a source has come or gone.
 $(1)/sources: FORCE

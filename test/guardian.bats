@@ -229,3 +229,101 @@ all_up() {
 	stop_tree
 	assert_status 143
 }
+
+# with_friend: the program is executed by a shell that has a child already,
+# whose pid is in the file `friend`, and whose own child leaves it behind.
+with_friend() {
+	cat >with_friend <<-'END'
+		#!/bin/bash
+		env -u TEST_TREE sleep 1000 &
+		echo $! >friend
+		exec "$@"
+	END
+	chmod +x with_friend
+	UNDER+=(./with_friend)
+}
+
+end_friend() {
+	kill -s KILL "$1"
+	eventually ended "$1"
+}
+
+@test "U3: children that were there before supervise are left alone" {
+	with_friend
+	conf <<-'END'
+		worker a { ready fd 3; exec ${WORKER} log=log daemon ignore=TERM say=up end say=up ready=3 }
+	END
+	start_tree_ready
+	eventually all_up 2
+	local friend
+	friend=$(cat friend)
+	kill -s KILL "$(engine_pid)"
+	wait_record event=engine_started
+	eventually all_up 4
+	is_alive "$friend"
+	stop_tree
+	assert_status 0
+	is_alive "$friend"
+	end_friend "$friend"
+	refute_record event=leftover pid="$friend"
+}
+
+@test "U3: one that was there before may end before supervise" {
+	with_friend
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	end_friend "$(cat friend)"
+	eventually [ ! -e "/proc/$(cat friend)" ]
+	stop_tree
+	assert_status 0
+}
+
+@test "U3: what reads the output of supervise reads it to the end" {
+	cat >to_cat <<-'END'
+		#!/bin/bash
+		exec "$@" > >(cat >said; echo end >>said)
+	END
+	chmod +x to_cat
+	UNDER=(./to_cat)
+	conf <<-'END'
+		worker a { shell 'trap "echo last words; exit" TERM; echo first; sleep 1000 & wait' }
+	END
+	start_tree_ready
+	eventually grep -q first said
+	stop_tree
+	assert_status 0
+	eventually grep -q end said
+	assert_file said first "last words" end
+}
+
+@test "U3: exec as well leaves alone what was there before" {
+	with_friend
+	start exec -- "$WORKER" log=log wait=friend exit=3
+	wait_tree
+	assert_status 3
+	is_alive "$(cat friend)"
+	end_friend "$(cat friend)"
+}
+
+@test "U3: PID 1 neither ends what was there before" {
+	[[ $EUID -eq 0 ]] || skip "needs root"
+	UNDER=(unshare --pid --fork --mount-proc)
+	with_friend
+	conf <<-'END'
+		worker a { exec ${WORKER} log=log daemon log=log say=up end say=up }
+	END
+	start_tree_ready
+	eventually all_up 2
+	local first friend
+	first=$(pgrep -P "$PID")
+	friend=$(pgrep -P "$first" -x sleep)
+	kill -s KILL "$(engine_pid "$first")"
+	wait_record event=engine_started
+	eventually all_up 4
+	is_alive "$friend"
+	assert_equal "$(pgrep -P "$first" -x sleep)" "$friend"
+	kill -s TERM "$first"
+	wait_tree
+	assert_status 0
+	eventually ended "$friend"
+}

@@ -263,6 +263,7 @@ init_rest(struct engine *e, const struct engine_link *link)
 		return error;
 	e->guardian = link->guardian;
 	e->witness = link->witness;
+	e->inherited = link->inherited;
 	strays_init(&e->strays, e->guardian);
 	job_init(e);
 	serve_init(e);

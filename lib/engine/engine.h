@@ -99,7 +99,8 @@ struct engine {
 
 	pid_t guardian;
 	pid_t witness;
-	struct loop_watch channel; /* to the guardian; -1: it is dead */
+	const struct inherited *inherited; /* of the guardian; borrowed */
+	struct loop_watch channel;         /* to the guardian; -1: it is dead */
 
 	struct workers ended;    /* in the batch at hand */
 	struct workers clearing; /* with remains */

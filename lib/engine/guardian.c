@@ -35,6 +35,7 @@ struct guardian {
 	int signals;             /* signalfd; owned */
 	int channel;             /* to the engine; owned; -1: there is none */
 	int children;            /* list of our children; owned; -1: unknown */
+	struct inherited inherited;      /* those of them that are not ours */
 	uint64_t unsent[MESSAGE_NKINDS]; /* what it could not be told yet */
 	pid_t engine;                    /* 0: it has ended */
 	struct process_end end;          /* of the engine */
@@ -142,7 +143,7 @@ reap(struct guardian *g)
 			g->end = end;
 		} else if (pid == g->link.witness) {
 			g->link.witness = 0;
-		} else {
+		} else if (!inherited_forget(&g->inherited, pid)) {
 			orphan = true;
 		}
 	}
@@ -232,9 +233,9 @@ attend(struct guardian *g, int timeout_ms)
 		take_signals(g);
 }
 
-/* Those of our children that must go; the witness is none of them. */
+/* Those of our children that must go: neither the witness nor inherited. */
 struct others {
-	pid_t witness;
+	const struct guardian *g;
 	bool left;
 };
 
@@ -243,7 +244,8 @@ kill_other(pid_t pid, void *arg)
 {
 	struct others *others = arg;
 
-	if (pid == others->witness)
+	if (pid == others->g->link.witness ||
+	    inherited_has(&others->g->inherited, pid))
 		return 0;
 	others->left = true;
 	(void)kill(pid, SIGKILL);
@@ -258,7 +260,7 @@ kill_other(pid_t pid, void *arg)
 static bool
 kill_others(struct guardian *g)
 {
-	struct others others = { .witness = g->link.witness };
+	struct others others = { .g = g };
 
 	if (g->children < 0)
 		g->children = proc_children_open(getpid());
@@ -266,6 +268,13 @@ kill_others(struct guardian *g)
 		return getpid() == 1 && kill(-1, SIGKILL) == 0;
 	return proc_children_each(g->children, kill_other, &others) < 0 ||
 	    others.left;
+}
+
+/* Whether a child of ours may be left, once kill_others() has found none. */
+static bool
+may_be_left(const struct guardian *g)
+{
+	return g->children < 0 || g->link.witness > 0;
 }
 
 /*
@@ -279,7 +288,7 @@ sweep(struct guardian *g)
 {
 	while (reap(g) && kill_others(g))
 		attend(g, SWEEP_MS);
-	while (reap(g)) {
+	while (reap(g) && may_be_left(g)) {
 		if (g->link.witness > 0)
 			(void)kill(g->link.witness, SIGKILL);
 		attend(g, SWEEP_MS);
@@ -426,7 +435,10 @@ init(struct guardian *g, const struct run *run)
 		error = fd_raise(&g->link.alive[1]);
 	if (error == 0 && getpid() != 1)
 		error = proc_adopt_orphans();
+	g->link.inherited = &g->inherited;
 	g->children = proc_children_open(getpid());
+	if (error == 0 && g->children >= 0)
+		error = inherited_read(&g->inherited, g->children);
 	return error;
 }
 
@@ -450,6 +462,7 @@ guardian_run(const struct run *run)
 		g.link.again = true;
 	}
 	status = ends_with(&g);
+	inherited_fini(&g.inherited);
 	reporter_fini(&g.reporter);
 	window_fini(&g.window);
 	return status;

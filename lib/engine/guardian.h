@@ -9,6 +9,7 @@
 
 #include "conf/conf.h"
 #include "control/place.h"
+#include "engine/inherited.h"
 #include "engine/reporter.h"
 #include "os/signals.h"
 
@@ -69,6 +70,7 @@ struct engine_link {
 	pid_t guardian;
 	pid_t witness; /* 0 or less: there is none */
 	bool again;    /* an engine was there before, and was killed */
+	const struct inherited *inherited; /* of the guardian; borrowed */
 };
 
 /*

@@ -103,25 +103,49 @@ all_up() {
 	PID=
 }
 
-@test "U8: nobody misses the witness, as long as the others live" {
-	conf <<<"worker a { exec $WORKER }"
-	start_tree_ready
+# Kills the witness, and waits for the next one.
+replace_witness() {
 	local witness
 	witness=$(witness_pid)
 	kill -s KILL "$witness"
 	eventually ended "$witness"
+	eventually witness_pid
+	refute [ "$(witness_pid)" = "$witness" ]
+}
+
+@test "U8: the witness is replaced, and told from what is left over" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	replace_witness
 	kill -s KILL "$(child_pid a)"
 	wait_record event=started child=a run=2
 	stop_tree
 	assert_status 0
+	refute_record event=leftover
+}
+
+@test "U8: nothing is left after witness, guardian and engine were killed in turn" {
+	rich_tree
+	replace_witness
+	replace_witness
+	kill -s KILL "$PID" "$(engine_pid)"
+	eventually none_marked
+	PID=
+}
+
+@test "U8: the guardian's death is seen beside a witness that came later" {
+	rich_tree
+	replace_witness
+	kill -s KILL "$PID"
+	eventually none_marked
+	assert_record event=guardian_died
+	PID=
 }
 
 @test "U8: without the witness the guardian's death is still an ordered stop" {
 	rich_tree
-	local witness
-	witness=$(witness_pid)
-	kill -s KILL "$witness"
-	eventually ended "$witness"
+	hold "$PID"
+	kill -s KILL "$(witness_pid)"
 	kill -s KILL "$PID"
 	eventually none_marked
 	PID=

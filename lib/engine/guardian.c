@@ -24,6 +24,9 @@
 #define ENGINE_MAX_RESTARTS 3
 #define ENGINE_MAX_SECONDS  5
 
+/* So long a killed witness's successor lives, or the next one waits. */
+#define WITNESS_MS 1000
+
 /* A sweep looks again after so long even when nobody has ended. */
 #define SWEEP_MS 1000
 
@@ -39,6 +42,7 @@ struct guardian {
 	uint64_t unsent[MESSAGE_NKINDS]; /* what it could not be told yet */
 	pid_t engine;                    /* 0: it has ended */
 	struct process_end end;          /* of the engine */
+	int64_t witness_ns;              /* when the next may be started */
 	bool done;                       /* the engine said that all is over, */
 	int status;                      /* with this status */
 	int stop; /* signal by which we were told to stop, or 0 */
@@ -120,9 +124,11 @@ tell_unsent(struct guardian *g)
 	for (int kind = 0; kind < MESSAGE_NKINDS; kind++)
 		while (g->unsent[kind] != 0) {
 			int value = ffsll((long long)g->unsent[kind]);
+			pid_t pid =
+			    kind == MESSAGE_WITNESS ? g->link.witness : 0;
 
-			if (send_engine(g, (enum message_kind)kind, value, 0) <
-			    0)
+			if (send_engine(g, (enum message_kind)kind, value,
+				pid) < 0)
 				return;
 			g->unsent[kind] &= g->unsent[kind] - 1;
 		}
@@ -334,7 +340,6 @@ start(struct guardian *g)
 	int ends[2];
 	int error;
 
-	/* Before there is a channel, whose ends it must not hold open. */
 	g->link.witness = witness_start(g->link.alive, mark);
 	error = channel_open(ends);
 	if (error < 0)
@@ -352,6 +357,20 @@ start(struct guardian *g)
 	fd_close(&ends[1]);
 	g->channel = ends[0];
 	return error;
+}
+
+/* Replaces a witness that has ended; not in a loop, should each end at once. */
+static void
+keep_witness(struct guardian *g)
+{
+	int64_t now_ns = clock_now_ns();
+
+	if (g->link.witness > 0 || now_ns < g->witness_ns)
+		return;
+	g->witness_ns = now_ns + WITNESS_MS * NS_PER_MS;
+	g->link.witness = witness_start(g->link.alive, mark);
+	if (g->link.witness > 0)
+		tell_engine(g, MESSAGE_WITNESS, 1, g->link.witness);
 }
 
 static void
@@ -379,8 +398,10 @@ serve(struct guardian *g)
 	if (error < 0)
 		complain(g, "cannot start the engine: %s", strerror(-error));
 	pid = g->engine;
-	while (g->engine != 0)
-		attend(g, -1);
+	while (g->engine != 0) {
+		keep_witness(g);
+		attend(g, g->link.witness > 0 ? -1 : WITNESS_MS);
+	}
 	if (g->channel != -1)
 		take_messages(g);
 	fd_close(&g->channel);

@@ -101,6 +101,9 @@ take(struct engine *e, const struct channel_message *message)
 	case MESSAGE_CONTINUE:
 		job_continue(e);
 		break;
+	case MESSAGE_WITNESS:
+		e->witness = message->pid;
+		break;
 	case MESSAGE_DONE:
 	case MESSAGE_SUSPEND:
 		break;

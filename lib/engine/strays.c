@@ -60,8 +60,8 @@ is_there(const struct engine *e, const struct stray *stray)
 {
 	struct proc_stat stat;
 
-	return proc_stat(stray->pid, &stat) == 0 && stat.state != 'Z' &&
-	    (e->orphaned || stat.ppid == e->guardian);
+	return stray->pid != e->witness && proc_stat(stray->pid, &stat) == 0 &&
+	    stat.state != 'Z' && (e->orphaned || stat.ppid == e->guardian);
 }
 
 /* Signals the stray, if it is still the child of the guardian it was. */

@@ -57,7 +57,9 @@ all_up() {
 	engine=$(engine_pid)
 	kill -s KILL "$engine"
 	wait_record event=engine_died "pid=$engine" reason=killed
-	wait_record event=engine_started "pid=$(engine_pid)"
+	wait_record event=engine_started
+	eventually engine_pid
+	assert_record event=engine_started "pid=$(engine_pid)"
 	eventually all_up 14
 	eventually has_records 2 event=started supervisor=root
 	refute [ "$(engine_pid)" = "$engine" ]

@@ -106,7 +106,7 @@ struct engine {
 	struct workers clearing; /* with remains */
 	bool more; /* the core has work left: go on after a look around */
 	bool look; /* something may be gone: look at the end of the batch */
-	bool look_closely; /* and not only by asking their groups */
+	int64_t look_ns; /* when to look again by itself */
 
 	char failure[1024]; /* why the last spawn failed, for a person */
 	int stop_signal;    /* instead of the workers' own; 0: theirs */

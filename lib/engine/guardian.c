@@ -243,6 +243,7 @@ attend(struct guardian *g, int timeout_ms)
 struct others {
 	const struct guardian *g;
 	bool left;
+	unsigned denied; /* may not be signalled: nobody waits for them */
 };
 
 static int
@@ -253,8 +254,10 @@ kill_other(pid_t pid, void *arg)
 	if (pid == others->g->link.witness ||
 	    inherited_has(&others->g->inherited, pid))
 		return 0;
-	others->left = true;
-	(void)kill(pid, SIGKILL);
+	if (kill(pid, SIGKILL) == -1 && errno == EPERM)
+		others->denied++;
+	else
+		others->left = true;
 	return 0;
 }
 
@@ -272,8 +275,15 @@ kill_others(struct guardian *g)
 		g->children = proc_children_open(getpid());
 	if (g->children < 0)
 		return getpid() == 1 && kill(-1, SIGKILL) == 0;
-	return proc_children_each(g->children, kill_other, &others) < 0 ||
-	    others.left;
+	if (proc_children_each(g->children, kill_other, &others) < 0 ||
+	    others.left)
+		return true;
+	/* The engine, if it had time, has told of them. */
+	if (others.denied > 0 && !g->done)
+		reporter_message(&g->reporter, RECORD_WARNING,
+		    "%u processes cannot be ended: %s", others.denied,
+		    strerror(EPERM));
+	return false;
 }
 
 /* Whether a child of ours may be left, once kill_others() has found none. */

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "engine/engine.h"
+#include "os/clock.h"
 
 /* Starting a worker: its environment, its descriptors, its readiness. */
 
@@ -19,6 +21,9 @@
 
 /* How often a pipe is read in a row; 64 KiB are in it at most. */
 #define READY_READS 128
+
+/* How long the end of a killed run is waited for, that nothing would tell. */
+#define ABANDON_MS 1000
 
 /* Variables that each child gets anew. */
 #define NOWN 5
@@ -289,18 +294,27 @@ ready_open(struct engine *e, struct readiness *ready)
 	return error;
 }
 
-/* A run that cannot be watched is ended: nothing would see it die. */
+/*
+ * A run that cannot be watched is ended: nothing would see it die. One that
+ * does not end, by whatever right, is left to itself.
+ */
 static void
-abandon(struct spawn_result *result)
+abandon(struct engine *e, struct worker *worker, struct spawn_result *result)
 {
 	struct pollfd ended = { .fd = result->pidfd, .events = POLLIN };
+	int64_t deadline_ns = clock_now_ns() + ABANDON_MS * NS_PER_MS;
 	struct process_end end;
+	int got;
 
 	(void)group_signal(result->pidfd, result->pid, SIGKILL);
 	(void)pidfd_signal(result->pidfd, SIGKILL);
-	while (pidfd_reap(result->pidfd, &end) == 0)
-		(void)poll(&ended, 1, -1);
-	fd_close(&result->pidfd);
+	while ((got = pidfd_reap(result->pidfd, &end)) == 0 &&
+	    clock_now_ns() < deadline_ns)
+		(void)poll(&ended, 1, ABANDON_MS);
+	if (got == 0)
+		strays_deny(e, worker, result->pid, result->pidfd);
+	else
+		fd_close(&result->pidfd);
 }
 
 static bool
@@ -339,7 +353,7 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 	    reap_watch_ready);
 	if (error < 0) {
 		result->step = SPAWN_PIDFD;
-		abandon(result);
+		abandon(e, worker, result);
 	}
 	return error;
 }
@@ -381,6 +395,8 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	worker->pidfd = result.pidfd;
 	worker->unasked = false;
 	worker->group_gone = false;
+	worker->killed = false;
+	worker->denied = false;
 	worker->suspended = false;
 	return true;
 }

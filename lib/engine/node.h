@@ -41,6 +41,8 @@ struct worker {
 	bool unasked : 1;       /* it had ended when it was told to stop */
 	bool group_left : 1;    /* members of its group outlived the leader */
 	bool group_gone : 1;    /* nothing of it can do anything any more */
+	bool killed : 1;        /* it was sent SIGKILL, its remains were */
+	bool denied : 1;        /* its leader may not be signalled */
 	bool suspended : 1;     /* job control has stopped it */
 };
 

@@ -123,6 +123,7 @@ guardian_died(struct engine *e)
 	record_number(&r, "pid", e->guardian);
 	engine_record(e, &r);
 	e->orphaned = true;
+	e->look = true;
 	(void)proc_adopt_orphans();
 	fd_close(&e->strays.children);
 	e->nstops++;

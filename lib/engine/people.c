@@ -178,10 +178,13 @@ say_killing(const struct record *r, struct sentence *s)
 static void
 say_leftover(const struct record *r, struct sentence *s)
 {
+	const char *error = text_of(r, "error");
+
 	s->trouble = true;
 	snprintf(s->text, sizeof(s->text),
-	    "left process %" PRId64 " behind (%s): SIG%s", number_of(r, "pid"),
-	    text_of(r, "command"), text_of(r, "signal"));
+	    "left process %" PRId64 " behind (%s): SIG%s%s%s",
+	    number_of(r, "pid"), text_of(r, "command"), text_of(r, "signal"),
+	    *error != '\0' ? " cannot end it: " : "", error);
 }
 
 static void

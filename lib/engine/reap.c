@@ -10,6 +10,9 @@
 #include "os/clock.h"
 #include "os/proc.h"
 
+/* How often it looks by itself for what has got SIGKILL. */
+#define LOOK_NS (100 * NS_PER_MS)
+
 /* How long strays may take to end when everything has stopped. */
 #define SWEEP_NS (5 * NS_PER_S)
 
@@ -47,6 +50,8 @@ reap_leader(struct worker *worker)
 {
 	int signo = is_brutal(worker) ? SIGKILL : SIGTERM;
 
+	if (worker->denied)
+		return false;
 	(void)group_signal(worker->pidfd, worker->pid, signo);
 	while (pidfd_reap(worker->pidfd, &worker->end) == -EINTR)
 		;
@@ -130,18 +135,28 @@ group_is_gone(struct worker *worker)
 	return worker->group_gone;
 }
 
+/* What was killed and could not be is no reason to wait; this is told. */
+static bool
+is_denied(struct engine *e, struct worker *worker, pid_t pid)
+{
+	if (!worker->killed || kill(pid, 0) == 0 || errno != EPERM)
+		return false;
+	strays_deny(e, worker, pid, -1);
+	return true;
+}
+
 /* A process that can still do something keeps its group. */
 static int
 mark_group(pid_t pid, void *arg)
 {
-	const struct workers *clearing = arg;
+	struct engine *e = arg;
 	struct proc_stat stat;
 	struct worker *worker;
 
 	if (proc_stat(pid, &stat) < 0 || stat.state == 'Z' || stat.state == 'X')
 		return 0;
-	STAILQ_FOREACH(worker, clearing, link)
-		if (worker->pid == stat.pgrp)
+	STAILQ_FOREACH(worker, &e->clearing, link)
+		if (worker->pid == stat.pgrp && !is_denied(e, worker, pid))
 			worker->group_left = true;
 	return 0;
 }
@@ -158,7 +173,7 @@ look_for_members(struct engine *e)
 
 	STAILQ_FOREACH(worker, &e->clearing, link)
 		worker->group_left = false;
-	if (proc_each(mark_group, &e->clearing) < 0)
+	if (proc_each(mark_group, e) < 0)
 		return;
 	STAILQ_FOREACH(worker, &e->clearing, link)
 		if (!worker->group_left)
@@ -171,12 +186,16 @@ look(struct engine *e)
 {
 	struct workers still = STAILQ_HEAD_INITIALIZER(still);
 	struct worker *worker;
+	/* Orphans are nobody's to reap when the guardian is dead. */
+	bool closely = e->orphaned;
 
 	strays_look(e, &e->clearing);
-	/* Orphans are nobody's to reap when the guardian is dead. */
-	if (e->look_closely || e->orphaned)
+	STAILQ_FOREACH(worker, &e->clearing, link)
+		closely = closely || worker->killed;
+	if (closely)
 		look_for_members(e);
-	e->look_closely = false;
+	/* The death of one that is nobody's orphan is no event. */
+	e->look_ns = closely ? clock_now_ns() + LOOK_NS : NEVER_NS;
 	while ((worker = STAILQ_FIRST(&e->clearing)) != NULL) {
 		STAILQ_REMOVE_HEAD(&e->clearing, link);
 		if (group_is_gone(worker) && !strays_of(e, worker))
@@ -238,6 +257,24 @@ signal_run(const struct worker *worker, int signo)
 		(void)pidfd_signal(worker->pidfd, signo);
 }
 
+/*
+ * The leader may not be signalled, so that its end might never come. What it
+ * would have been is told now; the process itself is left to itself.
+ */
+static void
+give_up_leader(struct engine *e, struct worker *worker)
+{
+	worker->denied = true;
+	worker->group_gone = true;
+	worker->end = (struct process_end){
+		.status = SIGKILL,
+		.by_signal = true,
+	};
+	strays_deny(e, worker, worker->pid, pidfd_of(worker->pid));
+	loop_del(&e->loop, &worker->watch);
+	STAILQ_INSERT_TAIL(&e->ended, worker, link);
+}
+
 void
 reap_stop(struct engine *e, struct worker *worker)
 {
@@ -260,7 +297,7 @@ reap_stop(struct engine *e, struct worker *worker)
 void
 reap_kill(struct engine *e, struct worker *worker)
 {
-	if (worker->pidfd == -1)
+	if (worker->pidfd == -1 || worker->denied)
 		return;
 	if (is_reaped(worker)) {
 		worker->unasked = true;
@@ -269,12 +306,13 @@ reap_kill(struct engine *e, struct worker *worker)
 	if (!worker->child.remains)
 		note_signal(e, RECORD_KILLING, worker, SIGKILL);
 	signal_run(worker, SIGKILL);
-	if (!worker->child.remains)
-		return;
-
-	strays_kill(e, worker);
-	e->look = true;
-	e->look_closely = true;
+	if (worker->child.remains) {
+		worker->killed = true;
+		strays_kill(e, worker);
+		e->look = true;
+	} else if (pidfd_signal(worker->pidfd, SIGKILL) == -EPERM) {
+		give_up_leader(e, worker);
+	}
 }
 
 void

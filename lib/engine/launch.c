@@ -394,6 +394,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	worker->pid = result.pid;
 	worker->pidfd = result.pidfd;
 	worker->unasked = false;
+	worker->asked = false;
 	worker->group_gone = false;
 	worker->killed = false;
 	worker->denied = false;

@@ -39,6 +39,7 @@ struct worker {
 	uint32_t id;            /* of this node alone, for ever */
 	bool own_ready : 1;     /* `ready` was made for it alone; owned */
 	bool unasked : 1;       /* it had ended when it was told to stop */
+	bool asked : 1;         /* it was sent its stop signal */
 	bool group_left : 1;    /* members of its group outlived the leader */
 	bool group_gone : 1;    /* nothing of it can do anything any more */
 	bool killed : 1;        /* it was sent SIGKILL, its remains were */

@@ -290,6 +290,7 @@ reap_stop(struct engine *e, struct worker *worker)
 	}
 	note_signal(e, RECORD_STOPPING, worker, signo);
 	signal_run(worker, signo);
+	worker->asked = true;
 	if (state == PROCESS_STOPPED || worker->suspended)
 		signal_run(worker, SIGCONT);
 }

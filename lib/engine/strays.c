@@ -342,6 +342,15 @@ strays_of(const struct engine *e, const struct worker *worker)
 	return false;
 }
 
+pid_t
+strays_first(const struct engine *e)
+{
+	for (size_t i = 0; i < e->strays.n; i++)
+		if (!e->strays.known[i].denied)
+			return e->strays.known[i].pid;
+	return 0;
+}
+
 void
 strays_kill(struct engine *e, const struct worker *worker)
 {

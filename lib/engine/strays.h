@@ -52,6 +52,9 @@ void strays_deny(struct engine *e, struct worker *worker, pid_t pid, int pidfd);
 /* Whether `worker` has strays that are to go and are not gone. */
 bool strays_of(const struct engine *e, const struct worker *worker);
 
+/* One that is to go and is not gone; 0: there is none. */
+pid_t strays_first(const struct engine *e);
+
 /* Sends SIGKILL to the strays of `worker`; NULL: to all. */
 void strays_kill(struct engine *e, const struct worker *worker);
 

@@ -192,7 +192,7 @@ init_base(struct engine *e, const struct run *run)
 	e->channel.fd = -1;
 	e->look_ns = NEVER_NS;
 	STAILQ_INIT(&e->ended);
-	STAILQ_INIT(&e->clearing);
+	STAILQ_INIT(&e->remaining);
 	error = loop_init(&e->loop);
 	if (error == 0)
 		error = reporter_init(&e->reporter, run->form, &e->loop);

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "engine/engine.h"
 #include "engine/notes.h"
+#include "engine/ready.h"
 #include "os/clock.h"
 #include "os/proc.h"
 
@@ -17,10 +18,14 @@
 #define SWEEP_NS (5 * NS_PER_S)
 
 /*
- * Ends: a worker's process is reaped after what is left of its group was
- * told to end (U2), and its end goes to the core with the word whether
- * something remains. All ends of a batch are taken together, because whether
- * a run has left strays is asked once for all of them.
+ * Ends: a worker's process is reaped after the members of its group were told
+ * to end (U2), and its end goes to the core with the word whether something
+ * remains of the run: members of its group, or strays, which have left it.
+ * All ends of a batch are taken together, because whether a run has left
+ * strays is asked once for all of them.
+ *
+ * A worker with remains is in e->remaining until a look finds that there are
+ * none. The guardian's word that an orphan was reaped asks for a look.
  */
 
 void
@@ -70,7 +75,7 @@ keep_for_remains(struct engine *e, struct worker *worker)
 {
 	worker->watch.fd = worker->pidfd;
 	loop_del(&e->loop, &worker->watch);
-	STAILQ_INSERT_TAIL(&e->clearing, worker, link);
+	STAILQ_INSERT_TAIL(&e->remaining, worker, link);
 }
 
 /* Closes the pidfd of a run of which nothing remains. */
@@ -108,11 +113,11 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 		/* Ctrl-C reached it first, but means the two of us. */
 		event.stop_signal = orders_interrupt(e, end->status);
 	job_take_back(e, worker);
-	if (launch_heard(e, worker))
+	if (ready_heard(e, worker))
 		engine_feed(e,
 		    &(struct event){
 			.kind = EVENT_READY, .child = &worker->child });
-	launch_over(e, worker);
+	ready_over(e, worker);
 	engine_feed(e, &event);
 }
 
@@ -155,9 +160,9 @@ mark_group(pid_t pid, void *arg)
 
 	if (proc_stat(pid, &stat) < 0 || stat.state == 'Z' || stat.state == 'X')
 		return 0;
-	STAILQ_FOREACH(worker, &e->clearing, link)
+	STAILQ_FOREACH(worker, &e->remaining, link)
 		if (worker->pid == stat.pgrp && !is_denied(e, worker, pid))
-			worker->group_left = true;
+			worker->members = true;
 	return 0;
 }
 
@@ -171,39 +176,39 @@ look_for_members(struct engine *e)
 {
 	struct worker *worker;
 
-	STAILQ_FOREACH(worker, &e->clearing, link)
-		worker->group_left = false;
+	STAILQ_FOREACH(worker, &e->remaining, link)
+		worker->members = false;
 	if (proc_each(mark_group, e) < 0)
 		return;
-	STAILQ_FOREACH(worker, &e->clearing, link)
-		if (!worker->group_left)
+	STAILQ_FOREACH(worker, &e->remaining, link)
+		if (!worker->members)
 			worker->group_gone = true;
 }
 
-/* Looks which of the workers in the making of being gone are. */
+/* Looks of which workers nothing remains any more. */
 static void
-look(struct engine *e)
+look_for_remains(struct engine *e)
 {
 	struct workers still = STAILQ_HEAD_INITIALIZER(still);
 	struct worker *worker;
 	/* Orphans are nobody's to reap when the guardian is dead. */
 	bool closely = e->orphaned;
 
-	strays_look(e, &e->clearing);
-	STAILQ_FOREACH(worker, &e->clearing, link)
+	strays_look(e, &e->remaining);
+	STAILQ_FOREACH(worker, &e->remaining, link)
 		closely = closely || worker->killed;
 	if (closely)
 		look_for_members(e);
 	/* The death of one that is nobody's orphan is no event. */
 	e->look_ns = closely ? clock_now_ns() + LOOK_NS : NEVER_NS;
-	while ((worker = STAILQ_FIRST(&e->clearing)) != NULL) {
-		STAILQ_REMOVE_HEAD(&e->clearing, link);
+	while ((worker = STAILQ_FIRST(&e->remaining)) != NULL) {
+		STAILQ_REMOVE_HEAD(&e->remaining, link);
 		if (group_is_gone(worker) && !strays_of(e, worker))
 			tell_gone(e, worker);
 		else
 			STAILQ_INSERT_TAIL(&still, worker, link);
 	}
-	STAILQ_CONCAT(&e->clearing, &still);
+	STAILQ_CONCAT(&e->remaining, &still);
 }
 
 /* The ends of this batch, in the order in which they were seen. */
@@ -215,11 +220,11 @@ take_ends(struct engine *e)
 
 	STAILQ_CONCAT(&ended, &e->ended);
 	STAILQ_FOREACH(worker, &ended, link)
-		worker->group_left = reap_leader(worker);
+		worker->members = reap_leader(worker);
 	strays_look(e, &ended);
 	while ((worker = STAILQ_FIRST(&ended)) != NULL) {
 		STAILQ_REMOVE_HEAD(&ended, link);
-		tell_end(e, worker, worker->group_left || strays_of(e, worker));
+		tell_end(e, worker, worker->members || strays_of(e, worker));
 	}
 }
 
@@ -230,7 +235,7 @@ reap_batch(struct engine *e)
 		take_ends(e);
 	if (e->look) {
 		e->look = false;
-		look(e);
+		look_for_remains(e);
 	}
 	if (e->sweeping && strays_look_all(e) == 0)
 		e->done = true;

@@ -25,7 +25,7 @@ open_empty_pipe(void)
 	return ends[0];
 }
 
-/* For kernels before 5.9, and for sandboxes that do not know close_range. */
+/* For sandboxes that do not know close_range. */
 static void
 close_up_to_limit(int keep)
 {

@@ -25,6 +25,7 @@ const char check_help[] =
     "  -f FILE   the file; else ./supervise.conf, then /etc/supervise.conf\n"
     "  -p        print the file back, every include, spec and variable\n"
     "            resolved\n"
+    "  -q        say nothing of a file without mistakes\n"
     "\n"
     "Ends with 0 for a file that can be run, 2 for one with mistakes.\n";
 
@@ -41,8 +42,9 @@ take(void *arg, int option, const char *value)
 {
 	bool *print = arg;
 
+	(void)option;
 	(void)value;
-	*print = option == 'p';
+	*print = true;
 	return true;
 }
 
@@ -228,7 +230,7 @@ check_main(struct globals *globals, int argc, char **argv)
 	file = load(globals, &conf);
 	if (file != NULL && print)
 		print_root(conf.root, write_stdout, NULL);
-	else if (file != NULL)
+	else if (file != NULL && !globals->quiet)
 		amounts_to(&conf, file);
 	conf_fini(&conf);
 	if (fflush(stdout) != 0 || ferror(stdout))

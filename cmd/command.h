@@ -37,11 +37,20 @@ enum section {
 	SECTION_HELP,
 };
 
+/* Which of -f, -L and -S mean something to a command. */
+enum whereabouts {
+	WHERE_NONE,
+	WHERE_FILE,   /* -f: it reads a file */
+	WHERE_SOCKET, /* -L, -S: it has a socket */
+	WHERE_ANY,    /* all: it has both, or means a supervisor */
+};
+
 /* A subcommand. */
 struct command {
 	enum section section;
 	const char *name;
-	const char *synopsis; /* what follows the name */
+	enum whereabouts where;
+	const char *synopsis; /* what follows the name; in brackets, options */
 	const char *summary;  /* one line */
 	const char *help;     /* examples first; under 25 lines */
 	/* argv[0] is the command's name. Returns the exit status. */

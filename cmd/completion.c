@@ -67,6 +67,23 @@ print_names(void)
 		printf("%s ", c->name);
 }
 
+/* The global options that say which file or supervisor a command means. */
+static const char *
+where_of(const struct command *command)
+{
+	switch (command->where) {
+	case WHERE_NONE:
+		break;
+	case WHERE_FILE:
+		return "-f ";
+	case WHERE_SOCKET:
+		return "-L -S ";
+	case WHERE_ANY:
+		return "-f -L -S ";
+	}
+	return "";
+}
+
 /* What bash and zsh have in common: options and kind of each command. */
 static void
 print_cases(void)
@@ -75,8 +92,8 @@ print_cases(void)
 
 	puts("\tcase $command in");
 	for (const struct command *c = commands; c->name != NULL; c++)
-		printf("\t(%s) options='%s' kind=%s ;;\n", c->name,
-		    options_of(c, options), kind_of(c));
+		printf("\t(%s) options='%s%s' kind=%s ;;\n", c->name,
+		    options_of(c, options), where_of(c), kind_of(c));
 	puts("\tesac");
 }
 
@@ -87,7 +104,7 @@ print_bash(void)
 	     "_supervise() {\n"
 	     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
 	     "prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	     "\tlocal command='' options='' kind='' n=0 i words=''\n"
+	     "\tlocal command='' options='-f -L -S' kind='' n=0 i words=''\n"
 	     "\tlocal -a where=()\n"
 	     "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 	     "\t\tcase ${COMP_WORDS[i]} in\n"
@@ -113,7 +130,7 @@ print_bash(void)
 	printf("\tcommand) words='");
 	print_names();
 	puts("' ;;\n"
-	     "\toption) words=\"$options -f -L -S --help\" ;;\n"
+	     "\toption) words=\"$options --help\" ;;\n"
 	     "\tformat) words='text json' ;;\n"
 	     "\tlabel) words=$(" LABELS ") ;;\n"
 	     "\tsignal) words=$(compgen -A signal SIG); "
@@ -135,7 +152,7 @@ print_zsh(void)
 {
 	puts("#compdef supervise\n"
 	     "# supervise(1): made by `supervise help --completion zsh`.\n"
-	     "local command options kind i\n"
+	     "local command options='-f -L -S' kind i\n"
 	     "local -i n\n"
 	     "local -a where all\n"
 	     "all=(");
@@ -163,7 +180,7 @@ print_zsh(void)
 	     "[[ $kind == (signal|state) ]] && ((n > 0)) && kind=child\n"
 	     "case $kind in\n"
 	     "(command) _describe command all ;;\n"
-	     "(option) compadd -- ${=options} -f -L -S --help ;;\n"
+	     "(option) compadd -- ${=options} --help ;;\n"
 	     "(format) compadd text json ;;\n"
 	     "(label) compadd -- ${(f)\"$(" LABELS ")\"} ;;\n"
 	     "(signal) compadd -- $signals[2,-3] ;;\n"

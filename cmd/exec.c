@@ -39,13 +39,19 @@ const char exec_help[] =
 static bool
 take_restart(struct conf_command *command, const char *value)
 {
+	const char *near;
+
 	for (int i = RESTART_PERMANENT; i <= RESTART_TEMPORARY; i++)
 		if (strcmp(value, restart_text[i]) == 0) {
 			command->restart = (enum restart)i;
 			return true;
 		}
-	usage_error("exec", "-r %s: expected permanent, transient or temporary",
-	    value);
+	near = near_find(value, restart_text, RESTART_TEMPORARY + 1);
+	if (near != NULL)
+		usage_error("exec", "-r %s: did you mean %s?", value, near);
+	else
+		usage_error("exec",
+		    "-r %s: expected permanent, transient or temporary", value);
 	return false;
 }
 

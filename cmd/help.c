@@ -89,7 +89,8 @@ help_main(struct globals *globals, int argc, char **argv)
 	};
 	const struct command *command;
 
-	(void)globals;
+	if (!options_suit(globals, command_find("help")))
+		return STATUS_USAGE;
 	if (argc < 2)
 		return overview();
 	if (strcmp(argv[1], "--completion") == 0)

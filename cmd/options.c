@@ -121,7 +121,8 @@ take_global(struct globals *globals, const char *command, int option,
 	case OPTION_LOG_FORMAT:
 		return take_format(globals, command, value);
 	case 'h':
-		exit(help_main(globals, command == NULL ? 1 : 2,
+		exit(help_main(&(struct globals){ .file = NULL },
+		    command == NULL ? 1 : 2,
 		    (char *[]){ (char *)"help", (char *)command, NULL }));
 	case 'V':
 		printf("supervise %s\n", SUPERVISE_VERSION);
@@ -154,6 +155,41 @@ join(const struct option *own, struct option list[static LONG_MAX_N])
 }
 
 bool
+options_suit(const struct globals *globals, const struct command *command)
+{
+	enum whereabouts where = command->where;
+	const struct {
+		bool given;
+		bool meant;
+		const char *option;
+	} all[] = {
+		{ globals->file != NULL,
+		    where == WHERE_FILE || where == WHERE_ANY, "-f" },
+		{ globals->label != NULL,
+		    where == WHERE_SOCKET || where == WHERE_ANY, "-L" },
+		{ globals->socket != NULL,
+		    where == WHERE_SOCKET || where == WHERE_ANY, "-S" },
+		{ globals->label != NULL && globals->socket != NULL, false,
+		    "-L beside -S" },
+		{ globals->quiet, strstr(command->synopsis, "[-q]") != NULL,
+		    "-q" },
+		{ globals->json, strstr(command->synopsis, "[--json]") != NULL,
+		    "--json" },
+		{ globals->log_format != NULL,
+		    strstr(command->synopsis, "[--log-format ") != NULL,
+		    "--log-format" },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].given && !all[i].meant) {
+			usage_error(command->name, "%s takes no %s",
+			    command->name, all[i].option);
+			return false;
+		}
+	return true;
+}
+
+bool
 options_read(struct globals *globals, int argc, char **argv,
     const struct options *own)
 {
@@ -180,7 +216,7 @@ options_read(struct globals *globals, int argc, char **argv,
 			return false;
 		}
 	}
-	return true;
+	return command == NULL || options_suit(globals, command);
 }
 
 bool

@@ -34,8 +34,8 @@ struct options {
 };
 
 /*
- * Reads the global options and `own`. True when all were understood; the
- * words left start at argv[optind].
+ * Reads the global options and `own`. True when all were understood and mean
+ * something to the command; the words left start at argv[optind].
  */
 bool options_read(struct globals *globals, int argc, char **argv,
     const struct options *own);
@@ -47,6 +47,12 @@ bool options_read(struct globals *globals, int argc, char **argv,
  */
 char **
 options_words(struct globals *globals, int argc, char **argv, int min, int max);
+
+/*
+ * Whether every global option that was given means something to the command;
+ * complains of one that does not. options_read() has asked.
+ */
+bool options_suit(const struct globals *globals, const struct command *command);
 
 /* Complains unless there are `min` to `max` words at argv[optind]. */
 bool

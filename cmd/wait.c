@@ -40,6 +40,6 @@ wait_main(struct globals *globals, int argc, char **argv)
 	ask.ended_ok = strcmp(argv[optind], "down") == 0;
 	ask_for(&ask, verb, argv + optind);
 	while (ask_next(&ask))
-		(void)ask_json(&ask);
+		;
 	return ask_end(&ask);
 }

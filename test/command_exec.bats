@@ -39,6 +39,8 @@ load test_helper
 @test "exec -r says which words it takes" {
 	run -125 supervise exec -r always -- true
 	assert_output "expected permanent, transient or temporary"
+	run -125 supervise exec -r permanant -- true
+	assert_output "-r permanant: did you mean permanent?"
 }
 
 @test "exec -m and -t are the limits" {

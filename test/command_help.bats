@@ -80,6 +80,46 @@ load test_helper
 	assert_output "unknown option -z"
 }
 
+@test "an option that a command has no use for is refused" {
+	local words
+	conf <<<"worker a { exec $WORKER }"
+	for words in "check -L x" "check -S x" "check --json" "list -f x" "list -L x" \
+		"list -S x" "list -q" "run --json" "status --log-format json" "tree -q" \
+		"why -q a" "count -q" "spec -q a" "events -q" "wait -q quiet" "wait --json quiet" \
+		"signal -q TERM a" "signal --json TERM a" "delete --json a" "down -q" \
+		"down --json" "-q help" "-f x help run" "--json help"; do
+		# shellcheck disable=SC2086 # words
+		run -2 supervise $words
+		[[ $output == *" takes no -"* ]] || fail "$words: $output"
+	done
+	run -125 supervise exec -f supervise.conf -- true
+	assert_output "exec takes no -f"
+	run -125 supervise --json exec -- true
+	assert_output "exec takes no --json"
+	run -2 supervise -L a -S b status
+	assert_output "status takes no -L beside -S"
+}
+
+@test "the options that a command takes are in its help, and are taken" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	local command option
+	for command in status tree why pid spec count start stop restart reload; do
+		for option in -q --json; do
+			run supervise help "$command"
+			[[ ${lines[0]} == *"[$option]"* ]] || continue
+			run supervise "$command" "$option" a
+			refute_output "takes no $option"
+		done
+	done
+	run -0 supervise status --help -q
+	run -0 supervise check -q
+	assert_equal "$output" ""
+	run -0 supervise check -p -q
+	assert_output "worker a"
+	stop_tree
+}
+
 @test "without a command, or with words too many, the usage is wrong" {
 	run -2 supervise
 	assert_output "no command given"

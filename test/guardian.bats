@@ -57,7 +57,9 @@ all_up() {
 	engine=$(engine_pid)
 	kill -s KILL "$engine"
 	wait_record event=engine_died "pid=$engine" reason=killed
-	wait_record event=engine_started "pid=$(engine_pid)"
+	wait_record event=engine_started
+	eventually engine_pid
+	assert_record event=engine_started "pid=$(engine_pid)"
 	eventually all_up 14
 	eventually has_records 2 event=started supervisor=root
 	refute [ "$(engine_pid)" = "$engine" ]
@@ -103,25 +105,49 @@ all_up() {
 	PID=
 }
 
-@test "U8: nobody misses the witness, as long as the others live" {
-	conf <<<"worker a { exec $WORKER }"
-	start_tree_ready
+# Kills the witness, and waits for the next one.
+replace_witness() {
 	local witness
 	witness=$(witness_pid)
 	kill -s KILL "$witness"
 	eventually ended "$witness"
+	eventually witness_pid
+	refute [ "$(witness_pid)" = "$witness" ]
+}
+
+@test "U8: the witness is replaced, and told from what is left over" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	replace_witness
 	kill -s KILL "$(child_pid a)"
 	wait_record event=started child=a run=2
 	stop_tree
 	assert_status 0
+	refute_record event=leftover
+}
+
+@test "U8: nothing is left after witness, guardian and engine were killed in turn" {
+	rich_tree
+	replace_witness
+	replace_witness
+	kill -s KILL "$PID" "$(engine_pid)"
+	eventually none_marked
+	PID=
+}
+
+@test "U8: the guardian's death is seen beside a witness that came later" {
+	rich_tree
+	replace_witness
+	kill -s KILL "$PID"
+	eventually none_marked
+	assert_record event=guardian_died
+	PID=
 }
 
 @test "U8: without the witness the guardian's death is still an ordered stop" {
 	rich_tree
-	local witness
-	witness=$(witness_pid)
-	kill -s KILL "$witness"
-	eventually ended "$witness"
+	hold "$PID"
+	kill -s KILL "$(witness_pid)"
 	kill -s KILL "$PID"
 	eventually none_marked
 	PID=
@@ -228,4 +254,102 @@ all_up() {
 	eventually has_records 2 event=started child=worker
 	stop_tree
 	assert_status 143
+}
+
+# with_friend: the program is executed by a shell that has a child already,
+# whose pid is in the file `friend`, and whose own child leaves it behind.
+with_friend() {
+	cat >with_friend <<-'END'
+		#!/bin/bash
+		env -u TEST_TREE sleep 1000 &
+		echo $! >friend
+		exec "$@"
+	END
+	chmod +x with_friend
+	UNDER+=(./with_friend)
+}
+
+end_friend() {
+	kill -s KILL "$1"
+	eventually ended "$1"
+}
+
+@test "U3: children that were there before supervise are left alone" {
+	with_friend
+	conf <<-'END'
+		worker a { ready fd 3; exec ${WORKER} log=log daemon ignore=TERM say=up end say=up ready=3 }
+	END
+	start_tree_ready
+	eventually all_up 2
+	local friend
+	friend=$(cat friend)
+	kill -s KILL "$(engine_pid)"
+	wait_record event=engine_started
+	eventually all_up 4
+	is_alive "$friend"
+	stop_tree
+	assert_status 0
+	is_alive "$friend"
+	end_friend "$friend"
+	refute_record event=leftover pid="$friend"
+}
+
+@test "U3: one that was there before may end before supervise" {
+	with_friend
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	end_friend "$(cat friend)"
+	eventually [ ! -e "/proc/$(cat friend)" ]
+	stop_tree
+	assert_status 0
+}
+
+@test "U3: what reads the output of supervise reads it to the end" {
+	cat >to_cat <<-'END'
+		#!/bin/bash
+		exec "$@" > >(cat >said; echo end >>said)
+	END
+	chmod +x to_cat
+	UNDER=(./to_cat)
+	conf <<-'END'
+		worker a { shell 'trap "echo last words; exit" TERM; echo first; sleep 1000 & wait' }
+	END
+	start_tree_ready
+	eventually grep -q first said
+	stop_tree
+	assert_status 0
+	eventually grep -q end said
+	assert_file said first "last words" end
+}
+
+@test "U3: exec as well leaves alone what was there before" {
+	with_friend
+	start exec -- "$WORKER" log=log wait=friend exit=3
+	wait_tree
+	assert_status 3
+	is_alive "$(cat friend)"
+	end_friend "$(cat friend)"
+}
+
+@test "U3: PID 1 neither ends what was there before" {
+	[[ $EUID -eq 0 ]] || skip "needs root"
+	UNDER=(unshare --pid --fork --mount-proc)
+	with_friend
+	conf <<-'END'
+		worker a { exec ${WORKER} log=log daemon log=log say=up end say=up }
+	END
+	start_tree_ready
+	eventually all_up 2
+	local first friend
+	first=$(pgrep -P "$PID")
+	friend=$(pgrep -P "$first" -x sleep)
+	kill -s KILL "$(engine_pid "$first")"
+	wait_record event=engine_started
+	eventually all_up 4
+	is_alive "$friend"
+	assert_equal "$(pgrep -P "$first" -x sleep)" "$friend"
+	kill -s TERM "$first"
+	wait_tree
+	assert_status 0
+	eventually ended "$friend"
 }

@@ -68,7 +68,7 @@ play_eventful() {
 		"event supervisor child reason restarts max_restarts max_seconds"
 	assert_equal "$(fields event=auto_shutdown)" "event supervisor child reason"
 	assert_equal "$(fields event=stopping)" "event child pid run signal"
-	assert_equal "$(fields event=killing)" "event child pid run signal"
+	assert_equal "$(fields event=killing)" "event child pid run signal late"
 	assert_equal "$(fields event=leftover)" "event child pid command signal"
 	assert_equal "$(fields event=signal)" "event signal from action"
 }

@@ -77,6 +77,43 @@ load test_helper
 	assert_status 0
 }
 
+@test "U11: run: somebody who waits for what remains of a child is told as well" {
+	conf <<-'END'
+		worker a { shutdown 30s; ready fd 3; exec ${WORKER} log=log \
+		    fork ignore=TERM say=forked ready=3 end }
+		worker b { restart transient; shutdown 30s; exec ${WORKER} log=log \
+		    fork ignore=TERM say=forked end wait=go exit=0 }
+	END
+	start_tree_ready
+	eventually log_has forked b
+	touch go
+	wait_record event=exited child=b
+	kill -s TERM "$PID"
+	wait_record event=waiting child=b "pid=$(child_pid b)" remains=true
+	[[ $(field left_ms event=waiting child=b) -gt 20000 ]]
+	kill -s KILL "$(awk '/^forked b/ { print $3 }' log)"
+	wait_record event=waiting child=a "pid=$(child_pid a)" remains=true
+	assert_record event=exited child=a
+	kill -s KILL "$(awk '/^forked a/ { print $3 }' log)"
+	wait_tree
+	assert_status 0
+}
+
+@test "U11: run: somebody who waits for what nobody owns is told as well" {
+	conf <<-'END'
+		worker a { ready fd 3; exec ${WORKER} log=log \
+		    daemon exec env -u SUPERVISE_NAME ${WORKER} ignore=TERM log=log say=stray ready=3 end }
+	END
+	start_tree_ready
+	local stray
+	stray=$(awk '/^stray/ { print $3 }' log)
+	kill -s TERM "$PID"
+	wait_record event=waiting "pid=$stray"
+	refute_record event=waiting child=a
+	wait_tree
+	assert_status 0
+}
+
 @test "U11: run: other signals are ignored, WINCH without a word" {
 	conf <<<"worker a { exec $WORKER }"
 	start_tree_ready

@@ -49,6 +49,30 @@ assert_between() {
 	assert_between 190 $(($(at_ms event=killing) - $(at_ms event=stopping))) 2000
 }
 
+@test "S60: only who was asked and did not end in time is late" {
+	conf <<-'END'
+		worker asked { shutdown 100ms; ready fd 3; exec ${WORKER} ignore=TERM ready=3 }
+		worker not_asked { shutdown brutal_kill; exec ${WORKER} }
+		worker no_time { shutdown 0s; ready fd 3; exec ${WORKER} ignore=TERM ready=3 }
+	END
+	start_tree_ready
+	stop_tree
+	assert_record event=killing child=asked late=true
+	assert_record event=killing child=not_asked
+	refute_record event=killing child=not_asked late=true
+	assert_record event=killing child=no_time late=true
+}
+
+@test "U11: who is killed by the second signal is not late" {
+	conf <<<"worker a { shutdown infinity; ready fd 3; exec $WORKER ignore=TERM ready=3 }"
+	start_tree_ready
+	kill -s TERM "$PID"
+	wait_record event=stopping child=a
+	stop_tree
+	assert_record event=killing child=a
+	refute_record event=killing child=a late=true
+}
+
 @test "S61: infinity waits without limit" {
 	conf <<-'END'
 		worker a { shutdown infinity; ready fd 3

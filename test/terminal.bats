@@ -310,6 +310,7 @@ has_up() {
 		worker a { restart temporary; exec ${WORKER} signal=SEGV }
 		worker b { restart temporary; exec ${WORKER} exit=3 }
 		worker c { restart temporary; ready fd 3; shutdown 100ms; exec ${WORKER} ignore=TERM ready=3 }
+		worker d { restart temporary; shutdown brutal_kill; exec ${WORKER} }
 	END
 	sit_down
 	type_in 'NO_COLOR=1 $SUPERVISE run; echo status $?\n'
@@ -319,6 +320,7 @@ has_up() {
 	type_in '\003'
 	eventually shows 'status 0'
 	shows 'c  +did not end in time: SIGKILL'
+	shows 'd  +killing with SIGKILL'
 	shows 'supervise +received SIGINT, everything stops'
 }
 

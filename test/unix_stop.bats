@@ -117,3 +117,114 @@ load test_helper
 	assert_record event=exited child=a reason=exit:0
 	refute_record event=stopping child=a
 }
+
+# supervise runs as nobody, ./worker as root as soon as it says `become`.
+as_nobody() {
+	[[ $EUID -eq 0 ]] || skip "needs root"
+	open_to_everybody
+	cp worker plain
+	chmod 4755 worker
+	UNDER=(setpriv --reuid nobody --regid nogroup --clear-groups)
+}
+
+# The process that has said a word: said WORD
+said() {
+	awk -v word="$1" '$1 == word { print $3 }' log
+}
+
+# denied PID [CHILD]: it was told that the process cannot be ended; it lives.
+denied() {
+	records event=leftover ${2:+child="$2"} "pid=$1" >told
+	grep -q ' error="Operation not permitted"$' told || fail "not told of $1"
+	is_alive "$1"
+	kill -s KILL "$1"
+	eventually ended "$1"
+}
+
+@test "U4: a child that may not be signalled does not hold up a stop" {
+	as_nobody
+	conf <<-'END'
+		worker a { exec ./plain }
+		worker b { shutdown 200ms; ready fd 3; exec ./worker become ready=3 }
+	END
+	start_tree_ready
+	stop_tree
+	assert_status 0
+	assert_story exited ended <<-'END'
+		exited b killed
+		exited a shutdown
+		ended root shutdown
+	END
+	denied "$(child_pid b)" b
+}
+
+@test "U4: nor a restart, and it is reaped when it ends" {
+	as_nobody
+	conf <<-'END'
+		strategy one_for_all
+		worker a { shutdown brutal_kill; ready fd 3; exec ./worker run=1 become end ready=3 }
+		worker b { exec ./plain run=1 wait=go exit=3 }
+		worker c { exec ./plain }
+	END
+	start_tree_ready
+	local pid
+	pid=$(child_pid a)
+	touch go
+	wait_record event=started child=c run=2
+	assert_record event=exited child=a run=1 reason=killed
+	denied "$pid" a
+	kill -s KILL "$(child_pid c)"
+	wait_record event=started child=c run=3
+	eventually [ ! -e "/proc/$pid" ]
+	stop_tree
+	assert_status 0
+}
+
+@test "U2: nor do remains that may not be signalled" {
+	as_nobody
+	conf <<-'END'
+		worker a { restart transient; shutdown 200ms
+		    exec ./plain fork exec ./worker log=log become say=up end \
+		        fork ignore=TERM end wait=go exit=0 }
+		worker b { exec ./plain }
+	END
+	start_tree_ready
+	eventually grep -qs '^up' log
+	touch go
+	wait_record event=leftover
+	denied "$(said up)" a
+	stop_tree
+	assert_status 0
+}
+
+@test "U3: nor do strays that may not be signalled" {
+	as_nobody
+	conf <<-'END'
+		worker a { exec ./plain daemon exec ./worker log=log become say=up end }
+	END
+	start_tree_ready
+	eventually grep -qs '^up' log
+	stop_tree
+	assert_status 0
+	denied "$(said up)"
+}
+
+@test "U8: nor do they keep the guardian from starting a new engine" {
+	as_nobody
+	conf <<-'END'
+		worker a { shutdown 200ms; ready fd 3; exec ./worker become ready=3 }
+	END
+	start_tree_ready
+	local pid
+	pid=$(child_pid a)
+	kill -s KILL "$(engine_pid)"
+	wait_record event=engine_started
+	grep -q 'event=warning message="1 processes cannot be ended: Operation not permitted"' records
+	eventually has_records 2 event=started child=a
+	stop_tree
+	assert_status 0
+	denied "$(child_pid a)" a
+	is_alive "$pid"
+	kill -s KILL "$pid"
+	eventually ended "$pid"
+}

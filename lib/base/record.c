@@ -17,12 +17,6 @@ const char *const record_event_text[] = {
 #undef TEXT
 };
 
-const char *const record_event_summary[] = {
-#define SUMMARY(name, text, summary) [name] = summary,
-	RECORD_EVENTS(SUMMARY)
-#undef SUMMARY
-};
-
 /* A line being written; what does not fit is left out. */
 struct line {
 	char *bytes;

@@ -53,7 +53,6 @@ enum record_event {
 #define RECORD_NEVENTS (RECORD_ERROR + 1)
 
 extern const char *const record_event_text[];
-extern const char *const record_event_summary[];
 
 /* Most fields of a record, `event` left out. */
 #define RECORD_FIELDS_MAX 12

@@ -35,7 +35,7 @@ struct child_spots {
 };
 
 struct entry {
-	struct child_spec child;
+	struct child_spec child;         /* without spec: it has an error */
 	const struct child_spots *spots; /* shared by an array's instances */
 };
 

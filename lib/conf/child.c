@@ -221,8 +221,8 @@ add_instance(struct loader *ld, struct body *b, const struct header *h,
 }
 
 /*
- * Reads the body for each instance, or once if it is the same for all, and
- * adds the children.
+ * Reads the body for each instance, or once if it is the same for all or has
+ * an error, and adds the children.
  */
 static void
 make_all(struct lexer *lx, struct body *b, const struct header *h)
@@ -233,6 +233,7 @@ make_all(struct lexer *lx, struct body *b, const struct header *h)
 	struct child_spots *spots = ARENA_NEW(&ld->scratch, struct child_spots);
 	size_t nerrors = ld->conf->diags.nerrors;
 	struct made made = { 0 };
+	bool good = true;
 
 	*at = (struct use){
 		.kind = h->kind,
@@ -240,15 +241,18 @@ make_all(struct lexer *lx, struct body *b, const struct header *h)
 		.at = h->at,
 	};
 	for (int64_t i = 0; i < h->ninstances || i == 0; i++) {
-		if (i == 0 || made.by_instance) {
+		if (good && (i == 0 || made.by_instance)) {
 			*lx = start;
-			if (!make_instance(lx, h, i, at, &made))
-				return;
+			good = make_instance(lx, h, i, at, &made) &&
+			    ld->conf->diags.nerrors == nerrors;
 		}
+		/* Its name is taken all the same. */
+		if (!good)
+			made = (struct made){ .weight = 1 };
 		if (i == 0)
 			*spots = made.spots;
-		if (h->name == NULL || h->ninstances == 0 ||
-		    ld->conf->diags.nerrors != nerrors ||
+		if (h->name == NULL || ld->stopped || lx->unclosed ||
+		    i == h->ninstances ||
 		    !add_instance(ld, b, h, i, &made, spots))
 			return;
 	}

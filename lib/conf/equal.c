@@ -74,35 +74,3 @@ spec_equal_own(const struct spec *a, const struct spec *b)
 		return equal_worker(a, b);
 	return equal_sup_policy(&a->policy.sup, &b->policy.sup);
 }
-
-/* Instances of one array need to be compared once only. */
-static bool
-same_as_before(const struct sup_spec *a, const struct sup_spec *b, size_t i)
-{
-	return i > 0 && a->children[i].spec == a->children[i - 1].spec &&
-	    b->children[i].spec == b->children[i - 1].spec;
-}
-
-bool
-spec_equal(const struct spec *a, const struct spec *b)
-{
-	if (a == b)
-		return true;
-	if (!spec_equal_own(a, b))
-		return false;
-	if (a->policy.kind == KIND_WORKER)
-		return true;
-	if (a->sup.nchildren != b->sup.nchildren)
-		return false;
-	for (size_t i = 0; i < a->sup.nchildren; i++) {
-		const struct child_spec *x = &a->sup.children[i];
-		const struct child_spec *y = &b->sup.children[i];
-
-		if (strcmp(x->name, y->name) != 0)
-			return false;
-		if (!same_as_before(&a->sup, &b->sup, i) &&
-		    !spec_equal(x->spec, y->spec))
-			return false;
-	}
-	return true;
-}

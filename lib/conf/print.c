@@ -423,11 +423,3 @@ print_child(const struct child_spec *child, print_write *write, void *ctx)
 
 	put_child(&p, child, 1);
 }
-
-void
-print_word(const char *word, print_write *write, void *ctx)
-{
-	struct printer p = { write, ctx, 0 };
-
-	put_word(&p, word);
-}

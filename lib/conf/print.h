@@ -20,7 +20,4 @@ void print_root(const struct spec *root, print_write *write, void *ctx);
 /* Prints the statement of one child, ended by a newline. */
 void print_child(const struct child_spec *child, print_write *write, void *ctx);
 
-/* Prints one word so that it is read as `word` again. */
-void print_word(const char *word, print_write *write, void *ctx);
-
 #endif

@@ -35,10 +35,13 @@ failures_of_all(const struct body *b, int64_t enough)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < b->nentries && sum < enough; i++) {
-		const struct child_policy *child =
-		    &b->entries[i].child.spec->policy;
+		const struct spec *spec = b->entries[i].child.spec;
+		const struct child_policy *child;
 		int64_t failures = INT64_MAX;
 
+		if (spec == NULL)
+			return enough;
+		child = &spec->policy;
 		if (child->restart == RESTART_TEMPORARY)
 			continue;
 		if (child->kind == KIND_WORKER)
@@ -57,12 +60,12 @@ first_with_backoff(const struct body *b)
 {
 	for (size_t i = 0; i < b->nentries; i++) {
 		const struct entry *entry = &b->entries[i];
-		const struct child_policy *child = &entry->child.spec->policy;
+		const struct spec *spec = entry->child.spec;
 
-		if (entry->spots != NULL &&
+		if (spec != NULL && entry->spots != NULL &&
 		    entry->spots->backoff.file != NULL &&
-		    child->restart != RESTART_TEMPORARY &&
-		    child->worker.backoff_min_ms > 0)
+		    spec->policy.restart != RESTART_TEMPORARY &&
+		    spec->policy.worker.backoff_min_ms > 0)
 			return entry;
 	}
 	return NULL;
@@ -98,10 +101,10 @@ void
 rule_check_child(struct loader *ld, const struct child_policy *parent,
     const struct entry *entry)
 {
-	const struct child_policy *child = &entry->child.spec->policy;
+	const struct spec *spec = entry->child.spec;
 	const struct use *use = ld->use;
 
-	if (!child->significant)
+	if (spec == NULL || !spec->policy.significant)
 		return;
 	ld->use = entry->spots->use;
 	if (parent->sup.auto_shutdown == AUTO_SHUTDOWN_NEVER)
@@ -109,7 +112,7 @@ rule_check_child(struct loader *ld, const struct child_policy *parent,
 		    "a significant child under auto_shutdown never, expected "
 		    "its supervisor to say auto_shutdown any_significant or "
 		    "all_significant");
-	else if (child->restart == RESTART_PERMANENT)
+	else if (spec->policy.restart == RESTART_PERMANENT)
 		report_error(ld, &entry->spots->significant,
 		    "a significant child that is permanent never ends for "
 		    "good, expected restart transient or temporary");
@@ -150,8 +153,10 @@ check_significant(struct loader *ld, const struct body *b)
 	if (at == NULL || b->policy.sup.auto_shutdown == AUTO_SHUTDOWN_NEVER ||
 	    b->policy.sup.strategy == STRATEGY_DYNAMIC)
 		return;
+	/* One with an error may have been meant to be it. */
 	for (size_t i = 0; i < b->nentries; i++)
-		if (b->entries[i].child.spec->policy.significant)
+		if (b->entries[i].child.spec == NULL ||
+		    b->entries[i].child.spec->policy.significant)
 			return;
 	report_warning(ld, at,
 	    "auto_shutdown %s without a significant child never happens, "

@@ -462,12 +462,6 @@ static value_parser *const parsers[DIRECTIVE_NTYPES] = {
 };
 
 bool
-value_is_plain(enum directive_type type)
-{
-	return parsers[type] != NULL;
-}
-
-bool
 value_parse(struct loader *ld, struct body *b, const struct statement *st)
 {
 	value_parser *parse = parsers[st->directive->type];

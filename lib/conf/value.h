@@ -19,9 +19,6 @@
  */
 bool value_parse(struct loader *ld, struct body *b, const struct statement *st);
 
-/* Whether `type` is one that value_parse() reads. */
-bool value_is_plain(enum directive_type type);
-
 /*
  * Reads all of `text` as a decimal integer from `min` to `max`; false, with
  * *value untouched, if it is none.

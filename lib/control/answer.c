@@ -95,7 +95,6 @@ end(struct control_client *client)
 	client_unfollow(client);
 	client->open = false;
 	client->cut = false;
-	client->data = NULL;
 	client_changed(client);
 }
 
@@ -166,24 +165,6 @@ control_follow(struct control_client *client)
 		return;
 	client->follows = true;
 	TAILQ_INSERT_TAIL(&client->server->followers, client, follower_entry);
-}
-
-void
-control_set_data(struct control_client *client, void *data)
-{
-	client->data = data;
-}
-
-void *
-control_data(const struct control_client *client)
-{
-	return client->data;
-}
-
-pid_t
-control_client_pid(const struct control_client *client)
-{
-	return client->pid;
 }
 
 /* Writes the record with its number behind the event; the line's length. */

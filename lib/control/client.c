@@ -118,7 +118,7 @@ client_ready(struct loop_watch *watch, uint32_t events)
 }
 
 int
-client_new(struct control_server *server, int fd, pid_t pid)
+client_new(struct control_server *server, int fd)
 {
 	struct control_client *client = calloc(1, sizeof(*client));
 	int error = -ENOMEM;
@@ -134,7 +134,6 @@ client_new(struct control_server *server, int fd, pid_t pid)
 	client->server = server;
 	client->watched = EPOLLIN;
 	client->fd = fd;
-	client->pid = pid;
 	TAILQ_INSERT_TAIL(&server->clients, client, entry);
 	server->nclients++;
 	return 0;
@@ -220,7 +219,6 @@ client_serve(struct control_client *client)
 	if (client->dead)
 		return;
 	client->open = true;
-	client->data = NULL;
 	if (client->fault != CLIENT_NO_FAULT) {
 		refuse(client);
 		if (client->fault == CLIENT_UNFINISHED)

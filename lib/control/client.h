@@ -42,8 +42,6 @@ struct control_client {
 	struct loop_watch watch;
 	uint32_t watched; /* events that the watch is for */
 	int fd;           /* owned */
-	pid_t pid;
-	void *data; /* the handler's */
 
 	struct buffer in;
 	struct request_scan scan;
@@ -65,7 +63,7 @@ struct control_client {
 };
 
 /* Takes `fd`, connected and non-blocking. 0, or -errno: fd is closed. */
-int client_new(struct control_server *server, int fd, pid_t pid);
+int client_new(struct control_server *server, int fd);
 
 /* Closes and frees. The handler is told if its request is open. */
 void client_free(struct control_client *client);

@@ -10,12 +10,6 @@ const char *const control_code_text[] = {
 #undef TEXT
 };
 
-const char *const control_code_summary[] = {
-#define SUMMARY(name, text, status, summary) [name] = summary,
-	CONTROL_CODES(SUMMARY)
-#undef SUMMARY
-};
-
 static const int statuses[] = {
 #define STATUS(name, text, status, summary) [name] = status,
 	CONTROL_CODES(STATUS)

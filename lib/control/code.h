@@ -28,7 +28,6 @@ enum control_code {
 #define CONTROL_NCODES (CONTROL_ENDED + 1)
 
 extern const char *const control_code_text[];
-extern const char *const control_code_summary[];
 
 /* The exit status that belongs to a code's name; 1 for one not known. */
 int control_code_status(const char *text);

@@ -58,7 +58,7 @@ admit(struct control_server *server, int fd)
 		refuse(fd, CONTROL_BUSY,
 		    "too many connections, try again later");
 	else
-		(void)client_new(server, fd, peer.pid);
+		(void)client_new(server, fd);
 }
 
 /* Accepts nothing for a while, or until a client goes. */

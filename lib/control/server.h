@@ -132,13 +132,6 @@ void control_ok(struct control_client *client);
 void control_error(struct control_client *client, enum control_code code,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* What the handler knows about the request at hand; NULL at its start. */
-void control_set_data(struct control_client *client, void *data);
-void *control_data(const struct control_client *client);
-
-/* The peer's process when it connected. */
-pid_t control_client_pid(const struct control_client *client);
-
 /*
  * Sends a record to all who follow, with its number `seq` behind the event.
  * Numbers are used up whether anybody follows or not. Whoever is too slow

@@ -15,9 +15,6 @@
 #include "os/clock.h"
 #include "os/proc.h"
 
-/* How often an engine without guardian looks by itself. */
-#define ORPHANED_NS (100 * NS_PER_MS)
-
 /* How often somebody who waits for a stop is told what it waits for. */
 #define REMIND_NS NS_PER_S
 
@@ -141,8 +138,8 @@ nearest(const struct engine *e)
 		at_ns = e->sweep_ns;
 	if (e->serve_ns < at_ns)
 		at_ns = e->serve_ns;
-	if (e->orphaned && clock_now_ns() + ORPHANED_NS < at_ns)
-		at_ns = clock_now_ns() + ORPHANED_NS;
+	if (e->look_ns < at_ns)
+		at_ns = e->look_ns;
 	return at_ns;
 }
 
@@ -161,13 +158,14 @@ tell_started(struct engine *e)
 static void
 turn(struct engine *e)
 {
-	/* What asked for a look may have been the last event for long. */
-	int got = loop_wait(&e->loop, e->more || e->look ? 0 : nearest(e));
+	/* What left something to do may have been the last event for long. */
+	bool busy = e->more || e->look || !STAILQ_EMPTY(&e->ended);
+	int got = loop_wait(&e->loop, busy ? 0 : nearest(e));
 
 	if (got < 0)
 		reporter_message(&e->reporter, RECORD_WARNING,
 		    "cannot wait for events: %s", strerror(-got));
-	if (e->orphaned)
+	if (e->look_ns <= clock_now_ns())
 		e->look = true;
 	reap_batch(e);
 	if (e->more || tree_deadline(&e->tree) <= clock_now_ns())
@@ -192,8 +190,9 @@ init_base(struct engine *e, const struct run *run)
 	SLIST_INIT(&e->additions);
 	SLIST_INIT(&e->freed);
 	e->channel.fd = -1;
+	e->look_ns = NEVER_NS;
 	STAILQ_INIT(&e->ended);
-	STAILQ_INIT(&e->clearing);
+	STAILQ_INIT(&e->remaining);
 	error = loop_init(&e->loop);
 	if (error == 0)
 		error = reporter_init(&e->reporter, run->form, &e->loop);
@@ -263,6 +262,7 @@ init_rest(struct engine *e, const struct engine_link *link)
 		return error;
 	e->guardian = link->guardian;
 	e->witness = link->witness;
+	e->inherited = link->inherited;
 	strays_init(&e->strays, e->guardian);
 	job_init(e);
 	serve_init(e, link->again);

@@ -22,7 +22,8 @@
  * The engine: carries out what the core decides, and tells it what happened.
  *
  *	engine.c	the loop: events to the core, its actions to the others
- *	launch.c	starts a worker: plan, environment, readiness
+ *	launch.c	starts a worker: plan, environment
+ *	ready.c		hears that its start is complete
  *	reap.c		ends: status, group, what remains
  *	strays.c	processes that left their group
  *	orders.c	what the guardian passes on: signals, orphans
@@ -96,10 +97,12 @@ struct engine {
 
 	pid_t guardian;
 	pid_t witness;
-	struct loop_watch channel; /* to the guardian; -1: it is dead */
+	const struct inherited *inherited; /* of the guardian; borrowed */
+	struct loop_watch channel;         /* to the guardian; -1: it is dead */
 
-	struct workers ended;    /* in the batch at hand */
-	struct workers clearing; /* with remains */
+	struct workers ended;     /* in the batch at hand */
+	struct workers remaining; /* of whose last run something remains */
+	int64_t look_ns;          /* when to look again by itself */
 
 	char failure[1024]; /* why the last spawn failed, for a person */
 	int stop_signal;    /* instead of the workers' own; 0: theirs */
@@ -108,16 +111,15 @@ struct engine {
 
 	int64_t sweep_ns; /* when strays get SIGKILL */
 
-	bool serving;      /* there is a socket */
-	bool changed;      /* something waiters may wait for */
-	bool told;         /* the caller knows that all has started */
-	bool refused;      /* another one runs here: nothing starts */
-	bool more;         /* the core has work left: after a look around */
-	bool look;         /* something may be gone: after this batch */
-	bool look_closely; /* and not only by asking their groups */
-	bool slaughter;    /* told to stop a second time: by SIGKILL */
-	bool orphaned;     /* the guardian is dead */
-	bool sweeping;     /* the tree has ended; strays may be left */
+	bool serving;   /* there is a socket */
+	bool changed;   /* something waiters may wait for */
+	bool told;      /* the caller knows that all has started */
+	bool refused;   /* another one runs here: nothing starts */
+	bool more;      /* the core has work left: after a look around */
+	bool look;      /* remains may be gone: after this batch */
+	bool slaughter; /* told to stop a second time: by SIGKILL */
+	bool orphaned;  /* the guardian is dead */
+	bool sweeping;  /* the tree has ended; strays may be left */
 	bool done;
 };
 
@@ -142,12 +144,6 @@ void environment_fini(struct environment *env);
  * the story in e->failure.
  */
 bool launch(struct engine *e, struct worker *worker, struct reason *reason);
-
-/* Has `worker` said that it is ready, unheard so far? Closes its pipe. */
-bool launch_heard(struct engine *e, struct worker *worker);
-
-/* Closes what `worker` used to tell that it is ready. */
-void launch_over(struct engine *e, struct worker *worker);
 
 /* reap.c */
 void reap_watch_ready(struct loop_watch *watch, uint32_t events);

@@ -24,6 +24,9 @@
 #define ENGINE_MAX_RESTARTS 3
 #define ENGINE_MAX_SECONDS  5
 
+/* So long a killed witness's successor lives, or the next one waits. */
+#define WITNESS_MS 1000
+
 /* A sweep looks again after so long even when nobody has ended. */
 #define SWEEP_MS 1000
 
@@ -35,9 +38,11 @@ struct guardian {
 	int signals;             /* signalfd; owned */
 	int channel;             /* to the engine; owned; -1: there is none */
 	int children;            /* list of our children; owned; -1: unknown */
+	struct inherited inherited;      /* those of them that are not ours */
 	uint64_t unsent[MESSAGE_NKINDS]; /* what it could not be told yet */
 	pid_t engine;                    /* 0: it has ended */
 	struct process_end end;          /* of the engine */
+	int64_t witness_ns;              /* when the next may be started */
 	bool done;                       /* the engine said that all is over, */
 	int status;                      /* with this status */
 	int stop; /* signal by which we were told to stop, or 0 */
@@ -119,9 +124,11 @@ tell_unsent(struct guardian *g)
 	for (int kind = 0; kind < MESSAGE_NKINDS; kind++)
 		while (g->unsent[kind] != 0) {
 			int value = ffsll((long long)g->unsent[kind]);
+			pid_t pid =
+			    kind == MESSAGE_WITNESS ? g->link.witness : 0;
 
-			if (send_engine(g, (enum message_kind)kind, value, 0) <
-			    0)
+			if (send_engine(g, (enum message_kind)kind, value,
+				pid) < 0)
 				return;
 			g->unsent[kind] &= g->unsent[kind] - 1;
 		}
@@ -142,7 +149,7 @@ reap(struct guardian *g)
 			g->end = end;
 		} else if (pid == g->link.witness) {
 			g->link.witness = 0;
-		} else {
+		} else if (!inherited_forget(&g->inherited, pid)) {
 			orphan = true;
 		}
 	}
@@ -232,10 +239,11 @@ attend(struct guardian *g, int timeout_ms)
 		take_signals(g);
 }
 
-/* Those of our children that must go; the witness is none of them. */
+/* Those of our children that must go: neither the witness nor inherited. */
 struct others {
-	pid_t witness;
+	const struct guardian *g;
 	bool left;
+	unsigned denied; /* may not be signalled: nobody waits for them */
 };
 
 static int
@@ -243,10 +251,13 @@ kill_other(pid_t pid, void *arg)
 {
 	struct others *others = arg;
 
-	if (pid == others->witness)
+	if (pid == others->g->link.witness ||
+	    inherited_has(&others->g->inherited, pid))
 		return 0;
-	others->left = true;
-	(void)kill(pid, SIGKILL);
+	if (kill(pid, SIGKILL) == -1 && errno == EPERM)
+		others->denied++;
+	else
+		others->left = true;
 	return 0;
 }
 
@@ -258,14 +269,28 @@ kill_other(pid_t pid, void *arg)
 static bool
 kill_others(struct guardian *g)
 {
-	struct others others = { .witness = g->link.witness };
+	struct others others = { .g = g };
 
 	if (g->children < 0)
 		g->children = proc_children_open(getpid());
 	if (g->children < 0)
 		return getpid() == 1 && kill(-1, SIGKILL) == 0;
-	return proc_children_each(g->children, kill_other, &others) < 0 ||
-	    others.left;
+	if (proc_children_each(g->children, kill_other, &others) < 0 ||
+	    others.left)
+		return true;
+	/* The engine, if it had time, has told of them. */
+	if (others.denied > 0 && !g->done)
+		reporter_message(&g->reporter, RECORD_WARNING,
+		    "%u processes cannot be ended: %s", others.denied,
+		    strerror(EPERM));
+	return false;
+}
+
+/* Whether a child of ours may be left, once kill_others() has found none. */
+static bool
+may_be_left(const struct guardian *g)
+{
+	return g->children < 0 || g->link.witness > 0;
 }
 
 /*
@@ -279,7 +304,7 @@ sweep(struct guardian *g)
 {
 	while (reap(g) && kill_others(g))
 		attend(g, SWEEP_MS);
-	while (reap(g)) {
+	while (reap(g) && may_be_left(g)) {
 		if (g->link.witness > 0)
 			(void)kill(g->link.witness, SIGKILL);
 		attend(g, SWEEP_MS);
@@ -325,7 +350,6 @@ start(struct guardian *g)
 	int ends[2];
 	int error;
 
-	/* Before there is a channel, whose ends it must not hold open. */
 	g->link.witness = witness_start(g->link.alive, mark);
 	error = channel_open(ends);
 	if (error < 0)
@@ -343,6 +367,20 @@ start(struct guardian *g)
 	fd_close(&ends[1]);
 	g->channel = ends[0];
 	return error;
+}
+
+/* Replaces a witness that has ended; not in a loop, should each end at once. */
+static void
+keep_witness(struct guardian *g)
+{
+	int64_t now_ns = clock_now_ns();
+
+	if (g->link.witness > 0 || now_ns < g->witness_ns)
+		return;
+	g->witness_ns = now_ns + WITNESS_MS * NS_PER_MS;
+	g->link.witness = witness_start(g->link.alive, mark);
+	if (g->link.witness > 0)
+		tell_engine(g, MESSAGE_WITNESS, 1, g->link.witness);
 }
 
 static void
@@ -370,8 +408,10 @@ serve(struct guardian *g)
 	if (error < 0)
 		complain(g, "cannot start the engine: %s", strerror(-error));
 	pid = g->engine;
-	while (g->engine != 0)
-		attend(g, -1);
+	while (g->engine != 0) {
+		keep_witness(g);
+		attend(g, g->link.witness > 0 ? -1 : WITNESS_MS);
+	}
 	if (g->channel != -1)
 		take_messages(g);
 	fd_close(&g->channel);
@@ -426,7 +466,10 @@ init(struct guardian *g, const struct run *run)
 		error = fd_raise(&g->link.alive[1]);
 	if (error == 0 && getpid() != 1)
 		error = proc_adopt_orphans();
+	g->link.inherited = &g->inherited;
 	g->children = proc_children_open(getpid());
+	if (error == 0 && g->children >= 0)
+		error = inherited_read(&g->inherited, g->children);
 	return error;
 }
 
@@ -450,6 +493,7 @@ guardian_run(const struct run *run)
 		g.link.again = true;
 	}
 	status = ends_with(&g);
+	inherited_fini(&g.inherited);
 	reporter_fini(&g.reporter);
 	window_fini(&g.window);
 	return status;

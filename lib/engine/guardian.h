@@ -9,6 +9,7 @@
 
 #include "conf/conf.h"
 #include "control/place.h"
+#include "engine/inherited.h"
 #include "engine/reporter.h"
 #include "os/signals.h"
 
@@ -16,7 +17,8 @@
  * The guardian: the process that the user started. PID 1 or sub-reaper, it
  * reaps orphans, passes signals on, and when the engine dies, by whatever
  * cause, kills every process left below it and starts a new engine, at most
- * 3 times in 5 seconds (semantics U8). It holds no policy.
+ * 3 times in 5 seconds (semantics U8). A witness that was killed it replaces.
+It holds no policy.
  */
 
 /* What is to be run, and how. */
@@ -51,6 +53,7 @@ enum message_kind {
 	MESSAGE_SIGNAL,   /* to the engine: value was received, from pid */
 	MESSAGE_ORPHAN,   /* to the engine: an orphan was reaped */
 	MESSAGE_CONTINUE, /* to the engine: job control went on */
+	MESSAGE_WITNESS,  /* to the engine: the witness is pid now */
 	MESSAGE_DONE,     /* to the guardian: all is over; end with value */
 	MESSAGE_SUSPEND,  /* to the guardian: the job was stopped by value */
 };
@@ -69,6 +72,7 @@ struct engine_link {
 	pid_t guardian;
 	pid_t witness; /* 0 or less: there is none */
 	bool again;    /* an engine was there before, and was killed */
+	const struct inherited *inherited; /* of the guardian; borrowed */
 };
 
 /*

@@ -2,7 +2,6 @@
 #include <sys/epoll.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -10,15 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "engine/engine.h"
+#include "engine/ready.h"
+#include "os/clock.h"
 
-/* Starting a worker: its environment, its descriptors, its readiness. */
+/* Starting a worker: its environment and its process. */
 
-/* The slot in which the pipe of `ready fd N` is laid. */
-#define READY_SLOT FD_SLOT
-
-/* How often a pipe is read in a row; 64 KiB are in it at most. */
-#define READY_READS 128
+/* How long the end of a killed run is waited for, that nothing would tell. */
+#define ABANDON_MS 1000
 
 /* Variables that each child gets anew. */
 #define NOWN 5
@@ -213,142 +212,55 @@ explain(struct engine *e, const struct spawn_plan *plan,
 	}
 }
 
-static void
-ready_close(struct engine *e, struct readiness *ready)
-{
-	int fd = ready->watch.fd;
-
-	loop_del(&e->loop, &ready->watch);
-	fd_close(&fd);
-}
-
-bool
-launch_heard(struct engine *e, struct worker *worker)
-{
-	struct readiness *ready = worker->ready;
-	bool heard = false;
-	char bytes[512];
-	int reads = 0;
-	ssize_t n;
-
-	if (ready == NULL || ready->watch.fd == -1)
-		return false;
-	/* Not to the end: who floods it must not keep the engine here. */
-	do {
-		n = read(ready->watch.fd, bytes, sizeof(bytes));
-		heard = n > 0 && memchr(bytes, '\n', (size_t)n) != NULL;
-	} while (!heard && (n > 0 || (n == -1 && errno == EINTR)) &&
-	    ++reads < READY_READS);
-
-	/* Without a newline it is not ready: more may come, unless it ended. */
-	if (heard || n == 0)
-		ready_close(e, ready);
-	return heard;
-}
-
-static void
-ready_readable(struct loop_watch *watch, uint32_t events)
-{
-	struct readiness *ready = (struct readiness *)(void *)watch;
-	struct worker *worker = ready->worker;
-	struct engine *e = engine_of(&worker->child);
-
-	(void)events;
-	if (launch_heard(e, worker))
-		engine_feed(e,
-		    &(struct event){
-			.kind = EVENT_READY, .child = &worker->child });
-}
-
 /*
- * Makes the pipe of `ready fd N`: watches the one end, lays the other in the
- * slot. 0 or -errno with nothing left open.
+ * A run that cannot be watched is ended: nothing would see it die. One that
+ * does not end, by whatever right, is left to itself.
  */
-static int
-ready_open(struct engine *e, struct readiness *ready)
-{
-	int ends[2], error;
-
-	if (pipe2(ends, O_CLOEXEC) == -1)
-		return -errno;
-	error = fd_raise(&ends[0]);
-	if (error == 0)
-		error = fd_raise(&ends[1]);
-	if (error == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == -1)
-		error = -errno;
-	if (error == 0)
-		error = spawner_lay(&e->spawner, READY_SLOT, ends[1]);
-	fd_close(&ends[1]);
-	if (error == 0)
-		error = loop_add(&e->loop, &ready->watch, ends[0], EPOLLIN,
-		    ready_readable);
-	if (error < 0) {
-		(void)spawner_lay(&e->spawner, READY_SLOT, -1);
-		fd_close(&ends[0]);
-	}
-	return error;
-}
-
-/* A run that cannot be watched is ended: nothing would see it die. */
 static void
-abandon(struct spawn_result *result)
+abandon(struct engine *e, struct worker *worker, struct spawn_result *result)
 {
 	struct pollfd ended = { .fd = result->pidfd, .events = POLLIN };
+	int64_t deadline_ns = clock_now_ns() + ABANDON_MS * NS_PER_MS;
 	struct process_end end;
+	int got;
 
 	(void)group_signal(result->pidfd, result->pid, SIGKILL);
 	(void)pidfd_signal(result->pidfd, SIGKILL);
-	while (pidfd_reap(result->pidfd, &end) == 0)
-		(void)poll(&ended, 1, -1);
-	fd_close(&result->pidfd);
-}
-
-static bool
-has_pipe(const struct worker *worker)
-{
-	return worker->child.policy->worker.ready == READY_FD;
+	while ((got = pidfd_reap(result->pidfd, &end)) == 0 &&
+	    clock_now_ns() < deadline_ns)
+		(void)poll(&ended, 1, ABANDON_MS);
+	if (got == 0)
+		strays_deny(e, worker, result->pid, result->pidfd);
+	else
+		fd_close(&result->pidfd);
 }
 
 static int
 start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
-	const struct worker_spec *spec = &worker->spec->spec->worker;
-	const struct spawn_fd fds[] = {
-		{ .from = READY_SLOT, .to = spec->ready_fd },
-	};
-	int error;
+	struct spawn_fd ready;
+	int error, nfds;
 
 	result->step = SPAWN_DESCRIPTORS;
-	if (has_pipe(worker)) {
-		error = ready_open(e, worker->ready);
-		if (error < 0)
-			return error;
-		plan->fds = fds;
-		plan->nfds = 1;
-	}
+	nfds = ready_begin(e, worker, &ready);
+	if (nfds < 0)
+		return nfds;
+	plan->fds = &ready;
+	plan->nfds = (size_t)nfds;
 	error = spawner_spawn(&e->spawner, plan, result);
-	if (has_pipe(worker)) {
-		(void)spawner_lay(&e->spawner, READY_SLOT, -1);
-		plan->fds = NULL;
-		plan->nfds = 0;
-	}
+	ready_passed(e, worker);
+	plan->fds = NULL;
+	plan->nfds = 0;
 	if (error < 0)
 		return error;
 	error = loop_add(&e->loop, &worker->watch, result->pidfd, EPOLLIN,
 	    reap_watch_ready);
 	if (error < 0) {
 		result->step = SPAWN_PIDFD;
-		abandon(result);
+		abandon(e, worker, result);
 	}
 	return error;
-}
-
-void
-launch_over(struct engine *e, struct worker *worker)
-{
-	if (worker->ready != NULL && worker->ready->watch.fd != -1)
-		ready_close(e, worker->ready);
 }
 
 bool
@@ -367,7 +279,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	plan.path = path_of(plan.envp);
 	error = start(e, worker, &plan, &result);
 	if (error < 0) {
-		launch_over(e, worker);
+		ready_over(e, worker);
 		job_start_failed(e);
 		explain(e, &plan, &result, -error);
 		outcome_failed(e, result.step, -error);
@@ -380,7 +292,10 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	worker->pid = result.pid;
 	worker->pidfd = result.pidfd;
 	worker->unasked = false;
+	worker->asked = false;
 	worker->group_gone = false;
+	worker->killed = false;
+	worker->denied = false;
 	worker->suspended = false;
 	return true;
 }

@@ -32,16 +32,19 @@ struct worker {
 	const struct child_spec *spec; /* borrowed from the configuration */
 	struct history *history;       /* its last ends */
 	struct readiness *ready;       /* NULL without `ready fd N` */
-	STAILQ_ENTRY(worker) link;     /* engine->ended or ->clearing */
+	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */
 	pid_t pid;              /* of the run or its remains; also its group */
 	int pidfd;              /* of the same; owned; -1: nothing lives */
 	struct process_end end; /* of the last run */
 	uint32_t id;            /* of this node alone, for ever */
 	bool own_ready : 1;     /* `ready` was made for it alone; owned */
 	bool unasked : 1;       /* it had ended when it was told to stop */
-	bool group_left : 1;    /* members of its group outlived the leader */
-	bool group_gone : 1;    /* nothing of it can do anything any more */
-	bool suspended : 1;     /* job control has stopped it */
+	bool asked : 1;         /* it was sent its stop signal */
+	bool members : 1;       /* its group has some, as of the last look */
+	bool group_gone : 1; /* its group has nobody left who can do anything */
+	bool killed : 1;     /* its remains were sent SIGKILL */
+	bool denied : 1;     /* its leader may not be signalled */
+	bool suspended : 1;  /* job control has stopped it */
 };
 
 STAILQ_HEAD(workers, worker);

@@ -218,5 +218,8 @@ note_signal(struct engine *e, enum record_event event, struct worker *worker,
 	record_number(&r, "pid", worker->pid);
 	record_number(&r, "run", worker->child.run);
 	record_text(&r, "signal", signal_name(signo, name));
+	/* The second signal to supervise gives nobody any time. */
+	if (event == RECORD_KILLING && worker->asked && !e->slaughter)
+		record_flag(&r, "late", true);
 	engine_record(e, &r);
 }

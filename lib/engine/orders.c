@@ -101,6 +101,9 @@ take(struct engine *e, const struct channel_message *message)
 	case MESSAGE_CONTINUE:
 		job_continue(e);
 		break;
+	case MESSAGE_WITNESS:
+		e->witness = message->pid;
+		break;
 	case MESSAGE_DONE:
 	case MESSAGE_SUSPEND:
 		break;
@@ -120,6 +123,7 @@ guardian_died(struct engine *e)
 	record_number(&r, "pid", e->guardian);
 	engine_record(e, &r);
 	e->orphaned = true;
+	e->look = true;
 	(void)proc_adopt_orphans();
 	fd_close(&e->strays.children);
 	e->nstops++;
@@ -148,21 +152,53 @@ orders_init(struct engine *e, int channel)
 	return loop_add(&e->loop, &e->channel, channel, EPOLLIN, readable);
 }
 
+/* A stop waits for this child, or for what remains of its last run. */
+static bool
+is_going(const struct child *child)
+{
+	return child->state == CHILD_STOPPING || child->remains;
+}
+
 /* The worker that a stop waits for at this moment; NULL: none. */
 static struct child *
 waited_for(struct sup *sup)
 {
 	struct child *child;
 
-	if (sup->cursor != NULL && sup->cursor->state == CHILD_STOPPING)
+	if (sup->cursor != NULL && is_going(sup->cursor))
 		child = sup->cursor;
 	else
 		TAILQ_FOREACH(child, &sup->children, order)
-			if (child->state == CHILD_STOPPING)
+			if (is_going(child))
 				break;
 	if (child == NULL || !child_is_sup(child))
 		return child;
 	return waited_for(child_sup(child));
+}
+
+/* Fills the record with what is waited for. False: with nothing. */
+static bool
+fill_waiting(struct engine *e, struct record *r, int64_t now_ns,
+    char path[static NODE_PATH_SIZE])
+{
+	struct child *child = waited_for(&e->root.sup);
+	pid_t stray = e->sweeping ? strays_first(e) : 0;
+	int64_t deadline_ns = e->sweep_ns;
+
+	if (child != NULL) {
+		record_text(r, "child", node_path(child, path));
+		record_number(r, "pid", node_worker(child)->pid);
+		deadline_ns = child->deadline_ns;
+	} else if (stray > 0) {
+		record_number(r, "pid", stray);
+	} else {
+		return false;
+	}
+	if (deadline_ns != NEVER_NS)
+		record_number(r, "left_ms", (deadline_ns - now_ns) / NS_PER_MS);
+	if (child != NULL && child->remains)
+		record_flag(r, "remains", true);
+	return true;
 }
 
 void
@@ -170,20 +206,12 @@ orders_remind(struct engine *e)
 {
 	int64_t now_ns = clock_now_ns();
 	char path[NODE_PATH_SIZE];
-	struct child *child;
 	struct record r;
 
 	if (now_ns < e->remind_ns)
 		return;
 	e->remind_ns = now_ns + REMIND_NS;
-	child = waited_for(&e->root.sup);
-	if (child == NULL)
-		return;
 	record_begin(&r, RECORD_WAITING);
-	record_text(&r, "child", node_path(child, path));
-	record_number(&r, "pid", node_worker(child)->pid);
-	if (child->deadline_ns != NEVER_NS)
-		record_number(&r, "left_ms",
-		    (child->deadline_ns - now_ns) / NS_PER_MS);
-	engine_record(e, &r);
+	if (fill_waiting(e, &r, now_ns, path))
+		engine_record(e, &r);
 }

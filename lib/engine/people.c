@@ -170,18 +170,23 @@ say_stopping(const struct record *r, struct sentence *s)
 static void
 say_killing(const struct record *r, struct sentence *s)
 {
-	(void)r;
-	s->trouble = true;
-	snprintf(s->text, sizeof(s->text), "did not end in time: SIGKILL");
+	bool late = record_get(r, "late") != NULL;
+
+	s->trouble = late;
+	snprintf(s->text, sizeof(s->text), "%s",
+	    late ? "did not end in time: SIGKILL" : "killing with SIGKILL");
 }
 
 static void
 say_leftover(const struct record *r, struct sentence *s)
 {
+	const char *error = text_of(r, "error");
+
 	s->trouble = true;
 	snprintf(s->text, sizeof(s->text),
-	    "left process %" PRId64 " behind (%s): SIG%s", number_of(r, "pid"),
-	    text_of(r, "command"), text_of(r, "signal"));
+	    "left process %" PRId64 " behind (%s): SIG%s%s%s",
+	    number_of(r, "pid"), text_of(r, "command"), text_of(r, "signal"),
+	    *error != '\0' ? " cannot end it: " : "", error);
 }
 
 static void
@@ -223,14 +228,18 @@ say_removed(const struct record *r, struct sentence *s)
 static void
 say_waiting(const struct record *r, struct sentence *s)
 {
-	if (record_get(r, "left_ms") == NULL)
-		snprintf(s->text, sizeof(s->text),
-		    "waiting for it, pid %" PRId64, number_of(r, "pid"));
-	else
-		snprintf(s->text, sizeof(s->text),
-		    "waiting for it, pid %" PRId64 ", %" PRId64 " s left",
-		    number_of(r, "pid"),
+	const char *what = "it, pid";
+	char left[48] = "";
+
+	if (record_get(r, "child") == NULL)
+		what = "process";
+	else if (record_get(r, "remains") != NULL)
+		what = "what is left of it, group";
+	if (record_get(r, "left_ms") != NULL)
+		snprintf(left, sizeof(left), ", %" PRId64 " s left",
 		    (number_of(r, "left_ms") + 999) / 1000);
+	snprintf(s->text, sizeof(s->text), "waiting for %s %" PRId64 "%s", what,
+	    number_of(r, "pid"), left);
 }
 
 static void

@@ -7,17 +7,25 @@
 #include "base/units.h"
 #include "engine/engine.h"
 #include "engine/notes.h"
+#include "engine/ready.h"
 #include "os/clock.h"
 #include "os/proc.h"
+
+/* How often it looks by itself for what has got SIGKILL. */
+#define LOOK_NS (100 * NS_PER_MS)
 
 /* How long strays may take to end when everything has stopped. */
 #define SWEEP_NS (5 * NS_PER_S)
 
 /*
- * Ends: a worker's process is reaped after what is left of its group was
- * told to end (U2), and its end goes to the core with the word whether
- * something remains. All ends of a batch are taken together, because whether
- * a run has left strays is asked once for all of them.
+ * Ends: a worker's process is reaped after the members of its group were told
+ * to end (U2), and its end goes to the core with the word whether something
+ * remains of the run: members of its group, or strays, which have left it.
+ * All ends of a batch are taken together, because whether a run has left
+ * strays is asked once for all of them.
+ *
+ * A worker with remains is in e->remaining until a look finds that there are
+ * none. The guardian's word that an orphan was reaped asks for a look.
  */
 
 void
@@ -47,6 +55,8 @@ reap_leader(struct worker *worker)
 {
 	int signo = is_brutal(worker) ? SIGKILL : SIGTERM;
 
+	if (worker->denied)
+		return false;
 	(void)group_signal(worker->pidfd, worker->pid, signo);
 	while (pidfd_reap(worker->pidfd, &worker->end) == -EINTR)
 		;
@@ -65,7 +75,7 @@ keep_for_remains(struct engine *e, struct worker *worker)
 {
 	worker->watch.fd = worker->pidfd;
 	loop_del(&e->loop, &worker->watch);
-	STAILQ_INSERT_TAIL(&e->clearing, worker, link);
+	STAILQ_INSERT_TAIL(&e->remaining, worker, link);
 }
 
 /* Closes the pidfd of a run of which nothing remains. */
@@ -103,11 +113,11 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 		/* Ctrl-C reached it first, but means the two of us. */
 		event.stop_signal = orders_interrupt(e, end->status);
 	job_take_back(e, worker);
-	if (launch_heard(e, worker))
+	if (ready_heard(e, worker))
 		engine_feed(e,
 		    &(struct event){
 			.kind = EVENT_READY, .child = &worker->child });
-	launch_over(e, worker);
+	ready_over(e, worker);
 	engine_feed(e, &event);
 }
 
@@ -130,19 +140,29 @@ group_is_gone(struct worker *worker)
 	return worker->group_gone;
 }
 
+/* What was killed and could not be is no reason to wait; this is told. */
+static bool
+is_denied(struct engine *e, struct worker *worker, pid_t pid)
+{
+	if (!worker->killed || kill(pid, 0) == 0 || errno != EPERM)
+		return false;
+	strays_deny(e, worker, pid, -1);
+	return true;
+}
+
 /* A process that can still do something keeps its group. */
 static int
 mark_group(pid_t pid, void *arg)
 {
-	const struct workers *clearing = arg;
+	struct engine *e = arg;
 	struct proc_stat stat;
 	struct worker *worker;
 
 	if (proc_stat(pid, &stat) < 0 || stat.state == 'Z' || stat.state == 'X')
 		return 0;
-	STAILQ_FOREACH(worker, clearing, link)
-		if (worker->pid == stat.pgrp)
-			worker->group_left = true;
+	STAILQ_FOREACH(worker, &e->remaining, link)
+		if (worker->pid == stat.pgrp && !is_denied(e, worker, pid))
+			worker->members = true;
 	return 0;
 }
 
@@ -156,35 +176,39 @@ look_for_members(struct engine *e)
 {
 	struct worker *worker;
 
-	STAILQ_FOREACH(worker, &e->clearing, link)
-		worker->group_left = false;
-	if (proc_each(mark_group, &e->clearing) < 0)
+	STAILQ_FOREACH(worker, &e->remaining, link)
+		worker->members = false;
+	if (proc_each(mark_group, e) < 0)
 		return;
-	STAILQ_FOREACH(worker, &e->clearing, link)
-		if (!worker->group_left)
+	STAILQ_FOREACH(worker, &e->remaining, link)
+		if (!worker->members)
 			worker->group_gone = true;
 }
 
-/* Looks which of the workers in the making of being gone are. */
+/* Looks of which workers nothing remains any more. */
 static void
-look(struct engine *e)
+look_for_remains(struct engine *e)
 {
 	struct workers still = STAILQ_HEAD_INITIALIZER(still);
 	struct worker *worker;
-
-	strays_look(e, &e->clearing);
 	/* Orphans are nobody's to reap when the guardian is dead. */
-	if (e->look_closely || e->orphaned)
+	bool closely = e->orphaned;
+
+	strays_look(e, &e->remaining);
+	STAILQ_FOREACH(worker, &e->remaining, link)
+		closely = closely || worker->killed;
+	if (closely)
 		look_for_members(e);
-	e->look_closely = false;
-	while ((worker = STAILQ_FIRST(&e->clearing)) != NULL) {
-		STAILQ_REMOVE_HEAD(&e->clearing, link);
+	/* The death of one that is nobody's orphan is no event. */
+	e->look_ns = closely ? clock_now_ns() + LOOK_NS : NEVER_NS;
+	while ((worker = STAILQ_FIRST(&e->remaining)) != NULL) {
+		STAILQ_REMOVE_HEAD(&e->remaining, link);
 		if (group_is_gone(worker) && !strays_of(e, worker))
 			tell_gone(e, worker);
 		else
 			STAILQ_INSERT_TAIL(&still, worker, link);
 	}
-	STAILQ_CONCAT(&e->clearing, &still);
+	STAILQ_CONCAT(&e->remaining, &still);
 }
 
 /* The ends of this batch, in the order in which they were seen. */
@@ -196,11 +220,11 @@ take_ends(struct engine *e)
 
 	STAILQ_CONCAT(&ended, &e->ended);
 	STAILQ_FOREACH(worker, &ended, link)
-		worker->group_left = reap_leader(worker);
+		worker->members = reap_leader(worker);
 	strays_look(e, &ended);
 	while ((worker = STAILQ_FIRST(&ended)) != NULL) {
 		STAILQ_REMOVE_HEAD(&ended, link);
-		tell_end(e, worker, worker->group_left || strays_of(e, worker));
+		tell_end(e, worker, worker->members || strays_of(e, worker));
 	}
 }
 
@@ -211,7 +235,7 @@ reap_batch(struct engine *e)
 		take_ends(e);
 	if (e->look) {
 		e->look = false;
-		look(e);
+		look_for_remains(e);
 	}
 	if (e->sweeping && strays_look_all(e) == 0)
 		e->done = true;
@@ -238,6 +262,24 @@ signal_run(const struct worker *worker, int signo)
 		(void)pidfd_signal(worker->pidfd, signo);
 }
 
+/*
+ * The leader may not be signalled, so that its end might never come. What it
+ * would have been is told now; the process itself is left to itself.
+ */
+static void
+give_up_leader(struct engine *e, struct worker *worker)
+{
+	worker->denied = true;
+	worker->group_gone = true;
+	worker->end = (struct process_end){
+		.status = SIGKILL,
+		.by_signal = true,
+	};
+	strays_deny(e, worker, worker->pid, pidfd_of(worker->pid));
+	loop_del(&e->loop, &worker->watch);
+	STAILQ_INSERT_TAIL(&e->ended, worker, link);
+}
+
 void
 reap_stop(struct engine *e, struct worker *worker)
 {
@@ -253,6 +295,7 @@ reap_stop(struct engine *e, struct worker *worker)
 	}
 	note_signal(e, RECORD_STOPPING, worker, signo);
 	signal_run(worker, signo);
+	worker->asked = true;
 	if (state == PROCESS_STOPPED || worker->suspended)
 		signal_run(worker, SIGCONT);
 }
@@ -260,7 +303,7 @@ reap_stop(struct engine *e, struct worker *worker)
 void
 reap_kill(struct engine *e, struct worker *worker)
 {
-	if (worker->pidfd == -1)
+	if (worker->pidfd == -1 || worker->denied)
 		return;
 	if (is_reaped(worker)) {
 		worker->unasked = true;
@@ -269,12 +312,13 @@ reap_kill(struct engine *e, struct worker *worker)
 	if (!worker->child.remains)
 		note_signal(e, RECORD_KILLING, worker, SIGKILL);
 	signal_run(worker, SIGKILL);
-	if (!worker->child.remains)
-		return;
-
-	strays_kill(e, worker);
-	e->look = true;
-	e->look_closely = true;
+	if (worker->child.remains) {
+		worker->killed = true;
+		strays_kill(e, worker);
+		e->look = true;
+	} else if (pidfd_signal(worker->pidfd, SIGKILL) == -EPERM) {
+		give_up_leader(e, worker);
+	}
 }
 
 void

@@ -31,13 +31,16 @@ strays_init(struct strays *s, pid_t guardian)
 void
 strays_fini(struct strays *s)
 {
+	for (size_t i = 0; i < s->n; i++)
+		fd_close(&s->known[i].pidfd);
 	fd_close(&s->children);
 	free(s->known);
 	*s = (struct strays){ .children = -1 };
 }
 
+/* Says that the stray is sent `signo`, or why (`error` < 0) it cannot be. */
 static void
-record(struct engine *e, const struct stray *stray, int signo)
+record(struct engine *e, const struct stray *stray, int signo, int error)
 {
 	char path[NODE_PATH_SIZE], command[128], name[SIGNAL_NAME_SIZE];
 	struct record r;
@@ -51,6 +54,8 @@ record(struct engine *e, const struct stray *stray, int signo)
 	record_number(&r, "pid", stray->pid);
 	record_text(&r, "command", command);
 	record_text(&r, "signal", signal_name(signo, name));
+	if (error < 0)
+		record_text(&r, "error", strerror(-error));
 	engine_record(e, &r);
 }
 
@@ -60,8 +65,8 @@ is_there(const struct engine *e, const struct stray *stray)
 {
 	struct proc_stat stat;
 
-	return proc_stat(stray->pid, &stat) == 0 && stat.state != 'Z' &&
-	    (e->orphaned || stat.ppid == e->guardian);
+	return stray->pid != e->witness && proc_stat(stray->pid, &stat) == 0 &&
+	    stat.state != 'Z' && (e->orphaned || stat.ppid == e->guardian);
 }
 
 /* Signals the stray, if it is still the child of the guardian it was. */
@@ -73,7 +78,8 @@ tell(struct engine *e, struct stray *stray, int signo)
 	if (pidfd < 0)
 		return;
 	if (is_there(e, stray)) {
-		record(e, stray, signo);
+		stray->denied = pidfd_signal(pidfd, 0) == -EPERM;
+		record(e, stray, signo, stray->denied ? -EPERM : 0);
 		(void)pidfd_signal(pidfd, signo);
 		if (signo != SIGKILL)
 			(void)pidfd_signal(pidfd, SIGCONT);
@@ -116,8 +122,32 @@ add(struct strays *s, pid_t pid, struct worker *worker)
 	if (!make_room(s))
 		return NULL;
 	stray = &s->known[s->n++];
-	*stray = (struct stray){ .pid = pid, .worker = worker };
+	*stray = (struct stray){ .pid = pid, .pidfd = -1, .worker = worker };
 	return stray;
+}
+
+void
+strays_deny(struct engine *e, struct worker *worker, pid_t pid, int pidfd)
+{
+	struct stray denied = {
+		.pid = pid,
+		.pidfd = pidfd < 0 ? -1 : pidfd,
+		.worker = worker,
+		.killed = true,
+		.denied = true,
+	};
+	struct stray *stray = find(&e->strays, pid);
+
+	if (stray != NULL && stray->denied)
+		return;
+	if (stray == NULL)
+		stray = add(&e->strays, pid, worker);
+	record(e, &denied, SIGKILL, -EPERM);
+	if (stray != NULL)
+		*stray = denied;
+	else
+		fd_close(&denied.pidfd); /* no memory: the guardian reaps it at
+					    last */
 }
 
 /* What the environment of a process says about where it comes from. */
@@ -191,7 +221,8 @@ visit(pid_t pid, void *arg)
 	struct worker *worker = NULL;
 	struct stray *stray;
 
-	if (pid == getpid() || pid == e->witness)
+	if (pid == getpid() || pid == e->witness ||
+	    inherited_has(e->inherited, pid))
 		return 0;
 	stray = find(&e->strays, pid);
 	if (stray != NULL) {
@@ -239,6 +270,20 @@ each_marked(struct look *look)
 	return proc_each(visit_marked, look);
 }
 
+/* Whether a stray is to be remembered. */
+static bool
+is_left(const struct engine *e, struct stray *stray)
+{
+	struct process_end end;
+
+	if (stray->pidfd == -1)
+		return stray->seen || is_there(e, stray);
+	if (pidfd_reap(stray->pidfd, &end) == 0)
+		return true;
+	fd_close(&stray->pidfd);
+	return false;
+}
+
 static void
 look_with(struct look *look, int (*each)(struct look *look))
 {
@@ -250,7 +295,7 @@ look_with(struct look *look, int (*each)(struct look *look))
 	if (each(look) < 0)
 		return;
 	for (size_t i = 0; i < s->n; i++)
-		if (s->known[i].seen || is_there(look->e, &s->known[i]))
+		if (is_left(look->e, &s->known[i]))
 			s->known[n++] = s->known[i];
 	s->n = n;
 }
@@ -272,6 +317,7 @@ strays_look_all(struct engine *e)
 {
 	struct look look = { .e = e };
 	struct process_end end;
+	size_t n = 0;
 	pid_t pid;
 
 	if (e->orphaned) {
@@ -281,16 +327,28 @@ strays_look_all(struct engine *e)
 	} else if (e->strays.children != -1) {
 		look_with(&look, each_child);
 	}
-	return e->strays.n;
+	for (size_t i = 0; i < e->strays.n; i++)
+		n += e->strays.known[i].denied ? 0 : 1;
+	return n;
 }
 
 bool
 strays_of(const struct engine *e, const struct worker *worker)
 {
 	for (size_t i = 0; i < e->strays.n; i++)
-		if (e->strays.known[i].worker == worker)
+		if (e->strays.known[i].worker == worker &&
+		    !e->strays.known[i].denied)
 			return true;
 	return false;
+}
+
+pid_t
+strays_first(const struct engine *e)
+{
+	for (size_t i = 0; i < e->strays.n; i++)
+		if (!e->strays.known[i].denied)
+			return e->strays.known[i].pid;
+	return 0;
 }
 
 void

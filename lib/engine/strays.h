@@ -12,12 +12,17 @@ struct engine;
  * SUPERVISE_NAME and SUPERVISE_RUN in their environment (U3). Looking for
  * them costs one read of a list that is empty but for the engine, so every
  * end of a run can afford it.
+ *
+ * What we may not signal, a program that runs as another user by now, is a
+ * stray as well, the leader of a run included: nobody waits for it.
  */
 struct stray {
 	pid_t pid;
+	int pidfd;             /* of a child of the engine's own; owned; -1 */
 	struct worker *worker; /* whose run left it; NULL: nobody knows */
 	bool seen;             /* by the last look */
 	bool killed;
+	bool denied; /* we may not signal it */
 };
 
 struct strays {
@@ -37,15 +42,25 @@ void strays_fini(struct strays *s);
  */
 void strays_look(struct engine *e, const struct workers *workers);
 
-/* Whether `worker` has strays that are not gone. */
+/*
+ * Takes the process for a stray of `worker` that cannot be ended, and says
+ * so, once. `pidfd`, if it is not -1, is of a child of the engine's own, which
+ * is reaped at a later look; it is taken over.
+ */
+void strays_deny(struct engine *e, struct worker *worker, pid_t pid, int pidfd);
+
+/* Whether `worker` has strays that are to go and are not gone. */
 bool strays_of(const struct engine *e, const struct worker *worker);
+
+/* One that is to go and is not gone; 0: there is none. */
+pid_t strays_first(const struct engine *e);
 
 /* Sends SIGKILL to the strays of `worker`; NULL: to all. */
 void strays_kill(struct engine *e, const struct worker *worker);
 
 /*
  * Takes every process left below the guardian for a stray and tells it to
- * end. Returns how many are left.
+ * end. Returns how many are left that can be ended.
  */
 size_t strays_look_all(struct engine *e);
 

@@ -45,7 +45,7 @@ static bool
 is_quiet(struct engine *e)
 {
 	bool busy = e->more || e->look || !STAILQ_EMPTY(&e->ended) ||
-	    !STAILQ_EMPTY(&e->clearing);
+	    !STAILQ_EMPTY(&e->remaining);
 
 	lookup_walk(&e->root.sup.child, look_busy, &busy);
 	return !busy;

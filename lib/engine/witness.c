@@ -76,7 +76,8 @@ witness_start(const int alive[static 2], const char *mark)
 
 	/* A signal to the group of the others is not for the last of them. */
 	(void)setpgid(0, 0);
-	(void)close(alive[1]);
+	/* Nothing of the guardian's may look alive because of it. */
+	fd_close_others(alive[0]);
 	setproctitle("witness");
 	while (read(alive[0], &byte, 1) != 0)
 		;

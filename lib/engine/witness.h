@@ -12,7 +12,8 @@
  *
  * `alive` is a pipe whose writing end the guardian and the engine hold; its
  * end of file is the news of their death. Returns the witness's pid, or
- * -errno. To be called by the guardian; the witness inherits blocked signals.
+ * -errno. To be called by the guardian, anew when a witness has ended; the
+ * witness inherits blocked signals, and no descriptor but `alive` and 0 to 2.
  */
 pid_t witness_start(const int alive[static 2], const char *mark);
 

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -24,9 +25,9 @@ open_empty_pipe(void)
 	return ends[0];
 }
 
-/* For kernels before 5.9, and for sandboxes that do not know close_range. */
+/* For sandboxes that do not know close_range. */
 static void
-close_up_to_limit(void)
+close_up_to_limit(int keep)
 {
 	struct rlimit limit = { .rlim_cur = UNKNOWN_LIMIT };
 	int fd, last;
@@ -35,11 +36,12 @@ close_up_to_limit(void)
 	last = limit.rlim_cur < UNKNOWN_LIMIT ? (int)limit.rlim_cur :
 						UNKNOWN_LIMIT;
 	for (fd = STDERR_FILENO + 1; fd < last; fd++)
-		(void)close(fd);
+		if (fd != keep)
+			(void)close(fd);
 }
 
 static void
-close_one_by_one(void)
+close_one_by_one(int keep)
 {
 	const struct dirent *entry;
 	char *end;
@@ -48,12 +50,13 @@ close_one_by_one(void)
 
 	dir = opendir("/proc/self/fd");
 	if (dir == NULL) {
-		close_up_to_limit();
+		close_up_to_limit(keep);
 		return;
 	}
 	while ((entry = readdir(dir)) != NULL) {
 		fd = strtol(entry->d_name, &end, 10);
-		if (*end == '\0' && fd > STDERR_FILENO && fd != dirfd(dir))
+		if (*end == '\0' && fd > STDERR_FILENO && fd != keep &&
+		    fd != dirfd(dir))
 			(void)close((int)fd);
 	}
 	(void)closedir(dir);
@@ -102,14 +105,31 @@ fd_null(void)
 	return error < 0 ? error : fd;
 }
 
+static bool
+close_between(int first, unsigned last)
+{
+	return (unsigned)first > last ||
+	    close_range((unsigned)first, last, 0) == 0;
+}
+
+void
+fd_close_others(int keep)
+{
+	bool closed = close_between(STDERR_FILENO + 1,
+	    keep == -1 ? ~0U : (unsigned)keep - 1);
+
+	if (keep != -1)
+		closed = close_between(keep + 1, ~0U) && closed;
+	if (!closed)
+		close_one_by_one(keep);
+}
+
 int
 fd_clean(void)
 {
 	int error = 0, fd, null = -1;
 
-	if (close_range(STDERR_FILENO + 1, ~0U, 0) == -1)
-		close_one_by_one();
-
+	fd_close_others(-1);
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) != -1)
 			continue;

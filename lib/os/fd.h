@@ -36,6 +36,9 @@ int fd_raise(int *fd);
  */
 int fd_null(void);
 
+/* Closes every descriptor above 2 but `keep`, which may be -1. */
+void fd_close_others(int keep);
+
 /*
  * To be called first in main: closes every descriptor above 2 that the
  * program inherited, and opens those of 0, 1 and 2 that are closed as

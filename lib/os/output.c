@@ -231,14 +231,6 @@ output_keep(struct output *output, const char *line, size_t len)
 	ring_add(output, line, len);
 }
 
-void
-output_line(struct output *output, const char *line, size_t len)
-{
-	(void)ring_write(output);
-	output_keep(output, line, len);
-	(void)ring_write(output);
-}
-
 int
 output_wants(const struct output *output)
 {

@@ -9,8 +9,8 @@
 /*
  * Lines to a descriptor that somebody may read slowly, late or never.
  *
- * A line is written at once if that is possible, else kept, whole, in a
- * buffer of fixed size; if it does not fit it is dropped and counted. The
+ * Lines are kept, whole, in a buffer of fixed size, and written when that is
+ * possible; one that does not fit is dropped and counted. The
  * caller is never made to wait, and O_NONBLOCK is never set on an open file
  * that other processes share. An error, be it a full disk or a reader that
  * went away, loses lines and nothing else: the next line is tried anew.
@@ -46,14 +46,10 @@ int output_init(struct output *output, int fd);
 void output_fini(struct output *output);
 
 /*
- * Writes a line of `len` bytes, its newline included, or keeps it for later,
- * or drops it and counts it. SIGPIPE must be ignored or blocked.
- */
-void output_line(struct output *output, const char *line, size_t len);
-
-/*
- * Keeps a line for the next output_flush(), so that many lines cost one
- * write; writes only if there would be no room for it.
+ * Keeps a line of `len` bytes, its newline included, for the next
+ * output_flush(), so that many lines cost one write; writes only if there
+ * would be no room for it, and if there is none then drops it and counts it.
+ * SIGPIPE must be ignored or blocked.
  */
 void output_keep(struct output *output, const char *line, size_t len);
 

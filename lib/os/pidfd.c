@@ -41,24 +41,6 @@ read_end(const siginfo_t *info)
 	};
 }
 
-static int
-wait_end(int pidfd, int options, struct process_end *end)
-{
-	siginfo_t info;
-	int n;
-
-	n = wait_now(P_PIDFD, (id_t)pidfd, WEXITED | options, &info);
-	if (n == 1)
-		*end = read_end(&info);
-	return n;
-}
-
-int
-pidfd_peek(int pidfd, struct process_end *end)
-{
-	return wait_end(pidfd, WNOWAIT, end);
-}
-
 int
 pidfd_state(int pidfd)
 {
@@ -74,7 +56,13 @@ pidfd_state(int pidfd)
 int
 pidfd_reap(int pidfd, struct process_end *end)
 {
-	return wait_end(pidfd, 0, end);
+	siginfo_t info;
+	int n;
+
+	n = wait_now(P_PIDFD, (id_t)pidfd, WEXITED, &info);
+	if (n == 1)
+		*end = read_end(&info);
+	return n;
 }
 
 int

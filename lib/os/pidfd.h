@@ -26,12 +26,10 @@ enum process_state {
 };
 
 /*
- * Looks whether the child has ended and leaves it unreaped, so that its pid
- * and its group's number stay taken: 1 and *end, 0 not yet, -errno.
+ * What the child is doing, an enum process_state, or -errno. Takes nothing: an
+ * ended child is left unreaped, so that its pid and its group's number stay
+ * taken.
  */
-int pidfd_peek(int pidfd, struct process_end *end);
-
-/* What the child is doing, an enum process_state, or -errno; takes nothing. */
 int pidfd_state(int pidfd);
 
 /* Reaps the child if it has ended: 1 and *end, 0 not yet, -errno. */

@@ -91,16 +91,6 @@ parse_pid(const char *text)
 }
 
 int
-proc_tie(pid_t parent)
-{
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
-		return -errno;
-
-	/* Nobody tells if it had ended before. */
-	return getppid() == parent ? 0 : -ESRCH;
-}
-
-int
 proc_adopt_orphans(void)
 {
 	return prctl(PR_SET_CHILD_SUBREAPER, 1) == -1 ? -errno : 0;

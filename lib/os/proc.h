@@ -25,13 +25,6 @@ struct proc_stat {
 	char comm[PROC_COMM_SIZE];
 };
 
-/*
- * Ties the calling process to its parent: it gets SIGKILL when the thread
- * that created it ends. 0; -ESRCH when the parent is not, or no longer,
- * `parent`; -errno. Makes system calls only.
- */
-int proc_tie(pid_t parent);
-
 /* Makes orphaned descendants children of the calling process. 0 or -errno. */
 int proc_adopt_orphans(void);
 

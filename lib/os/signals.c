@@ -3,14 +3,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "os/clock.h"
 #include "os/fd.h"
 #include "os/signals.h"
-
-#define NS_PER_S INT64_C(1000000000)
 
 /* Sets the action of `signo` and forgets its flags. */
 static int
@@ -113,27 +109,6 @@ signals_read(int fd, struct signalfd_siginfo *signal)
 	if (n == -1)
 		return errno == EAGAIN ? 0 : -errno;
 	return n == (ssize_t)sizeof(*signal) ? 1 : -EIO;
-}
-
-int
-signals_wait(const sigset_t *set, int64_t deadline_ns, siginfo_t *signal)
-{
-	struct timespec left;
-	int64_t left_ns;
-	int n;
-
-	do {
-		left_ns = deadline_ns - clock_now_ns();
-		if (left_ns < 0)
-			left_ns = 0;
-		left.tv_sec = left_ns / NS_PER_S;
-		left.tv_nsec = left_ns % NS_PER_S;
-		n = sigtimedwait(set, signal,
-		    deadline_ns == CLOCK_NEVER ? NULL : &left);
-	} while (n == -1 && errno == EINTR);
-	if (n == -1)
-		return errno == EAGAIN ? 0 : -errno;
-	return 1;
 }
 
 void

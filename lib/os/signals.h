@@ -6,7 +6,6 @@
 
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 /*
  * Signals are data here: all of them are blocked from the first line of main
@@ -52,13 +51,6 @@ int signals_open(const sigset_t *set);
 
 /* Takes one signal from the descriptor: 1 and *signal, 0 if none, -errno. */
 int signals_read(int fd, struct signalfd_siginfo *signal);
-
-/*
- * Waits until one of `set`, which must be blocked, is pending, or until
- * `deadline_ns` of the monotonic clock (CLOCK_NEVER: for ever). 1 and
- * *signal, 0 at the deadline, -errno.
- */
-int signals_wait(const sigset_t *set, int64_t deadline_ns, siginfo_t *signal);
 
 /*
  * Ends or stops the calling process by `signo` as if it had never been

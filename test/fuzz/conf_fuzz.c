@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "conf/conf.h"
-#include "conf/equal.h"
 #include "conf/print.h"
+#include "test/unit/conf_files.h"
 
 /*
  * Bytes are taken as files: a line "--- NAME" starts the next one, the first

@@ -12,6 +12,7 @@
  *			was opened for writing and closed
  *	sleep=MS	wait so long
  *	ready=FD	write a newline to FD and close it
+ *	become		be the user whose file this is, where that is setuid
  *	ignore=SIG	ignore a signal
  *	join=PID	join the process group of PID, or the parent's
  *(`parent`)
@@ -196,6 +197,15 @@ do_join(const char *whose)
 }
 
 static void
+do_become(void)
+{
+	uid_t uid = geteuid();
+
+	if (setresuid(uid, uid, uid) < 0)
+		fail("setresuid");
+}
+
+static void
 do_ready(int fd)
 {
 	if (write(fd, "\n", 1) != 1)
@@ -358,6 +368,8 @@ do_word(const char *word)
 		sleep_ms(atol(arg));
 	else if (IS("ready"))
 		do_ready(atoi(arg));
+	else if (IS("become"))
+		do_become();
 	else if (IS("ignore"))
 		set_handler(signal_number(arg, strlen(arg)), SIG_IGN);
 	else if (IS("join"))

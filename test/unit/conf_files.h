@@ -40,6 +40,12 @@ char *diags_text(const struct conf *conf);
 /* The tree of `conf` in canonical form, to be freed by the caller. */
 char *tree_text(const struct conf *conf);
 
+/*
+ * Whether two specifications mean the same: what is said in them, and the
+ * names, order and specifications of the children.
+ */
+bool spec_equal(const struct spec *a, const struct spec *b);
+
 /* Reads all of a real file, to be freed by the caller; NULL if it fails. */
 char *read_whole(const char *path, size_t *len);
 

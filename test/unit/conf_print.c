@@ -223,19 +223,18 @@ test_words(void)
 		{ "\\", "'\\'" },
 		{ "--x=\303\274", "--x=\303\274" },
 	};
-	struct text text;
 	struct conf conf;
-	char file[300];
+	char file[300], *text;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		text.len = 0;
-		print_word(words[i][0], append, &text);
-		CHECK(strcmp(text.bytes, words[i][1]) == 0);
-		snprintf(file, sizeof(file), "worker w { exec x %s }",
-		    text.bytes);
+		snprintf(file, sizeof(file), "worker w {\n\texec x %s\n}\n",
+		    words[i][1]);
 		CHECK(load_text(&conf, file));
 		CHECK(strcmp(conf.root->sup.children[0].spec->worker.argv[1],
 			  words[i][0]) == 0);
+		text = tree_text(&conf);
+		CHECK(strcmp(text, file) == 0);
+		free(text);
 		conf_fini(&conf);
 	}
 	OK("words are quoted where they must be and nowhere else");

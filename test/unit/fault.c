@@ -159,9 +159,6 @@ WRAP(int, signalfd, -1, (int fd, const sigset_t *set, int flags),
     (fd, set, flags), EMFILE, ENFILE, ENOMEM)
 WRAP(int, sigprocmask, -1, (int how, const sigset_t *set, sigset_t *old),
     (how, set, old), EINVAL)
-WRAP(int, sigtimedwait, -1,
-    (const sigset_t *set, siginfo_t *info, const struct timespec *timeout),
-    (set, info, timeout), EINTR)
 WRAP(int, socket, -1, (int domain, int type, int protocol),
     (domain, type, protocol), EMFILE, ENFILE, ENOMEM)
 WRAP(int, socketpair, -1, (int domain, int type, int protocol, int ends[2]),

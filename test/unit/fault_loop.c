@@ -86,8 +86,6 @@ static int
 take_signal(void)
 {
 	struct signalfd_siginfo read_signal;
-	siginfo_t waited_signal;
-	int64_t soon_ns;
 	sigset_t set;
 	int error, fd;
 
@@ -98,10 +96,7 @@ take_signal(void)
 		return fd;
 	error = signals_read(fd, &read_signal);
 	fd_close(&fd);
-	if (error < 0)
-		return error;
-	soon_ns = clock_now_ns() + CLOCK_NS_PER_MS;
-	return signals_wait(&set, soon_ns, &waited_signal);
+	return error;
 }
 
 static int

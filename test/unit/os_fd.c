@@ -89,6 +89,25 @@ keep_standard_only(void)
 }
 
 static void
+keep_one(int keep)
+{
+	for (int fd = 3; fd < 200; fd++)
+		CHECK(dup2(STDERR_FILENO, fd) == fd);
+	fd_close_others(keep);
+	for (int fd = 3; fd < 200; fd++)
+		CHECK(is_open(fd) == (fd == keep));
+	CHECK(is_open(0) && is_open(1) && is_open(2));
+}
+
+static void
+keep_some_one(void)
+{
+	keep_one(3);
+	keep_one(100);
+	keep_one(199);
+}
+
+static void
 open_missing(void)
 {
 	char byte;
@@ -136,6 +155,8 @@ main(void)
 	null_is_empty();
 	apart(keep_standard_only);
 	OK("U14: no inherited descriptor above 2 stays open");
+	apart(keep_some_one);
+	OK("all are closed but one");
 	apart(open_missing);
 	apart(open_all_missing);
 	OK("standard descriptors that are missing are opened");

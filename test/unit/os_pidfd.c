@@ -74,12 +74,10 @@ tells_status(void)
 
 	pid = fork_group(end_normally, &pidfd);
 	wait_for(pid);
-	CHECK(pidfd_peek(pidfd, &end) == 1);
-	CHECK(!end.by_signal && end.status == 42 && !end.core);
-	CHECK(pidfd_peek(pidfd, &end) == 1);
+	CHECK(pidfd_state(pidfd) == PROCESS_ENDED);
+	CHECK(pidfd_state(pidfd) == PROCESS_ENDED);
 	CHECK(pidfd_reap(pidfd, &end) == 1);
 	CHECK(!end.by_signal && end.status == 42 && !end.core);
-	CHECK(pidfd_peek(pidfd, &end) == -ECHILD);
 	CHECK(pidfd_reap(pidfd, &end) == -ECHILD);
 	fd_close(&pidfd);
 
@@ -100,13 +98,11 @@ does_not_wait(void)
 	pid_t pid;
 
 	pid = fork_group(sleep_for_ever, &pidfd);
-	CHECK(pidfd_peek(pidfd, &end) == 0);
 	CHECK(pidfd_state(pidfd) == PROCESS_RUNS);
 	CHECK(pidfd_reap(pidfd, &end) == 0);
 	CHECK(pidfd_stopped(pidfd, &signo) == 0);
 	CHECK(pidfd_signal(pidfd, SIGSTOP) == 0);
 	CHECK(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT) == 0);
-	CHECK(pidfd_peek(pidfd, &end) == 0);
 	CHECK(pidfd_state(pidfd) == PROCESS_STOPPED);
 	CHECK(pidfd_stopped(pidfd, &signo) == 1 && signo == SIGSTOP);
 	CHECK(pidfd_stopped(pidfd, &signo) == 0);
@@ -194,12 +190,12 @@ refuses(void)
 	int fd;
 
 	CHECK(pidfd_of(0x3fffffff) == -ESRCH);
-	CHECK(pidfd_peek(-1, &end) < 0);
+	CHECK(pidfd_reap(-1, &end) < 0);
 	CHECK(pidfd_signal(-1, 0) == -EBADF);
 	CHECK(group_signal(-1, 2, 0) == -EBADF);
 	fd = pidfd_of(getpid());
 	CHECK(fd >= FD_FIRST && fcntl(fd, F_GETFD) == FD_CLOEXEC);
-	CHECK(pidfd_peek(fd, &end) == -ECHILD);
+	CHECK(pidfd_reap(fd, &end) == -ECHILD);
 	fd_close(&fd);
 	OK("a stranger can be watched, and nobody else's child reaped");
 }

@@ -213,23 +213,6 @@ visits_all(void)
 	OK("all processes can be visited");
 }
 
-static void
-ties_to_parent(void)
-{
-	int status, signo = 0;
-	pid_t parent = getpid(), pid;
-
-	pid = fork();
-	if (pid == 0) {
-		if (proc_tie(parent + 1) != -ESRCH || proc_tie(parent) != 0)
-			_exit(1);
-		(void)prctl(PR_GET_PDEATHSIG, &signo);
-		_exit(signo == SIGKILL ? 0 : 1);
-	}
-	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
-	OK("U8: a process can be tied to its parent's life");
-}
-
 int
 main(void)
 {
@@ -239,7 +222,6 @@ main(void)
 	searches_environment();
 	tells_command_line();
 	visits_all();
-	ties_to_parent();
 	left_check();
 	return 0;
 }

@@ -108,7 +108,7 @@ wait_for(int pidfd, struct process_end *end)
 	siginfo_t info;
 
 	CHECK(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOWAIT) == 0);
-	CHECK(pidfd_peek(pidfd, end) == 1);
+	CHECK(pidfd_state(pidfd) == PROCESS_ENDED);
 	CHECK(pidfd_reap(pidfd, end) == 1);
 }
 

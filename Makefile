@@ -167,16 +167,16 @@ coverage: $(call UNIT,$(B)/coverage) $(call SIM,$(B)/coverage)
 
 .PHONY: install uninstall
 install: ## install program, manual and completion below DESTDIR and PREFIX
-install: all $(B)/completion/bash $(B)/completion/zsh $(B)/completion/fish
+install: all
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(addprefix $(MANDIR)/man,1 5 7) \
 		$(BASHDIR) $(ZSHDIR) $(FISHDIR))
 	install -m 755 -s --strip-program=$(or $(STRIP),strip) $(B)/supervise $(DESTDIR)$(BINDIR)
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(MANDIR)/man5
 	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(MANDIR)/man7
-	install -m 644 $(B)/completion/bash $(DESTDIR)$(BASHDIR)/supervise
-	install -m 644 $(B)/completion/zsh $(DESTDIR)$(ZSHDIR)/_supervise
-	install -m 644 $(B)/completion/fish $(DESTDIR)$(FISHDIR)/supervise.fish
+	install -m 644 cmd/completion/supervise.bash $(DESTDIR)$(BASHDIR)/supervise
+	install -m 644 cmd/completion/_supervise $(DESTDIR)$(ZSHDIR)/_supervise
+	install -m 644 cmd/completion/supervise.fish $(DESTDIR)$(FISHDIR)/supervise.fish
 
 uninstall: ## remove what install put there
 	rm -f $(addprefix $(DESTDIR),$(BINDIR)/supervise $(BASHDIR)/supervise \
@@ -184,11 +184,6 @@ uninstall: ## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(wildcard man/*.1)))
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(notdir $(wildcard man/*.5)))
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man7/,$(notdir $(wildcard man/*.7)))
-
-# The table of commands is in the program, which can print it for a shell.
-$(B)/completion/%: $(B)/supervise
-	@mkdir -p $(@D)
-	$(Q)$(B)/supervise help --completion $* >$@
 
 .PHONY: clean
 clean: ## remove build/

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/record.h"
-#include "cmd/completion.h"
 #include "cmd/options.h"
 #include "conf/directive.h"
 #include "control/code.h"
@@ -13,10 +12,8 @@ const char help_help[] =
     "  supervise help run      one of them, examples first\n"
     "\n"
     "Names, one a line, for scripts:\n"
-    "  --commands, --directives (of the file), --records, --codes (of errors)\n"
-    "\n"
-    "Completion of commands, options and the names of running children:\n"
-    "  --completion bash, --completion zsh, --completion fish\n"
+    "  --commands, --synopses (with options and words, and what for),\n"
+    "  --directives (of the file), --records, --codes (of errors)\n"
     "\n"
     "The manual has everything: supervise(1), supervise.conf(5),\n"
     "supervise-records(7), supervise-control(7).\n";
@@ -26,6 +23,22 @@ list_commands(void)
 {
 	for (const struct command *c = commands; c->name != NULL; c++)
 		puts(c->name);
+}
+
+/* For completion: what a command takes, and what it is for. */
+static void
+list_synopses(void)
+{
+	static const char *const where[] = {
+		[WHERE_NONE] = "",
+		[WHERE_FILE] = "[-f FILE] ",
+		[WHERE_SOCKET] = "[-L LABEL] [-S SOCKET] ",
+		[WHERE_ANY] = "[-f FILE] [-L LABEL] [-S SOCKET] ",
+	};
+
+	for (const struct command *c = commands; c->name != NULL; c++)
+		printf("%s\t%s%s\t%s\n", c->name, where[c->where], c->synopsis,
+		    c->summary);
 }
 
 static void
@@ -83,6 +96,7 @@ help_main(struct globals *globals, int argc, char **argv)
 		void (*list)(void);
 	} lists[] = {
 		{ "--commands", list_commands },
+		{ "--synopses", list_synopses },
 		{ "--directives", list_directives },
 		{ "--records", list_records },
 		{ "--codes", list_codes },
@@ -93,8 +107,6 @@ help_main(struct globals *globals, int argc, char **argv)
 		return STATUS_USAGE;
 	if (argc < 2)
 		return overview();
-	if (strcmp(argv[1], "--completion") == 0)
-		return completion_print(argv[2]);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		if (strcmp(argv[1], lists[i].option) == 0) {
 			lists[i].list();

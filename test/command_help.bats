@@ -86,7 +86,7 @@ load test_helper
 	for words in "check -L x" "check -S x" "check --json" "list -f x" "list -L x" \
 		"list -S x" "list -q" "run --json" "status --log-format json" "tree -q" \
 		"why -q a" "count -q" "spec -q a" "events -q" "wait -q quiet" "wait --json quiet" \
-		"signal -q TERM a" "signal --json TERM a" "delete --json a" "down -q" \
+		"down -q" \
 		"down --json" "-q help" "-f x help run" "--json help"; do
 		# shellcheck disable=SC2086 # words
 		run -2 supervise $words

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+#
+# supervise(1) for bash: commands, options and the names of running children.
+# What a command takes is read from its synopsis when it is asked for.
+
+# Whatever kind of word $1 is, those that there are.
+_supervise_words() {
+	case $1 in
+	command) supervise help --commands ;;
+	format) printf '%s\n' text json ;;
+	label) supervise list 2>/dev/null | sed '1d; s/ .*//' ;;
+	signal) compgen -A signal SIG | sed 's/^SIG//' ;;
+	state) printf '%s\n' ready up down quiet ;;
+	child) supervise "${where[@]}" status 2>/dev/null | sed '1d; s/ .*//' ;;
+	option) grep -o '\[-[^] ]*' <<<"$synopsis" | tr -d '[' ;;
+	esac
+}
+
+# The kind of the word number $1, from 0, that a command with $synopsis takes.
+_supervise_kind() {
+	case $synopsis in
+	*'-- COMMAND'*) echo program ;;
+	'[COMMAND]') echo command ;;
+	*'SIGNAL NAME'*) if [[ $1 -eq 0 ]]; then echo signal; else echo child; fi ;;
+	*'ready|'*) if [[ $1 -eq 0 ]]; then echo state; else echo child; fi ;;
+	*SUPERVISOR* | *NAME*) echo child ;;
+	esac
+}
+
+_supervise() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local command='' kind='' n=0 i word synopsis='[-f FILE] [-L LABEL] [-S SOCKET]'
+	local -a where=()
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		case $word in
+		-f | --file | -L | --label | -S | --socket)
+			where+=("$word" "${COMP_WORDS[++i]}")
+			;;
+		-*) ;;
+		*) if [[ -z $command ]]; then command=$word; else ((n++)); fi ;;
+		esac
+	done
+	[[ -z $command ]] ||
+		synopsis=$(supervise help --synopses | sed -n "s/^$command\t\(.*\)\t.*/\1/p")
+	case $prev in
+	-f | --file | -S | --socket) kind='file' ;;
+	-L | --label) kind=label ;;
+	--log-format) kind=format ;;
+	*)
+		if [[ $cur == -* ]]; then
+			kind=option
+		elif [[ -z $command ]]; then
+			kind='command'
+		else
+			kind=$(_supervise_kind "$n")
+		fi
+		;;
+	esac
+	case $kind in
+	file)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		;;
+	program) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
+	*) mapfile -t COMPREPLY < <(compgen -W "$(_supervise_words "$kind")" -- "$cur") ;;
+	esac
+}
+
+complete -F _supervise supervise

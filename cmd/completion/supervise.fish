@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: ISC
+#
+# supervise(1) for fish: commands, options and the names of running children.
+# What a command takes is read from its synopsis when it is asked for.
+
+# Sets command and where, and n, how many words came behind the command: what
+# was typed before the cursor.
+function __supervise_read --no-scope-shadowing
+	set -l take 0
+	for word in (commandline -opc)[2..-1]
+		if test $take = 1
+			set -a where $word
+			set take 0
+		else if contains -- $word -f --file -L --label -S --socket
+			set -a where $word
+			set take 1
+		else if string match -q -- '-*' $word
+			continue
+		else if test -z "$command"
+			set command $word
+		else
+			set n (math $n + 1)
+		end
+	end
+end
+
+# What can stand at the cursor, each with its description.
+function __supervise_words
+	set -l where
+	set -l command
+	set -l n 0
+	__supervise_read
+	set -l tab \t
+	if test -z "$command"
+		supervise help --synopses | string replace -r "$tab.*$tab" $tab
+		return
+	end
+	set -l synopsis (supervise help --synopses | string match -rg "^$command$tab(.*)$tab")
+	if string match -q -- '-*' (commandline -ct)
+		string match -arg '\[(-[^] ]+)' -- $synopsis
+		return
+	end
+	switch $synopsis
+		case '*-- COMMAND*'
+			__fish_complete_command
+		case '[COMMAND]'
+			supervise help --commands
+		case '*SIGNAL NAME*'
+			if test $n = 0
+				string split ' ' 'HUP INT QUIT KILL USR1 USR2 TERM CONT STOP WINCH'
+			else
+				__supervise_children
+			end
+		case '*ready|*'
+			if test $n = 0
+				string split ' ' 'ready up down quiet'
+			else
+				__supervise_children
+			end
+		case '*SUPERVISOR*' '*NAME*'
+			__supervise_children
+	end
+end
+
+function __supervise_children --no-scope-shadowing
+	supervise $where status 2>/dev/null | sed '1d; s/ .*//'
+end
+
+complete -c supervise -f -a '(__supervise_words)'
+complete -c supervise -s f -l file -r -F -d 'the file'
+complete -c supervise -s L -l label -x -a '(supervise list 2>/dev/null | sed "1d; s/ .*//")' -d 'the label of the supervisor'
+complete -c supervise -s S -l socket -r -F -d 'its socket'
+complete -c supervise -l log-format -x -a 'text json' -d 'the form of records'

@@ -141,6 +141,12 @@ sim: $(call SIM,$(B))
 play: ## build what plays scenarios of supervision
 play: $(call PLAY,$(B))
 
+.PHONY: otp
+otp: ## play the scenarios of SEEDS (FROM-TO) on a real Erlang VM too
+otp: play
+	@test/install-deps otp
+	@test/otp/otp $(SEEDS)
+
 .PHONY: fuzz
 fuzz: ## run every fuzzer for FUZZ_SECONDS (60)
 fuzz: fuzz-programs

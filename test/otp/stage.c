@@ -189,8 +189,8 @@ namesake(const struct sup *sup, const struct child *added)
 }
 
 /* The children of `parent` (NULL: the root) that are declared, and theirs. */
-static void
-grow(struct stage *st, int parent, struct sup *sup)
+void
+stage_grow(struct stage *st, int parent, struct sup *sup)
 {
 	for (unsigned i = 0; i < st->s->nnodes; i++) {
 		const struct node *node = &st->s->nodes[i];
@@ -205,7 +205,7 @@ grow(struct stage *st, int parent, struct sup *sup)
 		}
 		if (!sup_init(&actor->sup, sup, &actor->policy))
 			abort();
-		grow(st, (int)i, &actor->sup);
+		stage_grow(st, (int)i, &actor->sup);
 		if (sup == NULL)
 			st->root = actor;
 	}
@@ -223,7 +223,7 @@ open_stage(struct stage *st, const struct scenario *s, struct trace *trace)
 		st->personas[i] = (struct persona){ 0 };
 	tree_init(&st->tree, NULL, 1);
 	st->tree.namesake = namesake;
-	grow(st, -1, NULL);
+	stage_grow(st, -1, NULL);
 	st->tree.root = &st->root->sup;
 }
 
@@ -260,7 +260,7 @@ boot(struct stage *st)
 	trace_step(st->trace, "run");
 	stage_feed(st, &event);
 	stage_settle(st, NEVER_NS - 1);
-	if (root_is_up(st) || st->root->up)
+	if (st->booted)
 		trace_reply(st->trace, "ok");
 	else
 		trace_reply(st->trace, "error %s",

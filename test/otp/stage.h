@@ -79,7 +79,8 @@ struct stage {
 	struct kept_report *kept; /* owned */
 	unsigned nkept, nroom;
 	int64_t now_ns;
-	bool held; /* in a `together`: nothing is told to the tree */
+	bool booted; /* the root was up */
+	bool held;   /* in a `together`: nothing is told to the tree */
 };
 
 /* Why `s` cannot be played on the core, or NULL. */
@@ -112,6 +113,7 @@ stage_is_simple(const struct node *node)
 /* stage.c */
 struct actor *
 stage_new_actor(struct stage *st, int node, const struct node *spec);
+void stage_grow(struct stage *st, int parent, struct sup *sup);
 struct actor *stage_member(const struct sup *sup, int node);
 void stage_release(struct stage *st, struct actor *actor);
 void stage_feed(struct stage *st, const struct event *event);

@@ -8,18 +8,28 @@
 
 /* Processes on paper: what they do when something is done to them. */
 
-static void
-after(struct stage *st, struct actor *actor, int64_t ms,
+static struct pending *
+new_pending(const struct stage *st, struct actor *actor, int64_t ms,
     const struct event *event)
 {
 	struct pending *pending = malloc(sizeof(*pending));
-	struct pending *earlier;
 
 	if (pending == NULL)
 		abort();
 	pending->event = *event;
 	pending->event.child = &actor->child;
 	pending->at_ns = st->now_ns + ms * NS_PER_MS;
+	return pending;
+}
+
+/* `ms` from now `event` happens; what is to happen then already is first. */
+static void
+after(struct stage *st, struct actor *actor, int64_t ms,
+    const struct event *event)
+{
+	struct pending *pending = new_pending(st, actor, ms, event);
+	struct pending *earlier;
+
 	TAILQ_FOREACH_REVERSE(earlier, &st->pendings, pendings, next)
 		if (earlier->at_ns <= pending->at_ns)
 			break;
@@ -27,6 +37,18 @@ after(struct stage *st, struct actor *actor, int64_t ms,
 		TAILQ_INSERT_AFTER(&st->pendings, earlier, pending, next);
 	else
 		TAILQ_INSERT_HEAD(&st->pendings, pending, next);
+}
+
+/*
+ * `event` happens before all else. Starts take no time, as in OTP, where
+ * the supervisor waits for them (D1).
+ */
+static void
+at_once(struct stage *st, struct actor *actor, const struct event *event)
+{
+	struct pending *pending = new_pending(st, actor, 0, event);
+
+	TAILQ_INSERT_HEAD(&st->pendings, pending, next);
 }
 
 /* What the kernel was to tell about `actor` will not be told. */
@@ -172,6 +194,8 @@ stage_spawn(struct stage *st, struct actor *actor)
 	enum plan plan = node_plan(node, persona->ntries++);
 	struct life life = node_life(node, persona->nth);
 	const struct event ready = { .kind = EVENT_READY };
+	const struct event ignored = { .kind = EVENT_EXITED,
+		.reason = reason_exit(0) };
 	struct event answer = { .kind = EVENT_SPAWNED, .child = &actor->child };
 
 	if (plan == PLAN_FAIL) {
@@ -183,10 +207,10 @@ stage_spawn(struct stage *st, struct actor *actor)
 	actor->alive = true;
 	actor->zombie = actor->said = false;
 	if (plan == PLAN_IGNORE) {
-		dies(st, actor, 0, (struct ending){ ENDING_NORMAL, 0 }, false);
+		at_once(st, actor, &ignored);
 		return answer;
 	}
-	after(st, actor, 0, &ready);
+	at_once(st, actor, &ready);
 	if (life.after_ms >= 0)
 		dies(st, actor, life.after_ms, life.ending, false);
 	return answer;

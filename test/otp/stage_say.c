@@ -64,6 +64,7 @@ say_started(struct stage *st, struct actor *actor)
 	struct persona *persona = &st->personas[actor->node];
 
 	actor->up = true;
+	st->booted |= actor == st->root;
 	if (actor->policy.kind == KIND_SUPERVISOR) {
 		trace_event(st->trace, TRACE_UP, actor->node, persona->nth,
 		    NULL);

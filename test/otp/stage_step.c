@@ -118,6 +118,9 @@ step_start(struct stage *st, const struct step *step)
 	if (actor->policy.kind == KIND_SUPERVISOR &&
 	    !sup_init(&actor->sup, NULL, &actor->policy))
 		abort();
+	/* Its module gives it what it was declared with. */
+	if (actor->policy.kind == KIND_SUPERVISOR)
+		stage_grow(st, step->node, &actor->sup);
 	post(st, REQUEST_ADD, sup, actor);
 }
 

@@ -159,7 +159,7 @@ life_words(struct gen *g)
 	if (!g->mortal)
 		return;
 	g->mortal = false;
-	fprintf(g->out, " life=%s20:%s%s", gen_chance(g, 50) ? "" : "forever,",
+	fprintf(g->out, " life=%s200:%s%s", gen_chance(g, 50) ? "" : "forever,",
 	    GEN_PICK(g, "crash", "normal", "shutdown:x", "killed", "crash:3"),
 	    gen_chance(g, 50) ? "" : ",forever");
 }

@@ -67,6 +67,7 @@ play_scenario(struct play *play, const struct scenario *s)
 	current = s->name;
 	if (why != NULL) {
 		play->nunplayed++;
+		fflush(stdout);
 		fprintf(stderr, "%s cannot be played: %s\n", s->name, why);
 		if (play->traces != NULL)
 			expect_skip(&play->expect);

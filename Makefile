@@ -65,8 +65,9 @@ LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed \
 
 # What keeps the program under 200 kB: the whole of it is optimised at once,
 # calls into libraries need no stubs since all are bound at the start, and
-# relative relocations take a bit each instead of 24 bytes.
-SMALL_GCC   := -flto=auto -fno-plt
+# relative relocations take a bit each instead of 24 bytes. Test programs are
+# linked without it: the code is in the objects as well.
+SMALL_GCC   := -flto=auto -ffat-lto-objects -fno-plt
 SMALL_CLANG := -fno-plt
 
 # -ftrivial-auto-var-init would hide reads of uninitialised memory from the
@@ -267,40 +268,40 @@ $(1)/supervise: $(CMD_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
 $(call FAULT,$(1)): $(1)/unit/%: $(1)/obj/test/unit/%.o $(1)/libtest.a $(1)/libsupervise.a $(FAULT_WRAPS)
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(4) $(WRAP) -o $$@ $$(filter %.o %.a,$$^) $(BSD_LIBS)
+	$$(Q)$(2) $(3) -fno-lto $(4) $(WRAP) -o $$@ $$(filter %.o %.a,$$^) $(BSD_LIBS)
 
 $(call UNIT,$(1)): $(1)/unit/%: $(1)/obj/test/unit/%.o $(1)/libtest.a $(1)/libsupervise.a
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+	$$(Q)$(2) $(3) -fno-lto $(4) -o $$@ $$^ $(BSD_LIBS)
 
 $(1)/sim/sim: $(SIM_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+	$$(Q)$(2) $(3) -fno-lto $(4) -o $$@ $$^ $(BSD_LIBS)
 
 $(call PLAY,$(1)): $(1)/play-%: $(1)/obj/test/otp/play_%.o $(1)/libotp.a $(1)/libsupervise.a
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+	$$(Q)$(2) $(3) -fno-lto $(4) -o $$@ $$^ $(BSD_LIBS)
 
 $(1)/bench/%_static: $(1)/obj/test/bench/%_static.o
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(filter-out -pie,$(4)) -static -nostartfiles -o $$@ $$^
+	$$(Q)$(2) $(3) -fno-lto $(filter-out -pie,$(4)) -static -nostartfiles -o $$@ $$^
 
 $(1)/bench/%: $(1)/obj/test/bench/%.o $(1)/libtest.a $(1)/libsupervise.a
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+	$$(Q)$(2) $(3) -fno-lto $(4) -o $$@ $$^ $(BSD_LIBS)
 
 $(1)/helpers/%: $(1)/obj/test/helpers/%.o
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(4) -o $$@ $$^
+	$$(Q)$(2) $(3) -fno-lto $(4) -o $$@ $$^
 
 $(1)/%_fuzz: $(1)/obj/test/fuzz/%_fuzz.o $(1)/libtest.a $(1)/libsupervise.a
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(4) -fsanitize=fuzzer -o $$@ $$^ $(BSD_LIBS)
+	$$(Q)$(2) $(3) -fno-lto $(4) -fsanitize=fuzzer -o $$@ $$^ $(BSD_LIBS)
 endef
 
 # Writes the text into the target unless that is what it holds already.

@@ -114,7 +114,7 @@ static void
 test_depth(void)
 {
 	struct memory memory = { 0 };
-	static char names[32][8], texts[32][32];
+	static char names[32][16], texts[32][32];
 	struct conf conf;
 
 	for (int i = 0; i < 32; i++) {

@@ -90,6 +90,9 @@ change s/y"
 	assert_output 'supervise.conf:1:12: "exce" is no directive, did you mean "exec"?'
 	assert_output "supervise.conf:2:"
 	assert_output "nothing was changed"
+	# Without the file only its path tells which supervisor is meant.
+	SUPERVISE_SOCKET=$(socket_path)
+	export SUPERVISE_SOCKET
 	rm supervise.conf
 	run -2 supervise reload
 	all_pids | diff before -
@@ -389,8 +392,7 @@ not_there() {
 		supervisor pool { strategy dynamic; worker q { exec ${WORKER} }; worker r { exec ${WORKER} } }
 	END
 	run -0 supervise reload
-	assert_equal "$(steps)" "stop pool/p
-stop s/x
+	assert_equal "$(steps)" "stop s/x
 change s/y
 start s/z
 start pool/r"
@@ -400,6 +402,131 @@ start pool/r"
 	assert_equal "$(names | tr '\n' ' ')" "s s/y s/z pool pool/q pool/r "
 	run -0 supervise status -q s/y s/z pool/q pool/r
 	grep -qz print=new "/proc/$(pid_of s/y)/cmdline"
+}
+
+@test "more variables than any child had before" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	conf <<END
+worker a {
+$(for ((n = 0; n < 200; n++)); do echo "	env V$n=$n"; done)
+	exec \${WORKER}
+}
+END
+	run -0 supervise reload
+	grep -qzx V199=199 "/proc/$(pid_of a)/environ"
+}
+
+@test "the plan names new children by their path, as the others" {
+	shop
+	conf <<'END'
+worker a { exec ${WORKER} }
+worker b { exec ${WORKER} }
+supervisor s { worker x { exec ${WORKER} }; worker z { exec ${WORKER} } }
+END
+	run -0 supervise reload --dry-run --json
+	assert_json_lines <<<"$output"
+	assert_output '"action":"stop","supervisor":"s","child":"s/y"'
+	assert_output '"action":"start","supervisor":"s","child":"s/z"'
+}
+
+@test "a child that was added and is written into the file then is not touched" {
+	shop
+	supervise add -q root "worker c { exec $WORKER }"
+	supervise add -q s "worker z { exec $WORKER; shutdown 2s }"
+	all_pids >before
+	conf <<'END'
+worker c { exec ${WORKER} }
+worker a { exec ${WORKER} }
+worker b { exec ${WORKER} }
+supervisor s { worker x { exec ${WORKER} }; worker y { exec ${WORKER} }; worker z { exec ${WORKER} } }
+END
+	run -0 supervise reload
+	assert_equal "$(steps)" "change s/z"
+	same_pids a b c s/x s/y s/z
+	assert_equal "$(names | tr '\n' ' ')" "c a b s s/x s/y s/z "
+	# It is one of the file now: it comes back with its supervisor.
+	supervise restart -q s
+	run -0 supervise status -q s/z
+	conf <<<'worker a { exec ${WORKER} }'
+	run -0 supervise reload
+	assert_equal "$(names | tr '\n' ' ')" "a "
+	same_pids a
+}
+
+@test "a new child with the name of one that was added and is another: a failed step" {
+	shop
+	supervise add -q root "worker c { exec $WORKER }"
+	all_pids >before
+	conf <<'END'
+worker a { exec ${WORKER} }
+worker b { exec ${WORKER} }
+supervisor c { worker x { exec ${WORKER} } }
+worker d { exec ${WORKER} }
+END
+	run -1 supervise reload
+	assert_output "1 of 3 steps"
+	assert_equal "$(names | tr '\n' ' ')" "a b d c "
+	same_pids a b c
+}
+
+@test "a child of a dynamic supervisor that runs differently is stopped and started" {
+	conf <<<'supervisor p { strategy dynamic; worker a { exec ${WORKER} }; worker b { exec ${WORKER} } }'
+	start_tree_ready
+	all_pids >before
+	conf <<<'supervisor p { strategy dynamic; worker a { exec ${WORKER} print=new }; worker b { exec ${WORKER} } }'
+	run -0 supervise reload
+	assert_equal "$(steps)" "stop p/a
+start p/a"
+	same_pids p/b
+	other_pid p/a
+	grep -qz print=new "/proc/$(pid_of p/a)/cmdline"
+	kill -s KILL "$(pid_of p/a)"
+	wait_record event=started child=p/a run=2
+	run -0 supervise reload
+	assert_equal "$output" ""
+}
+
+@test "a supervisor that is stopped while a reload is at work is as the file says when it starts" {
+	conf <<'END'
+worker deaf { ready fd 3; exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0 ready=3; shutdown 60s }
+supervisor s { worker x { exec ${WORKER} }; worker y { exec ${WORKER} } }
+supervisor p { strategy dynamic; worker q { exec ${WORKER} } }
+END
+	start_tree_ready
+	conf <<'END'
+supervisor s { worker y { exec ${WORKER} print=new }; worker z { exec ${WORKER} } }
+supervisor p { strategy dynamic; worker r { exec ${WORKER} } }
+END
+	supervise stop --no-wait deaf
+	wait_log told deaf
+	supervise reload >steps 2>&1 3>&- &
+	local reload=$!
+	supervise stop --no-wait s p
+	kill -s HUP "$(pid_of deaf)"
+	wait "$reload"
+	supervise wait -t 10 quiet
+	run -0 supervise reload
+	assert_equal "$output" ""
+	supervise start -q s p || true
+	supervise wait -t 10 quiet
+	assert_equal "$(names | tr '\n' ' ')" "s s/y s/z p p/r "
+	run -0 supervise status -q s/y s/z p/r
+	grep -qz print=new "/proc/$(pid_of s/y)/cmdline"
+}
+
+@test "what a child of an older file has left is ended when the file has gone" {
+	conf <<'END'
+worker t { restart temporary; shutdown 1s; exec ${WORKER} fork ignore=TERM end sleep=200 exit=0 }
+worker a { exec ${WORKER} }
+END
+	start_tree_ready
+	wait_record event=exited child=t
+	conf <<<'worker a { exec ${WORKER} }'
+	run -0 supervise reload
+	run -0 supervise reload
+	supervise wait -t 10 quiet
+	run -0 supervise status -q a
 }
 
 # ---------------------------------------------------------------- at random

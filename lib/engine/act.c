@@ -238,7 +238,7 @@ make_addition(struct engine *e, struct control_client *client,
 		return NULL;
 	}
 	if (addition_make(addition, &e->next_id) < 0 ||
-	    environment_fit(&e->environment, &addition->nodes) < 0 ||
+	    environment_fit(&e->environment, addition->conf.child->spec) < 0 ||
 	    !tree_reserve(&e->tree, nodes_count(&addition->nodes))) {
 		control_error(client, CONTROL_FAILED, "no memory");
 		addition_free(addition);

@@ -133,10 +133,20 @@ runs_differently(const struct spec *a, const struct spec *b)
 	return !same_words(x->argv, y->argv) || !same_words(x->env, y->env);
 }
 
+/* A child that vanishes when it is stopped: it has no restart by request. */
+static bool
+vanishes(const struct child *child, const struct spec *parent,
+    const struct child_spec *spec)
+{
+	return parent->policy.sup.strategy == STRATEGY_DYNAMIC ||
+	    child->policy->restart == RESTART_TEMPORARY ||
+	    spec->spec->policy.restart == RESTART_TEMPORARY;
+}
+
 /*
  * Whether `child` of a supervisor that is to be `parent` is another child than
- * `spec`: a worker does not become a supervisor, and a dynamic supervisor
- * knows no restart by request, but can stop a child and start another.
+ * `spec`: a worker does not become a supervisor, and where nothing can be
+ * restarted one child is stopped and another started.
  */
 static bool
 is_another(struct child *child, const struct spec *parent,
@@ -144,8 +154,8 @@ is_another(struct child *child, const struct spec *parent,
 {
 	if (child->policy->kind != spec->spec->policy.kind)
 		return true;
-	return parent->policy.sup.strategy == STRATEGY_DYNAMIC &&
-	    !child_is_sup(child) && child->state != CHILD_DOWN &&
+	return !child_is_sup(child) && child->state != CHILD_DOWN &&
+	    vanishes(child, parent, spec) &&
 	    runs_differently(node_spec(child)->spec, spec->spec);
 }
 

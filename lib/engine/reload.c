@@ -185,25 +185,33 @@ one_before(const struct engine *e, const struct step *step,
 	const struct child_spec *at = step->spec;
 	struct child *before = NULL;
 
-	if (previous != NULL && previous->spec == at - 1)
+	if (previous != NULL && previous->sup == step->sup &&
+	    previous->spec == at - 1)
 		return previous->child;
 	while (before == NULL && at-- > spec->sup.children)
 		before = find(step->sup, at->name);
 	return before;
 }
 
-/* Puts a new child where the file has it. */
+/* Moves a new child to where the file has it. */
+static void
+move(const struct engine *e, const struct step *step,
+    const struct step *previous)
+{
+	struct child *before = one_before(e, step, previous);
+
+	if (before != step->child)
+		child_move(step->child,
+		    before != NULL ? TAILQ_NEXT(before, order) :
+				     TAILQ_FIRST(&step->sup->children));
+}
+
 static void
 place(const struct engine *e, const struct step *step,
     const struct step *previous)
 {
-	struct child *child = step->child;
-	struct child *before = one_before(e, step, previous);
-
-	child_init(child, step->sup, child->policy);
-	child_move(child,
-	    before != NULL ? TAILQ_NEXT(before, order) :
-			     TAILQ_FIRST(&step->sup->children));
+	child_init(step->child, step->sup, step->child->policy);
+	move(e, step, previous);
 }
 
 /* Whether one that was added, and stays, has the name of the new child. */
@@ -421,10 +429,12 @@ take_answer(struct engine *e)
 	r->at++;
 	if (step->kind == STEP_START && child != NULL) {
 		/* It came from the file: a new incarnation starts with it. */
-		if (child->sup != NULL)
-			child->added = false;
-		else
+		if (child->sup == NULL) {
 			act_freed(e, child);
+		} else if (child->added && !child->forgotten) {
+			child->added = false;
+			move(e, step, NULL);
+		}
 	}
 	next_step(e);
 }

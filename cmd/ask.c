@@ -36,8 +36,6 @@ static void
 fail(struct ask *ask, int status, const char *message)
 {
 	ask->over = true;
-	if (ask->hush)
-		return;
 	ask->status = status;
 	if (status != STATUS_OK)
 		complain("%s", message);

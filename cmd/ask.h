@@ -30,7 +30,6 @@ struct ask {
 	bool over;           /* nothing more to read */
 	bool absent_ok;      /* that none is there is no failure */
 	bool ended_ok;       /* nor is it that it ends */
-	bool hush;           /* what fails now is nobody's business */
 };
 
 /* Begins; the deadline and what is no failure may be set behind it. */

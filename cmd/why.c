@@ -35,7 +35,10 @@ struct past {
 	const char *at; /* the stamp */
 	const char *reason;
 	const char *cause;
-	char *by; /* cause `sibling`: its path, or words */
+	const char *by; /* cause `sibling`: its path, or words */
+	const char *by_reason;
+	const char *strategy;
+	const char *outcome;
 	int64_t run;
 	int64_t ran_ms;
 };
@@ -64,7 +67,7 @@ struct stories {
 	size_t n;
 	struct arena texts;
 	bool colour;
-	struct ask *ask; /* to ask about siblings */
+	struct ask *ask;
 };
 
 static void
@@ -126,6 +129,9 @@ take_end(struct stories *s)
 		.reason = keep(s, "reason"),
 		.cause = keep(s, "cause"),
 		.by = keep(s, "by"),
+		.by_reason = keep(s, "by_reason"),
+		.strategy = keep(s, "strategy"),
+		.outcome = keep(s, "outcome"),
 		.run = ask_number(s->ask, "run", 0),
 		.ran_ms = ask_number(s->ask, "ran_ms", 0),
 	};
@@ -146,36 +152,6 @@ is_cause(const struct past *past, enum history_cause cause)
 	return strcmp(past->cause, history_cause_text[cause]) == 0;
 }
 
-/*
- * Asks the sibling for the end that this one followed: its latest by itself
- * that was not later. Says in words how it ended; false if it is forgotten.
- */
-static bool
-ask_sibling(struct stories *s, const struct past *past,
-    char how[static HOW_SIZE])
-{
-	static const char *const verb[] = { "why", NULL };
-	char *words[] = { past->by, NULL };
-	bool found = false;
-
-	if (strchr(past->by, ' ') != NULL)
-		return false; /* it is no child any more */
-	s->ask->hush = true;
-	ask_for(s->ask, verb, words);
-	while (ask_next(s->ask)) {
-		const char *cause = ask_text(s->ask, "cause");
-
-		if (found ||
-		    strcmp(cause, history_cause_text[HISTORY_ITSELF]) != 0 ||
-		    strcmp(ask_text(s->ask, "at"), past->at) > 0)
-			continue;
-		people_reason(ask_text(s->ask, "reason"), how, HOW_SIZE);
-		found = true;
-	}
-	s->ask->hush = false;
-	return found;
-}
-
 /* What a supervisor of this strategy does when a child has ended. */
 static const char *
 consequence(const char *strategy)
@@ -187,20 +163,39 @@ consequence(const char *strategy)
 	return "restarted it";
 }
 
+static bool
+is_outcome(const struct past *past, enum history_outcome outcome)
+{
+	return strcmp(past->outcome, history_outcome_text[outcome]) == 0;
+}
+
+/* Its supervisor has decided to restart it. */
 static void
-tell_own(const struct story *story, const struct past *past)
+tell_restart(const struct story *story, const struct past *past)
 {
 	char span[WORDS_SIZE];
 
-	printf("by itself; ");
 	if (past->run < story->run)
-		printf("%s %s (%s)", story->under, consequence(story->strategy),
-		    story->strategy);
+		printf("%s %s (%s)", story->under, consequence(past->strategy),
+		    past->strategy);
 	else if (story->due_ms >= 0)
 		printf("%s starts it again in %s", story->under,
 		    words_span(story->due_ms, span));
-	else if (strcmp(story->state, child_state_text[CHILD_DOWN]) != 0)
+	else if (strcmp(story->state, child_state_text[CHILD_DOWN]) == 0)
+		printf("%s was to restart it, which was called off",
+		    story->under);
+	else
 		printf("%s is about to restart it", story->under);
+}
+
+/* Nothing has followed from its end, at least so far. */
+static void
+tell_rest(const struct story *story, const struct past *past)
+{
+	if (past->run < story->run)
+		printf("no restart came of it");
+	else if (strcmp(story->state, child_state_text[CHILD_DOWN]) != 0)
+		printf("%s has not dealt with it yet", story->under);
 	else if (strcmp(story->restart, restart_text[RESTART_TEMPORARY]) == 0)
 		printf("it is temporary and stays down");
 	else if (strcmp(story->restart, restart_text[RESTART_TRANSIENT]) == 0)
@@ -210,18 +205,34 @@ tell_own(const struct story *story, const struct past *past)
 }
 
 static void
-tell_sibling(struct stories *s, const struct story *story,
-    const struct past *past)
+tell_own(const struct story *story, const struct past *past)
+{
+	printf("by itself; ");
+	if (*story->under == '\0')
+		printf("everything stopped");
+	else if (is_outcome(past, HISTORY_RESTART))
+		tell_restart(story, past);
+	else if (is_outcome(past, HISTORY_GAVE_UP))
+		printf("a restart would have been one too many, %s gave up",
+		    story->under);
+	else if (is_outcome(past, HISTORY_AUTO_SHUTDOWN))
+		printf("%s ended with it (auto_shutdown)", story->under);
+	else if (is_outcome(past, HISTORY_IGNORED))
+		printf("it said that it is not needed");
+	else
+		tell_rest(story, past);
+}
+
+static void
+tell_sibling(const struct story *story, const struct past *past)
 {
 	bool all =
-	    strcmp(story->strategy, strategy_text[STRATEGY_ONE_FOR_ALL]) == 0;
+	    strcmp(past->strategy, strategy_text[STRATEGY_ONE_FOR_ALL]) == 0;
 	char how[HOW_SIZE];
 
-	if (ask_sibling(s, past, how))
-		printf("because %s %s: ", past->by, how);
-	else
-		printf("because %s ended: ", past->by);
-	printf("%s is %s, %s", story->under, story->strategy,
+	printf("because %s %s: %s is %s, %s", past->by,
+	    people_reason(past->by_reason, how, sizeof(how)), story->under,
+	    past->strategy,
 	    all ? "all its children restart together" :
 		  "those after it restart with it");
 }
@@ -242,7 +253,7 @@ tell_past(struct stories *s, const struct story *story, const struct past *past)
 	if (is_cause(past, HISTORY_ITSELF))
 		tell_own(story, past);
 	else if (is_cause(past, HISTORY_SIBLING))
-		tell_sibling(s, story, past);
+		tell_sibling(story, past);
 	else if (is_cause(past, HISTORY_REQUEST))
 		printf("on request");
 	else if (*story->under != '\0')

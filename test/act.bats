@@ -280,6 +280,21 @@ restarting() {
 	assert_equal "$(state_of a)" up
 }
 
+@test "a pattern that means a supervisor and those below it means each once" {
+	shop
+	run -0 supervise stop '*'
+	refute_output web/api
+	assert_equal "$(state_of web/api)" down
+	run -0 supervise start '*'
+	refute_output web/api
+	assert_equal "$(state_of web/api) $(state_of a)" "up up"
+	run -0 supervise restart 'web' 'a'
+	# An added one is gone with its supervisor: nobody asks for it again.
+	supervise add -q web "worker awe { exec $WORKER }"
+	run -0 supervise restart 'we*'
+	run -4 supervise status awe
+}
+
 @test "of several that are named one that fails does not hold up the others" {
 	shop
 	supervise stop -q api
@@ -520,6 +535,10 @@ pool() {
 	run -2 supervise signal NOSUCH x
 }
 
+two_hups() {
+	[[ $(grep -c '^hup s/so' log) -ge 2 ]]
+}
+
 @test "signal to a supervisor is one to all workers below it" {
 	conf <<-'END'
 		supervisor s { worker x[2] { ready fd 3; exec ${WORKER} log=log on=HUP:say=hup ready=3 } }
@@ -528,6 +547,14 @@ pool() {
 	run -0 supervise signal HUP s
 	wait_log hup s/x.0
 	wait_log hup s/x.1
+	# Also where a pattern means both, each gets it once: in the end there
+	# are as many as signals were sent.
+	supervise add -q s "worker so { ready fd 3; exec $WORKER log=log on=HUP:say=hup ready=3 }"
+	run -0 supervise signal HUP 's*'
+	wait_log hup s/so
+	run -0 supervise signal HUP s/so
+	eventually two_hups
+	assert_equal "$(grep -c '^hup s/so' log)" 2
 }
 
 @test "a signal that kills is an end like any other" {

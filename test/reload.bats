@@ -90,6 +90,9 @@ change s/y"
 	assert_output 'supervise.conf:1:12: "exce" is no directive, did you mean "exec"?'
 	assert_output "supervise.conf:2:"
 	assert_output "nothing was changed"
+	# Without the file only its path tells which supervisor is meant.
+	SUPERVISE_SOCKET=$(socket_path)
+	export SUPERVISE_SOCKET
 	rm supervise.conf
 	run -2 supervise reload
 	all_pids | diff before -
@@ -389,8 +392,7 @@ not_there() {
 		supervisor pool { strategy dynamic; worker q { exec ${WORKER} }; worker r { exec ${WORKER} } }
 	END
 	run -0 supervise reload
-	assert_equal "$(steps)" "stop pool/p
-stop s/x
+	assert_equal "$(steps)" "stop s/x
 change s/y
 start s/z
 start pool/r"
@@ -402,41 +404,215 @@ start pool/r"
 	grep -qz print=new "/proc/$(pid_of s/y)/cmdline"
 }
 
-# ---------------------------------------------------------------- at random
-
-# children DEPTH: some random children, one a line. Names are few, so that two
-# files have many in common; every worker has one of two commands.
-children() {
-	local name n=0 inner names
-	read -r -a names <<<"$(printf '%s\n' a b c d e | shuf --random-source=<(random_bytes) | tr '\n' ' ')"
-	for name in "${names[@]}"; do
-		[[ $((RANDOM % 3)) -ne 0 ]] || continue
-		n=$((n + 1))
-		if [[ $1 -gt 0 && $((RANDOM % 3)) -eq 0 ]]; then
-			echo "supervisor $name {"
-			random_rules
-			children $(($1 - 1))
-			echo "}"
-		else
-			echo "worker $name { exec \${WORKER} print=$((RANDOM % 2)); shutdown $((1 + RANDOM % 2))s }"
-		fi
-	done
+@test "more variables than any child had before" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	conf <<END
+worker a {
+$(for ((n = 0; n < 200; n++)); do echo "	env V$n=$n"; done)
+	exec \${WORKER}
+}
+END
+	run -0 supervise reload
+	grep -qzx V199=199 "/proc/$(pid_of a)/environ"
 }
 
-random_bytes() {
-	while :; do
-		echo "$RANDOM"
-	done
+@test "the plan names new children by their path, as the others" {
+	shop
+	conf <<'END'
+worker a { exec ${WORKER} }
+worker b { exec ${WORKER} }
+supervisor s { worker x { exec ${WORKER} }; worker z { exec ${WORKER} } }
+END
+	run -0 supervise reload --dry-run --json
+	assert_json_lines <<<"$output"
+	assert_output '"action":"stop","supervisor":"s","child":"s/y"'
+	assert_output '"action":"start","supervisor":"s","child":"s/z"'
+}
+
+@test "a child that was added and is written into the file then is not touched" {
+	shop
+	supervise add -q root "worker c { exec $WORKER }"
+	supervise add -q s "worker z { exec $WORKER; shutdown 2s }"
+	all_pids >before
+	conf <<'END'
+worker c { exec ${WORKER} }
+worker a { exec ${WORKER} }
+worker b { exec ${WORKER} }
+supervisor s { worker x { exec ${WORKER} }; worker y { exec ${WORKER} }; worker z { exec ${WORKER} } }
+END
+	run -0 supervise reload
+	assert_equal "$(steps)" "change s/z"
+	same_pids a b c s/x s/y s/z
+	assert_equal "$(names | tr '\n' ' ')" "c a b s s/x s/y s/z "
+	# It is one of the file now: it comes back with its supervisor.
+	supervise restart -q s
+	run -0 supervise status -q s/z
+	conf <<<'worker a { exec ${WORKER} }'
+	run -0 supervise reload
+	assert_equal "$(names | tr '\n' ' ')" "a "
+	same_pids a
+}
+
+@test "a new child with the name of one that was added and is another: a failed step" {
+	shop
+	supervise add -q root "worker c { exec $WORKER }"
+	all_pids >before
+	conf <<'END'
+worker a { exec ${WORKER} }
+worker b { exec ${WORKER} }
+supervisor c { worker x { exec ${WORKER} } }
+worker d { exec ${WORKER} }
+END
+	run -1 supervise reload
+	assert_output "1 of 3 steps"
+	assert_equal "$(names | tr '\n' ' ')" "a b d c "
+	same_pids a b c
+}
+
+@test "a child of a dynamic supervisor that runs differently is stopped and started" {
+	conf <<<'supervisor p { strategy dynamic; worker a { exec ${WORKER} }; worker b { exec ${WORKER} } }'
+	start_tree_ready
+	all_pids >before
+	conf <<<'supervisor p { strategy dynamic; worker a { exec ${WORKER} print=new }; worker b { exec ${WORKER} } }'
+	run -0 supervise reload
+	assert_equal "$(steps)" "stop p/a
+start p/a"
+	same_pids p/b
+	other_pid p/a
+	grep -qz print=new "/proc/$(pid_of p/a)/cmdline"
+	kill -s KILL "$(pid_of p/a)"
+	wait_record event=started child=p/a run=2
+	run -0 supervise reload
+	assert_equal "$output" ""
+}
+
+@test "a supervisor that is stopped while a reload is at work is as the file says when it starts" {
+	conf <<'END'
+worker deaf { ready fd 3; exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0 ready=3; shutdown 60s }
+supervisor s { worker x { exec ${WORKER} }; worker y { exec ${WORKER} } }
+supervisor p { strategy dynamic; worker q { exec ${WORKER} } }
+END
+	start_tree_ready
+	conf <<'END'
+supervisor s { worker y { exec ${WORKER} print=new }; worker z { exec ${WORKER} } }
+supervisor p { strategy dynamic; worker r { exec ${WORKER} } }
+END
+	supervise stop --no-wait deaf
+	wait_log told deaf
+	supervise reload >steps 2>&1 3>&- &
+	local reload=$!
+	supervise stop --no-wait s p
+	kill -s HUP "$(pid_of deaf)"
+	wait "$reload"
+	supervise wait -t 10 quiet
+	run -0 supervise reload
+	assert_equal "$output" ""
+	supervise start -q s p || true
+	supervise wait -t 10 quiet
+	assert_equal "$(names | tr '\n' ' ')" "s s/y s/z p p/r "
+	run -0 supervise status -q s/y s/z p/r
+	grep -qz print=new "/proc/$(pid_of s/y)/cmdline"
+}
+
+@test "what a child of an older file has left is ended when the file has gone" {
+	conf <<'END'
+worker t { restart temporary; shutdown 1s; exec ${WORKER} fork ignore=TERM end sleep=200 exit=0 }
+worker a { exec ${WORKER} }
+END
+	start_tree_ready
+	wait_record event=exited child=t
+	conf <<<'worker a { exec ${WORKER} }'
+	run -0 supervise reload
+	run -0 supervise reload
+	supervise wait -t 10 quiet
+	run -0 supervise status -q a
+}
+
+@test "a child that is down when its supervisor becomes dynamic can be stopped for good" {
+	conf <<<'supervisor p { worker a { exec ${WORKER} }; worker b { exec ${WORKER} }; worker c { exec ${WORKER} } }'
+	start_tree_ready
+	supervise stop -q p/a p/b
+	conf <<<'supervisor p { strategy dynamic; worker b { exec ${WORKER} }; worker c { exec ${WORKER} } }'
+	run -0 supervise reload
+	assert_equal "$(steps)" "stop p/a
+change p"
+	run -4 supervise status p/a
+	run -1 supervise start p/b
+	run -0 supervise stop p/b
+	run -4 supervise status p/b
+	run -0 supervise add p "worker b { exec $WORKER }"
+	run -0 supervise status p/b p/c
+}
+
+# ---------------------------------------------------------------- at random
+
+# one_of WORD...: sets `one`, in this shell, so that RANDOM goes on.
+one_of() {
+	shift $((RANDOM % $#))
+	one=$1
+}
+
+# chance PERCENT
+chance() {
+	[[ $((RANDOM % 100)) -lt $1 ]]
+}
+
+# What a worker runs, and by which rules: some of the first, which are seen in
+# its process, and some of the others.
+random_worker() {
+	local print=$((RANDOM % 2))
+	if chance 15; then
+		echo "	ready fd 3; exec \${WORKER} print=$print ready=3"
+	else
+		echo "	exec \${WORKER} print=$print"
+	fi
+	chance 25 && echo "	env V=$((RANDOM % 2))"
+	chance 10 && echo "	env W=1"
+	chance 10 && echo "	cwd /"
+	one_of 1s 2s brutal_kill
+	chance 40 && echo "	shutdown $one"
+	one_of permanent transient temporary
+	chance 30 && echo "	restart $one"
+	one_of TERM INT
+	chance 20 && echo "	stop_signal $one"
+	chance 10 && echo "	backoff 1s..2s"
+	return 0
 }
 
 random_rules() {
-	local strategies=(one_for_one one_for_all rest_for_one)
-	echo "strategy ${strategies[RANDOM % 3]}"
+	one_of one_for_one one_for_all rest_for_one dynamic
+	echo "strategy $one"
+	[[ $one != dynamic ]] || echo "max_children $((30 + RANDOM % 2))"
+	[[ $one == dynamic ]] || ! chance 20 || echo "stop together"
 	echo "max_restarts $((RANDOM % 5))"
 }
 
+# children DEPTH: some random children. Names are few, so that two files have
+# many in common.
+children() {
+	local name
+	for name in $(printf '%s\n' "$((RANDOM % 1000)) "{a..e} | awk '{ print ($1 * (NR + 7) * 7919) % 101, $2 }' | sort -n | cut -d' ' -f2); do
+		chance 66 || continue
+		if [[ $1 -gt 0 ]] && chance 33; then
+			echo "supervisor $name {"
+			random_rules
+			children $(($1 - 1))
+		elif chance 20; then
+			echo "worker $name[$((RANDOM % 3 + 1))] {"
+			random_worker
+		else
+			echo "worker $name {"
+			random_worker
+		fi
+		echo "}"
+	done
+}
+
 random_conf() {
-	random_rules
+	one_of one_for_one one_for_all rest_for_one
+	echo "strategy $one"
+	echo "max_restarts 1000"
 	children 2
 }
 
@@ -446,40 +622,94 @@ shape() {
 	supervise spec root
 }
 
-# commands: each worker's pid and command line, as the kernel has them.
+# commands: each worker, and what it runs, where and with what, as the kernel
+# has it.
 commands() {
 	local name pid
 	while read -r name pid; do
-		echo "$name $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+		echo "$name $(tr '\0' ' ' <"/proc/$pid/cmdline") $(readlink "/proc/$pid/cwd" | grep -x /) $(tr '\0' '\n' <"/proc/$pid/environ" | grep '^[VW]=' | tr '\n' ' ')"
 	done < <(all_pids)
+}
+
+# Some of what people do to a tree; nothing at the top that a restart of the
+# supervisors there would not undo.
+disturb() {
+	local name
+	while read -r name; do
+		chance 25 || continue
+		case $((RANDOM % 4)) in
+		0) supervise stop -q "$name" ;;
+		1) supervise restart -q "$name" ;;
+		2) supervise stop -q "$name"; supervise start -q "$name" ;;
+		3) supervise add -q "$name" "worker added$RANDOM { exec $WORKER }" ;;
+		esac 2>>disturbed || true
+	done < <(names | if chance 50; then grep /; else cat; fi)
+}
+
+# Undoes that: what is down starts, supervisors have what the file says.
+undo() {
+	local name
+	while read -r name; do
+		supervise start -q "$name" || supervise restart -q "$name" || true
+	done < <(supervise status --json | sed -n 's/.*"supervisor":"\([^/"]*\)".*/\1/p' | grep -vx root)
+	while read -r name; do
+		supervise start -q "$name" || true
+	done < <(names | grep -v /)
+}
+
+# lament ROUND: what is wrong
+lament() {
+	head -n 200 "conf.${1%%:*}" supervise.conf
+	cat steps
+	diff commands.before commands.after || true
+	fail "seed ${SEED:-4711}, round $1, ${disturbed:-not} disturbed"
+}
+
+# touched ROUND: exactly the processes that run differently are others.
+touched() {
+	local line name
+	while IFS= read -r line; do
+		name=${line%% *}
+		grep -q "^$name " before || continue
+		if grep -qxF -- "$line" commands.before; then
+			same_pids "$name" || lament "$1: $name was touched"
+		else
+			other_pid "$name" || lament "$1: $name was not touched"
+		fi
+	done <commands.after
 }
 
 @test "random pairs of files: as a fresh start of the new one, untouched pids equal" {
 	RANDOM=${SEED:-4711}
-	local round name line
+	local round disturbed
 	random_conf >supervise.conf
 	start_tree_ready
 	for ((round = 0; round < ${ROUNDS:-12}; round++)); do
 		cp supervise.conf "conf.$round"
+		disturbed=
+		if chance 40; then
+			disturb
+			disturbed=was
+		fi
 		commands >commands.before
 		all_pids >before
 		random_conf >supervise.conf
-		supervise reload >steps || fail "round $round: the reload failed"
-		shape >shape.reloaded
+		supervise reload >steps 2>&1 || lament "$round: the reload failed"
 		commands >commands.after
-		# Who has the command that it had has the process that it had.
-		while read -r line; do
-			name=${line%% *}
-			grep -qxF "$line" commands.after || continue
-			same_pids "$name" || fail "round $round: $name was touched"
-		done <commands.before
+		touched "$round"
+		# A second reload has nothing to do.
+		assert_equal "$(supervise reload)" ""
+		if [[ -n $disturbed ]]; then
+			undo 2>>disturbed
+			supervise wait -t 10 quiet
+			commands >commands.after
+		fi
+		shape >shape.reloaded
 		# And a fresh start of the file is no other tree.
 		mkdir -p fresh
 		cp supervise.conf fresh/
-		(cd fresh && supervise run -d && shape >../shape.fresh; commands >../commands.fresh; supervise down)
-		diff shape.fresh shape.reloaded || fail "round $round: another tree"
-		diff commands.fresh commands.after || fail "round $round: other commands"
-		# A second reload has nothing to do.
-		assert_equal "$(supervise reload)" ""
+		(cd fresh && supervise run -d >/dev/null 2>&1 && shape >../shape.fresh; commands >../commands.fresh; supervise down)
+		diff shape.fresh shape.reloaded || lament "$round: another tree"
+		diff commands.fresh commands.after || lament "$round: other commands"
 	done
 }

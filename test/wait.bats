@@ -110,6 +110,20 @@ slow() {
 	assert_status 4 "$status"
 }
 
+@test "wait for a temporary child of the file that goes meanwhile is over" {
+	conf <<<'worker t { restart temporary; exec ${WORKER} on=USR1:exit=0 }; worker a { exec ${WORKER} }'
+	start_tree_ready
+	# It is ready, but not both are.
+	supervise stop -q a
+	supervise wait -t 10 ready t a >said 2>&1 3>&- &
+	local waiter=$! status=0
+	run -124 supervise wait -t 0.2 ready t a
+	supervise signal -q USR1 t
+	wait "$waiter" || status=$?
+	assert_status 4 "$status"
+	grep -q "no longer a child" said
+}
+
 @test "wait quiet: while anything starts, stops, or is to be restarted, it waits" {
 	conf <<<'worker x { shutdown 60s; ready fd 3; exec ${WORKER} ignore=TERM ready=3 }; worker y { backoff 60s..60s; exec ${WORKER} }'
 	start_tree_ready

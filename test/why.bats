@@ -98,6 +98,10 @@ causes() {
 	assert_output "run 1 "
 	assert_equal "$(causes s)" "1 itself - shutdown"
 	assert_equal "$(causes s/a)" "1 itself - killed"
+	run -0 supervise why s/a
+	assert_output "a restart would have been one too many, s gave up"
+	run -0 supervise why s
+	assert_output "by itself; root restarted it (one_for_one)"
 	[[ $(causes s/b) == "1 supervisor - shutdown" || $(causes s/b) == "1 sibling s/a shutdown" ]]
 }
 
@@ -119,6 +123,61 @@ causes() {
 	assert_output "a is restarting"
 	assert_output "the next start is due in "
 	supervise why --json a | jq -es '.[0].due_ms > 10000'
+}
+
+@test "starts that fail are ends as well, and what they did to siblings is told" {
+	conf <<-'END'
+		supervisor s { strategy one_for_all; worker a { exec ${WORKER} }; worker b { exec ./prog; backoff 60s..60s } }
+		worker late { ready fd 3; start_timeout 100ms; exec ${WORKER} run=1 ready=3 end; backoff 60s..60s }
+	END
+	cp "$WORKER" prog
+	start_tree_ready
+	rm prog
+	kill -s SEGV "$(pid_of b)"
+	wait_record event=restarting child=s/b
+	assert_equal "$(causes s/a)" "1 sibling s/b shutdown"
+	run -0 supervise start -q s/a
+	supervise stop -q s/b
+	run -1 supervise start s/b
+	assert_equal "$(causes s/b)" "2 itself - start:ENOENT
+1 itself - signal:SEGV"
+	run -0 supervise why s/b
+	assert_output "run 2 could not be started (ENOENT)"
+	kill -s KILL "$(pid_of late)"
+	eventually is_state restarting late
+	supervise stop -q late
+	run -0 supervise why late
+	assert_output "by itself; root was to restart it, which was called off"
+	run -1 supervise start late
+	run -0 supervise why late
+	assert_output "run 2 was not ready in time"
+}
+
+@test "what led to no restart is not told as one" {
+	conf <<<'worker t { restart transient; exec ${WORKER} run=1 exit=0 end }; worker a { exec ${WORKER} }'
+	start_tree_ready
+	supervise wait -t 10 down t
+	supervise start -q t
+	run -0 supervise why t
+	assert_output "by itself; no restart came of it"
+}
+
+@test "a sibling's failed start is named, not an older end of it" {
+	conf <<-'END'
+		strategy one_for_all
+		worker a { exec ${WORKER} }
+		worker b { exec ./prog; backoff 300ms..60s }
+	END
+	cp "$WORKER" prog
+	start_tree_ready
+	rm prog
+	kill -s SEGV "$(pid_of b)"
+	wait_record event=start_failed child=b
+	wait_record event=exited child=a run=2
+	run -0 supervise why a
+	assert_output "run 2 ended as asked"
+	assert_output "because b could not be started (ENOENT): root is one_for_all"
+	assert_output "because b was ended by SIGSEGV"
 }
 
 @test "the last ten ends, the latest first" {

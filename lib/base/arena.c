@@ -146,6 +146,18 @@ arena_text(struct arena *a, const char *text, size_t len)
 	return copy;
 }
 
+bool
+arena_has(const struct arena *a, const void *piece)
+{
+	const struct arena_chunk *chunk = a->newest;
+
+	while (chunk != NULL &&
+	    ((uintptr_t)piece < (uintptr_t)chunk->bytes ||
+		(uintptr_t)piece >= (uintptr_t)chunk->bytes + chunk->used))
+		chunk = chunk->older;
+	return chunk != NULL;
+}
+
 struct arena_mark
 arena_mark(const struct arena *a)
 {

@@ -3,6 +3,7 @@
 #define BASE_ARENA_H
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -48,6 +49,9 @@ void *arena_array(struct arena *a, size_t count, size_t size, size_t align);
 
 /* A copy of `len` bytes of `text` with a NUL behind. */
 char *arena_text(struct arena *a, const char *text, size_t len);
+
+/* Whether `piece` was allocated in the arena, and not given back. */
+bool arena_has(const struct arena *a, const void *piece);
 
 /* One zeroed object, and `n` of them, of a type. */
 #define ARENA_NEW(a, type) \

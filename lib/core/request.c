@@ -89,6 +89,10 @@ request_stopped(struct tree *t, struct sup *sup)
 	struct request *request = sup->request;
 	struct child *child = sup->target; /* NULL when it was freed */
 
+	/* It was down, and had other rules when it came to that (S119). */
+	if (child != NULL && child_vanishes(child))
+		child_forget(t, child);
+	child = sup->target;
 	sup->op = OP_IDLE;
 	sup->request = NULL;
 	if (request->kind != REQUEST_RESTART)

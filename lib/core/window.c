@@ -61,6 +61,10 @@ window_change(struct window *w, uint32_t limit, int64_t period_ns)
 	uint32_t kept = w->count < limit ? w->count : limit;
 	struct window changed;
 
+	if (limit == w->limit) {
+		w->period_ns = period_ns;
+		return true;
+	}
 	if (!window_init(&changed, limit, period_ns))
 		return false;
 	for (uint32_t i = w->count - kept; i < w->count; i++)

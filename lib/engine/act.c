@@ -115,11 +115,21 @@ ask(struct engine *e, struct act *act)
 	    });
 }
 
+/* Whether `child` is below `above`; NULL is above nothing. */
+static bool
+is_below(const struct child *child, const struct child *above)
+{
+	while (child->sup != NULL && &child->sup->child != above)
+		child = &child->sup->child;
+	return child->sup != NULL;
+}
+
 /* An order that goes to each child that is meant. */
 struct each {
 	struct engine *e;
 	struct order *order;
 	enum request_kind kind;
+	struct child *last; /* that it went to, of the name in hand */
 };
 
 static void
@@ -128,6 +138,10 @@ ask_one(void *arg, struct child *child)
 	struct each *each = arg;
 	struct act *act;
 
+	/* What is below one that is meant is meant with it. */
+	if (is_below(child, each->last))
+		return;
+	each->last = child;
 	if (child->sup == NULL) {
 		order_fail(each->order, "root",
 		    "is no child: `supervise down` stops everything");
@@ -165,12 +179,14 @@ serve_kind(struct engine *e, struct control_client *client, size_t nwords,
 	each.order = order_new(e, client);
 	if (each.order == NULL)
 		return;
-	for (; i < nwords; i++)
+	for (; i < nwords; i++) {
+		each.last = NULL;
 		if (!serve_each(e, client, words[i], ask_one, &each)) {
 			/* Answered with an error; the others go on. */
 			each.order->client = NULL;
 			break;
 		}
+	}
 	order_begun(e, each.order, wait);
 }
 
@@ -238,7 +254,7 @@ make_addition(struct engine *e, struct control_client *client,
 		return NULL;
 	}
 	if (addition_make(addition, &e->next_id) < 0 ||
-	    environment_fit(&e->environment, &addition->nodes) < 0 ||
+	    environment_fit(&e->environment, addition->conf.child->spec) < 0 ||
 	    !tree_reserve(&e->tree, nodes_count(&addition->nodes))) {
 		control_error(client, CONTROL_FAILED, "no memory");
 		addition_free(addition);
@@ -362,6 +378,7 @@ struct sending {
 	struct control_client *client;
 	int signo;
 	size_t n;
+	struct child *last; /* that it went to, with all below it */
 };
 
 static void
@@ -385,6 +402,12 @@ send_one(void *arg, struct child *child)
 static void
 send_below(void *arg, struct child *child)
 {
+	struct sending *sending = arg;
+
+	/* Nobody gets it twice. */
+	if (is_below(child, sending->last))
+		return;
+	sending->last = child;
 	lookup_walk(child, send_one, arg);
 }
 
@@ -408,9 +431,11 @@ act_signal(struct engine *e, struct control_client *client, size_t nwords,
 		    "%s is no signal, expected one like HUP or 1", words[0]);
 		return;
 	}
-	for (size_t i = 1; i < nwords; i++)
+	for (size_t i = 1; i < nwords; i++) {
+		sending.last = NULL;
 		if (!serve_each(e, client, words[i], send_below, &sending))
 			return;
+	}
 	if (sending.n == 0)
 		control_error(client, CONTROL_FAILED,
 		    "none of them is running");

@@ -187,6 +187,7 @@ init_base(struct engine *e, const struct run *run)
 	int error;
 
 	e->run = run;
+	SLIST_INIT(&e->versions);
 	SLIST_INIT(&e->additions);
 	SLIST_INIT(&e->freed);
 	e->channel.fd = -1;
@@ -225,7 +226,7 @@ init_tree(struct engine *e, const struct conf *conf)
 	e->tree.namesake = namesake;
 	if (!tree_reserve(&e->tree, conf->nchildren + 1))
 		return -ENOMEM;
-	return environment_init(&e->environment, &e->nodes, guardian_mark());
+	return environment_init(&e->environment, conf->root, guardian_mark());
 }
 
 /* The children of `run` have no terminal for input, and no pipe either. */

@@ -72,10 +72,10 @@ struct job {
 };
 
 struct engine {
-	const struct run *run;   /* borrowed */
-	const struct conf *conf; /* what the tree was made from; borrowed */
-	struct conf *reloaded;   /* the same after a reload; owned; or NULL */
-	struct reload *reload;   /* at work; owned; or NULL */
+	const struct run *run;    /* borrowed */
+	const struct conf *conf;  /* what the tree was made from; borrowed */
+	struct versions versions; /* of the file, since the first reload */
+	struct reload *reload;    /* at work; owned; or NULL */
 	struct loop loop;
 	struct tree tree;
 	struct supervisor root;
@@ -133,10 +133,10 @@ void engine_record(struct engine *e, const struct record *record);
 void engine_shutdown(struct engine *e);
 
 /* launch.c */
-int environment_init(struct environment *env, const struct nodes *nodes,
+int environment_init(struct environment *env, const struct spec *spec,
     const char *mark);
-/* Makes room for what `nodes` set in the environment. 0 or -ENOMEM. */
-int environment_fit(struct environment *env, const struct nodes *nodes);
+/* Makes room for what the workers of `spec` set. 0 or -ENOMEM. */
+int environment_fit(struct environment *env, const struct spec *spec);
 void environment_fini(struct environment *env);
 
 /*

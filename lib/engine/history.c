@@ -7,10 +7,22 @@ const char *const history_cause_text[] = {
 #undef TEXT
 };
 
+const char *const history_outcome_text[] = {
+#define TEXT(name, text) [name] = text,
+	HISTORY_OUTCOMES(TEXT)
+#undef TEXT
+};
+
 void
 history_add(struct history *h, const struct history_end *end)
 {
 	h->ends[h->n++ % HISTORY_ENDS] = *end;
+}
+
+struct history_end *
+history_last(struct history *h)
+{
+	return h->n == 0 ? NULL : &h->ends[(h->n - 1) % HISTORY_ENDS];
 }
 
 const struct history_end *

@@ -19,7 +19,7 @@
 /* Ends that are remembered of one child. */
 #define HISTORY_ENDS 10
 
-/* What became of a child after an end, or why it ended. */
+/* Why a run ended. */
 #define HISTORY_CAUSES(X)                                             \
 	X(HISTORY_ITSELF, "itself")         /* its own end */         \
 	X(HISTORY_SIBLING, "sibling")       /* another one's; `by` */ \
@@ -34,13 +34,32 @@ enum history_cause {
 
 extern const char *const history_cause_text[];
 
+/* What its supervisor did about an end. */
+#define HISTORY_OUTCOMES(X)                                                \
+	X(HISTORY_NOTHING, "")                                             \
+	X(HISTORY_RESTART, "restart")             /* and counted it */     \
+	X(HISTORY_GAVE_UP, "gave_up")             /* the budget is used */ \
+	X(HISTORY_AUTO_SHUTDOWN, "auto_shutdown") /* ended with it */      \
+	X(HISTORY_IGNORED, "ignored")             /* it is not needed */
+
+enum history_outcome {
+#define HISTORY_ENUM(name, text) name,
+	HISTORY_OUTCOMES(HISTORY_ENUM)
+#undef HISTORY_ENUM
+};
+
+extern const char *const history_outcome_text[];
+
 struct history_end {
 	int64_t wall_ms; /* when it ended, since 1970 */
 	uint32_t ran_ms; /* at most UINT32_MAX */
 	uint32_t run;    /* which of its runs */
 	struct reason reason;
-	uint32_t by;   /* HISTORY_SIBLING: the id of the sibling */
-	uint8_t cause; /* enum history_cause */
+	struct reason by_reason; /* HISTORY_SIBLING: how that one had ended */
+	uint32_t by;             /* HISTORY_SIBLING: the id of the sibling */
+	uint8_t cause;           /* enum history_cause */
+	uint8_t outcome;         /* enum history_outcome */
+	uint8_t strategy;        /* enum strategy, at that time */
 };
 
 /* The ring of one child; all zero at first. */
@@ -51,6 +70,9 @@ struct history {
 
 /* Takes the next end of a child. */
 void history_add(struct history *h, const struct history_end *end);
+
+/* The latest end; NULL: there was none. */
+struct history_end *history_last(struct history *h);
 
 /* The `idx`th end that is remembered, 0 the latest; NULL: no more. */
 const struct history_end *history_get(const struct history *h, size_t idx);

@@ -38,24 +38,27 @@ is_own(const char *variable)
 	return false;
 }
 
-/* The most variables that one worker sets. */
+/* The most variables that one worker of `spec` sets. */
 static size_t
-most_variables(const struct nodes *nodes)
+most_variables(const struct spec *spec)
 {
 	size_t most = 0;
 
-	for (size_t i = 0; i < nodes->nworkers; i++) {
-		size_t n = 0;
+	if (spec->policy.kind == KIND_WORKER) {
+		while (spec->worker.env[most] != NULL)
+			most++;
+		return most;
+	}
+	for (size_t i = 0; i < spec->sup.nchildren; i++) {
+		size_t n = most_variables(spec->sup.children[i].spec);
 
-		while (nodes->workers[i].spec->spec->worker.env[n] != NULL)
-			n++;
 		most = n > most ? n : most;
 	}
 	return most;
 }
 
 int
-environment_init(struct environment *env, const struct nodes *nodes,
+environment_init(struct environment *env, const struct spec *spec,
     const char *mark)
 {
 	char *none[] = { NULL };
@@ -75,16 +78,16 @@ environment_init(struct environment *env, const struct nodes *nodes,
 	for (size_t i = 0; i < n; i++)
 		if (!is_own(from[i]))
 			env->base[env->nbase++] = from[i];
-	if (environment_fit(env, nodes) == 0)
+	if (environment_fit(env, spec) == 0)
 		return 0;
 	environment_fini(env);
 	return -ENOMEM;
 }
 
 int
-environment_fit(struct environment *env, const struct nodes *nodes)
+environment_fit(struct environment *env, const struct spec *spec)
 {
-	size_t room = env->nbase + most_variables(nodes) + NOWN + 1;
+	size_t room = env->nbase + most_variables(spec) + NOWN + 1;
 	const char **scratch;
 
 	if (room <= env->room)

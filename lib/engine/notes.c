@@ -147,7 +147,7 @@ event_of(enum note_kind kind)
 
 /* Keeps an end for `why`. */
 static void
-remember(struct child *child, const struct note *note)
+remember_end(struct child *child, const struct note *note)
 {
 	static const enum history_cause causes[] = {
 		[CAUSED_BY_ITSELF] = HISTORY_ITSELF,
@@ -162,10 +162,70 @@ remember(struct child *child, const struct note *note)
 		.run = note->run,
 		.reason = note->reason,
 		.by = note->sibling != NULL ? node_id(note->sibling) : 0,
+		.by_reason = note->sibling != NULL ? note->sibling->reason :
+						     (struct reason){ 0 },
 		.cause = (uint8_t)causes[note->cause],
+		.strategy = child->sup != NULL ?
+		    (uint8_t)child->sup->child.policy->sup.strategy :
+		    0,
 	};
 
 	history_add(node_history(child), &end);
+}
+
+/* A start that failed is an end; of one that has ended it is the reason. */
+static void
+remember_failure(struct child *child, const struct note *note)
+{
+	struct history_end *last = history_last(node_history(child));
+
+	if (last == NULL || last->run != note->run) {
+		remember_end(child, note);
+		return;
+	}
+	last->reason = note->reason;
+	last->cause = HISTORY_ITSELF;
+}
+
+/* What the supervisor does about the last end. */
+static void
+remember_outcome(struct child *child, enum history_outcome outcome)
+{
+	struct history_end *last = history_last(node_history(child));
+
+	if (last != NULL)
+		last->outcome = (uint8_t)outcome;
+}
+
+static void
+remember(struct child *child, const struct note *note)
+{
+	switch (note->kind) {
+	case NOTE_EXITED:
+	case NOTE_ENDED:
+		remember_end(child, note);
+		break;
+	case NOTE_START_FAILED:
+		remember_failure(child, note);
+		break;
+	case NOTE_RESTARTING:
+		remember_outcome(child, HISTORY_RESTART);
+		break;
+	case NOTE_GAVE_UP:
+		remember_outcome(child, HISTORY_GAVE_UP);
+		break;
+	case NOTE_AUTO_SHUTDOWN:
+		remember_outcome(child, HISTORY_AUTO_SHUTDOWN);
+		break;
+	case NOTE_IGNORED:
+		remember_outcome(child, HISTORY_IGNORED);
+		break;
+	case NOTE_STARTING:
+	case NOTE_STARTED:
+	case NOTE_REPORT:
+	case NOTE_REMOVED:
+		break;
+	}
 }
 
 void
@@ -197,8 +257,7 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		break;
 	}
 	engine_record(e, &r);
-	if (note->kind == NOTE_EXITED || note->kind == NOTE_ENDED)
-		remember(child, note);
+	remember(child, note);
 	if (note->kind == NOTE_GAVE_UP || note->kind == NOTE_START_FAILED)
 		give_up_note(e, child, note);
 	if (note->kind == NOTE_START_FAILED)

@@ -46,7 +46,20 @@ index_init(struct index *index, size_t n)
 	return index->entries != NULL;
 }
 
-/* The children that came from a file; false when memory is short. */
+/* By name; of two with one name that from the file is first. */
+static int
+compare_children(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order != 0 ? order : x->child->added - y->child->added;
+}
+
+/*
+ * The children of each name: that from the file if there is one, gone or not,
+ * else one that was added. False when memory is short.
+ */
 static bool
 index_children(struct index *index, struct sup *sup)
 {
@@ -54,16 +67,23 @@ index_children(struct index *index, struct sup *sup)
 	size_t n = 0;
 
 	TAILQ_FOREACH(child, &sup->children, order)
-		n += !child->added;
+		n++;
 	if (!index_init(index, n))
 		return false;
 	TAILQ_FOREACH(child, &sup->children, order)
-		if (!child->added)
+		if (!child->added || !child->forgotten)
 			index->entries[index->n++] = (struct entry){
 				.name = node_name(child),
 				.child = child,
 			};
-	qsort(index->entries, index->n, sizeof(struct entry), compare);
+	qsort(index->entries, index->n, sizeof(struct entry), compare_children);
+	n = index->n;
+	index->n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (index->n == 0 ||
+		    compare(&index->entries[index->n - 1],
+			&index->entries[i]) != 0)
+			index->entries[index->n++] = index->entries[i];
 	return true;
 }
 
@@ -89,29 +109,77 @@ find(const struct index *index, const char *name)
 	return bsearch(&key, index->entries, index->n, sizeof(key), compare);
 }
 
-/* A worker does not become a supervisor: that is another child. */
 static bool
-same_kind(const struct child *child, const struct child_spec *spec)
+same_words(const char *const *a, const char *const *b)
 {
-	return child->policy->kind == spec->spec->policy.kind;
+	for (; *a != NULL && *b != NULL; a++, b++)
+		if (strcmp(*a, *b) != 0)
+			return false;
+	return *a == NULL && *b == NULL;
 }
 
+/* Whether a run of `a` is another one than a run of `b`. */
+static bool
+runs_differently(const struct spec *a, const struct spec *b)
+{
+	const struct worker_spec *x = &a->worker, *y = &b->worker;
+
+	if (a->policy.worker.ready != b->policy.worker.ready ||
+	    (a->policy.worker.ready == READY_FD && x->ready_fd != y->ready_fd))
+		return true;
+	if ((x->cwd == NULL) != (y->cwd == NULL) ||
+	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))
+		return true;
+	return !same_words(x->argv, y->argv) || !same_words(x->env, y->env);
+}
+
+/* A child that vanishes when it is stopped: it has no restart by request. */
+static bool
+vanishes(const struct child *child, const struct spec *parent,
+    const struct child_spec *spec)
+{
+	return parent->policy.sup.strategy == STRATEGY_DYNAMIC ||
+	    child->policy->restart == RESTART_TEMPORARY ||
+	    spec->spec->policy.restart == RESTART_TEMPORARY;
+}
+
+/*
+ * Whether `child` of a supervisor that is to be `parent` is another child than
+ * `spec`: a worker does not become a supervisor, and where nothing can be
+ * restarted one child is stopped and another started.
+ */
+static bool
+is_another(struct child *child, const struct spec *parent,
+    const struct child_spec *spec)
+{
+	if (child->policy->kind != spec->spec->policy.kind)
+		return true;
+	return !child_is_sup(child) && child->state != CHILD_DOWN &&
+	    vanishes(child, parent, spec) &&
+	    runs_differently(node_spec(child)->spec, spec->spec);
+}
+
+/* The child of a supervisor that `spec` of its `parent` is about. */
 static struct child *
-find_child(const struct index *index, const struct child_spec *spec)
+find_child(const struct index *index, const struct spec *parent,
+    const struct child_spec *spec)
 {
 	const struct entry *entry = find(index, spec->name);
 
-	return entry != NULL && same_kind(entry->child, spec) ? entry->child :
-								NULL;
+	return entry != NULL && !is_another(entry->child, parent, spec) ?
+	    entry->child :
+	    NULL;
 }
 
 static const struct child_spec *
-find_spec(const struct index *index, const struct child *child)
+find_spec(const struct index *index, const struct spec *parent,
+    struct child *child)
 {
 	const struct entry *entry = find(index, node_name(child));
 
-	return entry != NULL && same_kind(child, entry->spec) ? entry->spec :
-								NULL;
+	return entry != NULL && !is_another(child, parent, entry->spec) ?
+	    entry->spec :
+	    NULL;
 }
 
 static bool
@@ -154,9 +222,12 @@ plan_gone(struct plan *plan, struct sup *sup, const struct spec *spec)
 	TAILQ_FOREACH_REVERSE(child, &sup->children, children, order) {
 		const struct child_spec *stays;
 
-		if (!done || child->added)
+		if (!done)
 			continue;
-		stays = find_spec(&index, child);
+		stays = find_spec(&index, spec, child);
+		/* One that was added stays, also if the file has it now. */
+		if (child->added && (stays == NULL || child->forgotten))
+			continue;
 		if (stays == NULL || is_past(child, stays))
 			done = add(plan,
 			    &(struct step){ .kind = child->forgotten ?
@@ -169,30 +240,6 @@ plan_gone(struct plan *plan, struct sup *sup, const struct spec *spec)
 	}
 	free(index.entries);
 	return done;
-}
-
-static bool
-same_words(const char *const *a, const char *const *b)
-{
-	for (; *a != NULL && *b != NULL; a++, b++)
-		if (strcmp(*a, *b) != 0)
-			return false;
-	return *a == NULL && *b == NULL;
-}
-
-/* Whether a run of `a` is another one than a run of `b`. */
-static bool
-runs_differently(const struct spec *a, const struct spec *b)
-{
-	const struct worker_spec *x = &a->worker, *y = &b->worker;
-
-	if (a->policy.worker.ready != b->policy.worker.ready ||
-	    (a->policy.worker.ready == READY_FD && x->ready_fd != y->ready_fd))
-		return true;
-	if ((x->cwd == NULL) != (y->cwd == NULL) ||
-	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))
-		return true;
-	return !same_words(x->argv, y->argv) || !same_words(x->env, y->env);
 }
 
 static bool
@@ -232,7 +279,8 @@ plan_rest(struct plan *plan, struct sup *sup, const struct spec *spec)
 	for (size_t i = 0; done && i < spec->sup.nchildren; i++) {
 		const struct child_spec *child = &spec->sup.children[i];
 
-		done = plan_one(plan, sup, find_child(&index, child), child);
+		done =
+		    plan_one(plan, sup, find_child(&index, spec, child), child);
 	}
 	free(index.entries);
 	return done;
@@ -270,9 +318,10 @@ apply(struct sup *sup, const struct spec *spec)
 	for (size_t i = 0; i < spec->sup.nchildren; i++) {
 		const struct child_spec *to = &spec->sup.children[i];
 
-		child = find_child(&index, to);
+		child = find_child(&index, spec, to);
 		if (child == NULL)
 			continue;
+		child->added = false;
 		child_move(child, NULL);
 		done = node_set_spec(child, to) && done;
 		if (child_is_sup(child))

@@ -191,7 +191,7 @@ tell_end(struct engine *e, const struct history_end *end,
     struct control_client *client)
 {
 	char path[NODE_PATH_SIZE], reason[REASON_TEXT_SIZE];
-	char stamp[RECORD_STAMP_SIZE];
+	char stamp[RECORD_STAMP_SIZE], by_reason[REASON_TEXT_SIZE];
 	struct by_id by = { .id = end->by };
 	struct record r;
 
@@ -202,11 +202,17 @@ tell_end(struct engine *e, const struct history_end *end,
 	record_text(&r, "reason", reason_text(end->reason, reason));
 	record_number(&r, "ran_ms", end->ran_ms);
 	record_text(&r, "cause", history_cause_text[end->cause]);
+	if (end->cause == HISTORY_SIBLING || end->outcome == HISTORY_RESTART)
+		record_text(&r, "strategy", strategy_text[end->strategy]);
+	if (end->outcome != HISTORY_NOTHING)
+		record_text(&r, "outcome", history_outcome_text[end->outcome]);
 	if (end->cause == HISTORY_SIBLING) {
 		lookup_walk(&e->root.sup.child, compare_id, &by);
 		record_text(&r, "by",
 		    by.found != NULL ? node_path(by.found, path) :
 				       "a child that is gone");
+		record_text(&r, "by_reason",
+		    reason_text(end->by_reason, by_reason));
 	}
 	control_record(client, &r, NULL);
 }

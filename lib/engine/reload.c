@@ -7,6 +7,43 @@
 #include "engine/lookup.h"
 #include "engine/reload.h"
 
+/* Whether something of `child` or below it is as `conf` says. */
+static bool
+is_of(struct child *child, const struct conf *conf)
+{
+	struct child *below;
+
+	if (arena_has(&conf->arena, child->policy) ||
+	    arena_has(&conf->arena, node_spec(child)))
+		return true;
+	if (child_is_sup(child))
+		TAILQ_FOREACH(below, &child_sup(child)->children, order)
+			if (is_of(below, conf))
+				return true;
+	return false;
+}
+
+static void
+version_free(struct version *version)
+{
+	conf_fini(&version->conf);
+	free(version);
+}
+
+/* Frees the versions that nothing is like any more. */
+static void
+forget_versions(struct engine *e)
+{
+	struct version *version, *next;
+
+	SLIST_FOREACH_SAFE(version, &e->versions, next, next)
+	if (&version->conf != e->conf &&
+	    !is_of(&e->root.sup.child, &version->conf)) {
+		SLIST_REMOVE(&e->versions, version, version, next);
+		version_free(version);
+	}
+}
+
 /* Ends the reload, and tells how it went. */
 static void
 finish(struct engine *e)
@@ -20,10 +57,9 @@ finish(struct engine *e)
 	else if (r->client != NULL)
 		control_ok(r->client);
 	plan_fini(&r->plan);
-	if (r->conf != NULL) {
-		conf_fini(r->conf);
-		free(r->conf);
-	}
+	if (r->version != NULL)
+		version_free(r->version);
+	forget_versions(e);
 	e->reload = NULL;
 	e->changed = true;
 	free(r);
@@ -79,16 +115,15 @@ reload_serve(struct engine *e, struct control_client *client, size_t nwords,
 	}
 	r = calloc(1, sizeof(*r));
 	if (r != NULL)
-		r->conf = calloc(1, sizeof(*r->conf));
-	if (r == NULL || r->conf == NULL) {
+		r->version = calloc(1, sizeof(*r->version));
+	if (r == NULL || r->version == NULL) {
 		free(r);
 		refuse_memory(client);
 		return;
 	}
-	if (!conf_load(r->conf, e->run->file, e->run->source)) {
-		refuse(e, client, r->conf);
-		conf_fini(r->conf);
-		free(r->conf);
+	if (!conf_load(&r->version->conf, e->run->file, e->run->source)) {
+		refuse(e, client, &r->version->conf);
+		version_free(r->version);
 		free(r);
 		return;
 	}
@@ -117,7 +152,6 @@ make_child(struct engine *e, const struct step *step)
 		return NULL;
 	if (nodes_init_child(&made->nodes, step->spec, &e->next_id,
 		&made->child) < 0 ||
-	    environment_fit(&e->environment, &made->nodes) < 0 ||
 	    !tree_reserve(&e->tree, nodes_count(&made->nodes))) {
 		addition_free(made);
 		return NULL;
@@ -151,25 +185,46 @@ one_before(const struct engine *e, const struct step *step,
 	const struct child_spec *at = step->spec;
 	struct child *before = NULL;
 
-	if (previous != NULL && previous->spec == at - 1)
+	if (previous != NULL && previous->sup == step->sup &&
+	    previous->spec == at - 1)
 		return previous->child;
 	while (before == NULL && at-- > spec->sup.children)
 		before = find(step->sup, at->name);
 	return before;
 }
 
-/* Puts a new child where the file has it. */
+/* Moves a new child to where the file has it. */
+static void
+move(const struct engine *e, const struct step *step,
+    const struct step *previous)
+{
+	struct child *before = one_before(e, step, previous);
+
+	if (before != step->child)
+		child_move(step->child,
+		    before != NULL ? TAILQ_NEXT(before, order) :
+				     TAILQ_FIRST(&step->sup->children));
+}
+
 static void
 place(const struct engine *e, const struct step *step,
     const struct step *previous)
 {
-	struct child *child = step->child;
-	struct child *before = one_before(e, step, previous);
+	child_init(step->child, step->sup, step->child->policy);
+	move(e, step, previous);
+}
 
-	child_init(child, step->sup, child->policy);
-	child_move(child,
-	    before != NULL ? TAILQ_NEXT(before, order) :
-			     TAILQ_FIRST(&step->sup->children));
+/* Whether one that was added, and stays, has the name of the new child. */
+static bool
+has_namesake(const struct step *step)
+{
+	const struct child *child;
+
+	TAILQ_FOREACH(child, &step->sup->children, order)
+		if (child->added && !child->forgotten &&
+		    strcmp(node_name(child), step->spec->name) == 0)
+			return true;
+	return false;
 }
 
 /* Makes and places what is new; what cannot be made is no step any more. */
@@ -184,7 +239,8 @@ make_children(struct engine *e)
 
 		if (step->kind != STEP_START)
 			continue;
-		step->child = make_child(e, step);
+		if (!has_namesake(step))
+			step->child = make_child(e, step);
 		if (step->child == NULL) {
 			r->failed++;
 			continue;
@@ -194,6 +250,21 @@ make_children(struct engine *e)
 			place(e, step, previous);
 		previous = step;
 	}
+}
+
+/* The path of the child that a step is about, also of one that is new. */
+static const char *
+step_path(const struct step *step, char path[static NODE_PATH_SIZE])
+{
+	if (step->child != NULL)
+		return node_path(step->child, path);
+	*path = '\0';
+	if (step->sup->child.sup != NULL) {
+		node_path(&step->sup->child, path);
+		strlcat(path, "/", NODE_PATH_SIZE);
+	}
+	strlcat(path, step->spec->name, NODE_PATH_SIZE);
+	return path;
 }
 
 static void
@@ -212,9 +283,7 @@ tell_plan(struct engine *e)
 		record_text(&record, "action", step_kind_text[step->kind]);
 		record_text(&record, "supervisor",
 		    node_path(&step->sup->child, under));
-		record_text(&record, "child",
-		    step->child != NULL ? node_path(step->child, path) :
-					  step->spec->name);
+		record_text(&record, "child", step_path(step, path));
 		control_record(r->client, &record, NULL);
 	}
 }
@@ -248,6 +317,8 @@ order(struct engine *e, const struct step *step)
 		ask(e, REQUEST_DELETE, step);
 		return true;
 	case STEP_STOP:
+		/* It is not to come back with its supervisor. */
+		step->child->added = true;
 		ask(e, REQUEST_STOP, step);
 		return true;
 	case STEP_START:
@@ -256,9 +327,6 @@ order(struct engine *e, const struct step *step)
 		ask(e, dynamic ? REQUEST_ADD : REQUEST_START, step);
 		return true;
 	case STEP_RESTART:
-		/* A dynamic child runs on as it was; its next run is new. */
-		if (dynamic)
-			return false;
 		ask(e, REQUEST_RESTART, step);
 		return true;
 	}
@@ -282,19 +350,20 @@ static bool
 begin(struct engine *e)
 {
 	struct reload *r = e->reload;
-	struct conf *old;
+	const struct spec *root = r->version->conf.root;
 
-	if (plan_make(&r->plan, &e->root, r->conf->root) < 0)
+	if (plan_make(&r->plan, &e->root, root) < 0)
 		return false;
 	tell_plan(e);
 	if (r->dry)
 		return true;
-	if (!plan_apply(&r->plan, &e->root, r->conf->root))
+	if (environment_fit(&e->environment, root) < 0)
+		return false;
+	if (!plan_apply(&r->plan, &e->root, root))
 		r->failed++;
-	old = e->reloaded;
-	e->reloaded = r->conf;
-	e->conf = e->reloaded;
-	r->conf = old; /* needed until the last step is done */
+	SLIST_INSERT_HEAD(&e->versions, r->version, next);
+	e->conf = &r->version->conf;
+	r->version = NULL;
 	make_children(e);
 	r->begun = true;
 	return true;
@@ -321,31 +390,52 @@ try_to_begin(struct engine *e)
 	}
 }
 
+/*
+ * The supervisor has gone down meanwhile: what the step is about is so from
+ * the next start of that on.
+ */
+static void
+leave_to_start(struct engine *e, const struct step *step)
+{
+	struct child *child = step->child;
+
+	if (step->kind == STEP_START && child->sup == NULL)
+		place(e, step, NULL);
+	if (step->kind == STEP_STOP && child->state == CHILD_DOWN)
+		child_set_forgotten(child, true);
+}
+
 /* What the core has answered about the step in hand. */
 static void
 take_answer(struct engine *e)
 {
 	struct reload *r = e->reload;
 	const struct step *step = &r->plan.steps[r->at];
-	struct child *child = r->request.child;
+	struct child *child = step->child; /* NULL: it is freed */
 
 	r->answered = false;
-	if (r->request.result > RESULT_IGNORED && step->kind != STEP_FORGET)
+	if (r->request.result == RESULT_NOPROC && child != NULL)
+		leave_to_start(e, step);
+	else if (r->request.result > RESULT_IGNORED &&
+	    step->kind != STEP_FORGET)
 		r->failed++;
-	if (step->kind == STEP_STOP && child != NULL && !r->deleting) {
-		/* It is not to come back with its supervisor. */
-		child->added = true;
+	if (step->kind == STEP_STOP && child != NULL && !r->deleting &&
+	    !child->forgotten) {
 		r->deleting = true;
-		if (!child->forgotten) {
-			ask(e, REQUEST_DELETE, step);
-			return;
-		}
+		ask(e, REQUEST_DELETE, step);
+		return;
 	}
-	/* It came from the file: a new incarnation starts with it. */
-	if (step->kind == STEP_START && child != NULL && child->sup != NULL)
-		child->added = false;
 	r->deleting = false;
 	r->at++;
+	if (step->kind == STEP_START && child != NULL) {
+		/* It came from the file: a new incarnation starts with it. */
+		if (child->sup == NULL) {
+			act_freed(e, child);
+		} else if (child->added && !child->forgotten) {
+			child->added = false;
+			move(e, step, NULL);
+		}
+	}
 	next_step(e);
 }
 

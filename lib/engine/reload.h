@@ -2,6 +2,8 @@
 #ifndef ENGINE_RELOAD_H
 #define ENGINE_RELOAD_H
 
+#include <sys/queue.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,6 +15,17 @@
 struct engine;
 
 /*
+ * A version of the file. It is kept as long as some child that it has, or
+ * had, is as it says; the newest comes first.
+ */
+struct version {
+	SLIST_ENTRY(version) next;
+	struct conf conf;
+};
+
+SLIST_HEAD(versions, version);
+
+/*
  * `reload` (D7): the file is read again and the running tree is brought to
  * what it says, one step after the other. A wrong file changes nothing. It
  * begins when no supervisor is at work, and there is one at a time.
@@ -20,7 +33,7 @@ struct engine;
 struct reload {
 	struct request request;        /* first: of the step in hand */
 	struct control_client *client; /* NULL: SIGHUP, or it is gone */
-	struct conf *conf;             /* what is to be; owned until it is */
+	struct version *version;       /* what is to be; owned until it is */
 	struct plan plan;
 	size_t at;     /* the step in hand */
 	bool begun;    /* the plan is made, its steps are being done */

@@ -70,13 +70,17 @@ holds_for(enum wait_kind kind, const struct child *child)
 	return false;
 }
 
-/* Whether one that was freed can never get what is waited for. */
+/* Whether one that is no child any more is waited for to run. */
 static bool
 is_hopeless(const struct waiter *waiter)
 {
-	for (size_t i = 0; i < waiter->n; i++)
-		if (waiter->children[i] == NULL && waiter->kind != WAIT_DOWN)
+	for (size_t i = 0; i < waiter->n; i++) {
+		const struct child *child = waiter->children[i];
+
+		if (waiter->kind != WAIT_DOWN &&
+		    (child == NULL || child->forgotten))
 			return true;
+	}
 	return false;
 }
 

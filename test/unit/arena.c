@@ -84,6 +84,29 @@ test_marks(void)
 }
 
 static void
+test_has(void)
+{
+	struct arena a, b;
+	struct arena_mark mark;
+	char *first, *later;
+
+	arena_init(&a, 0, NULL);
+	arena_init(&b, 0, NULL);
+	CHECK(!arena_has(&a, &a));
+	first = arena_alloc(&a, 10, 1);
+	mark = arena_mark(&a);
+	later = arena_alloc(&a, 100000, 1);
+	CHECK(arena_has(&a, first) && arena_has(&a, first + 9));
+	CHECK(arena_has(&a, later + 99999) && !arena_has(&b, later));
+	CHECK(!arena_has(&a, first + 10));
+	arena_release(&a, mark);
+	CHECK(arena_has(&a, first) && !arena_has(&a, NULL));
+	arena_fini(&a);
+	arena_fini(&b);
+	OK("it knows what was allocated in it");
+}
+
+static void
 test_no_memory(void)
 {
 	struct arena a;
@@ -115,6 +138,7 @@ main(void)
 	test_alloc();
 	test_types();
 	test_marks();
+	test_has();
 	test_no_memory();
 	return 0;
 }

@@ -219,7 +219,10 @@ define VARIANT
 $(1)/obj/%.o: %.c $(1)/flags
 	@mkdir -p $$(@D)
 	$$(call say,CC)
-	$$(Q)$(2) $$(CPPFLAGS_ALL) -MMD -MP $(3) -c -o $$@ $$<
+	$$(Q)$(2) $$(CPPFLAGS_ALL) -MMD -MP $$(filter-out $$(UNWANTED),$(3)) -c -o $$@ $$<
+
+# Optimised with nothing else, it would lose what only its assembler calls.
+$(1)/obj/test/bench/%_static.o: UNWANTED = -flto%
 
 # Rewritten, and with it everything rebuilt, when a flag has changed.
 $(1)/flags: FORCE

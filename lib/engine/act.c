@@ -325,6 +325,7 @@ act_freed(struct engine *e, struct child *child)
 	struct addition *addition;
 
 	wait_freed(e, child);
+	view_freed(e, child);
 	reload_freed(e, child);
 	SLIST_FOREACH(addition, &e->additions, next)
 	if (addition->child == child)

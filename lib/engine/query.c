@@ -64,7 +64,9 @@ void
 query_status(struct engine *e, struct child *child,
     struct control_client *client)
 {
-	char path[NODE_PATH_SIZE], reason[REASON_TEXT_SIZE];
+	/* Too much to be cleared on the stack for each of many records. */
+	static char path[NODE_PATH_SIZE];
+	char reason[REASON_TEXT_SIZE];
 	struct record r;
 
 	record_begin(&r, RECORD_STATUS);

@@ -107,7 +107,8 @@ rows_print_table(const struct table *table, bool titles)
 		.width = width > 0 ? (size_t)width : 0,
 		.titles = titles,
 		.colour = options_colour(STDOUT_FILENO),
-		.ellipsis = words_utf8() ? "…" : "~",
+		/* Where nothing is cut, the locale need not be read. */
+		.ellipsis = width > 0 && words_utf8() ? "…" : "~",
 	};
 
 	if (table->nrows > 0)

@@ -117,16 +117,14 @@ static const char *
 take_bare(struct rest *rest)
 {
 	char *text = rest->at;
-	size_t len = (size_t)(rest->end - text);
-	const char *blank = memchr(text, ' ', len);
 
-	if (blank != NULL)
-		len = (size_t)(blank - text);
-	if (len == 0 || memchr(text, '\0', len) != NULL ||
-	    memchr(text, '"', len) != NULL)
-		return NULL;
-	rest->at += len;
-	return text;
+	while (rest->at < rest->end && *rest->at != ' ') {
+		char c = *rest->at++;
+
+		if (c == '\0' || c == '"')
+			return NULL;
+	}
+	return rest->at > text ? text : NULL;
 }
 
 /* Steps over the blank before the next field, or to the end of the line. */
@@ -148,7 +146,7 @@ static bool
 read_number(const char *text, int64_t *number)
 {
 	bool negative = *text == '-';
-	uint64_t limit = (uint64_t)INT64_MAX + negative, value = 0;
+	uint64_t last = INT64_MAX % 10 + negative, value = 0;
 
 	text += negative;
 	if (!is_digit(*text) || (*text == '0' && (text[1] != '\0' || negative)))
@@ -156,7 +154,9 @@ read_number(const char *text, int64_t *number)
 	for (; is_digit(*text); text++) {
 		uint64_t digit = (uint64_t)(*text - '0');
 
-		if (value > (limit - digit) / 10)
+		/* The lowest number is by one further away than the highest. */
+		if (value > INT64_MAX / 10 ||
+		    (value == INT64_MAX / 10 && digit > last))
 			return false;
 		value = value * 10 + digit;
 	}
@@ -171,13 +171,15 @@ read_number(const char *text, int64_t *number)
 static void
 find_type(struct record_field *field)
 {
-	bool is_true = strcmp(field->text, "true") == 0;
+	const char *text = field->text;
 
-	if (is_true || strcmp(field->text, "false") == 0) {
+	if (is_digit(*text) || *text == '-') {
+		if (read_number(text, &field->number))
+			field->type = RECORD_IS_NUMBER;
+	} else if ((*text == 't' && strcmp(text, "true") == 0) ||
+	    (*text == 'f' && strcmp(text, "false") == 0)) {
 		field->type = RECORD_IS_FLAG;
-		field->number = is_true;
-	} else if (read_number(field->text, &field->number)) {
-		field->type = RECORD_IS_NUMBER;
+		field->number = *text == 't';
 	}
 }
 

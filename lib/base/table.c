@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +10,11 @@
 #define GAP     "  "
 #define GAP_LEN 2
 
-/* Rows of a new table. */
-#define TABLE_ROOM 16
+/* Bytes of a new table. */
+#define TABLE_ROOM ((size_t)4 << 10)
 
 /* What is written at once. */
-#define WRITE_SIZE 4096
+#define WRITE_SIZE ((size_t)32 << 10)
 
 /* A table that is being printed. */
 struct printing {
@@ -28,52 +29,101 @@ struct printing {
 	char bytes[WRITE_SIZE];
 };
 
+/*
+ * A cell as it is kept: its length and whether it has a colour, in two bytes,
+ * then a pointer to the colour if so, then the text.
+ */
+#define HEAD_SIZE sizeof(uint16_t)
+#define LEN_MAX   (UINT16_MAX >> 1)
+
+struct cell {
+	const char *text;
+	size_t len;
+	const char *colour;
+};
+
 void
 table_init(struct table *table, const struct table_column *columns,
     size_t ncolumns)
 {
 	assert(ncolumns > 0 && ncolumns <= TABLE_COLUMNS_MAX);
 	*table = (struct table){ .columns = columns, .ncolumns = ncolumns };
-	arena_init(&table->texts, 0, NULL);
 }
 
+/* Makes room for `len` bytes more. */
 static bool
-make_room(struct table *table)
+make_room(struct table *table, size_t len)
 {
-	size_t room = table->room == 0 ? TABLE_ROOM : 2 * table->room;
-	struct table_cell *cells;
+	size_t room = table->room == 0 ? TABLE_ROOM : table->room;
+	char *bytes;
 
-	if (table->nrows < table->room)
+	while (room - table->len < len)
+		room *= 2;
+	if (room == table->room)
 		return true;
-	cells =
-	    reallocarray(table->cells, room * table->ncolumns, sizeof(*cells));
-	if (cells == NULL)
+	bytes = realloc(table->bytes, room);
+	if (bytes == NULL)
 		return false;
-	table->cells = cells;
+	table->bytes = bytes;
 	table->room = room;
 	return true;
+}
+
+/* Puts a cell behind the others, where there is room for it. */
+static void
+keep_cell(struct table *table, const struct table_cell *cell, size_t len)
+{
+	bool coloured = cell->colour != NULL;
+	uint16_t head = (uint16_t)(len << 1 | coloured);
+	char *to = table->bytes + table->len;
+
+	memcpy(to, &head, HEAD_SIZE);
+	to += HEAD_SIZE;
+	if (coloured) {
+		memcpy(to, &cell->colour, sizeof(cell->colour));
+		to += sizeof(cell->colour);
+	}
+	memcpy(to, cell->text, len);
+	table->len = (size_t)(to + len - table->bytes);
 }
 
 bool
 table_add(struct table *table, const struct table_cell *cells)
 {
-	struct table_cell *row;
+	size_t lens[TABLE_COLUMNS_MAX], sum = 0;
 
-	if (!make_room(table))
-		return false;
-	row = &table->cells[table->nrows * table->ncolumns];
 	for (size_t i = 0; i < table->ncolumns; i++) {
-		size_t len = strlen(cells[i].text);
-
-		row[i].text = arena_text(&table->texts, cells[i].text, len);
-		row[i].colour = cells[i].colour;
-		if (row[i].text == NULL)
-			return false;
-		if (len > table->widths[i])
-			table->widths[i] = len;
+		lens[i] = strlen(cells[i].text);
+		assert(lens[i] <= LEN_MAX);
+		sum += HEAD_SIZE + sizeof(cells[i].colour) + lens[i];
+	}
+	if (!make_room(table, sum))
+		return false;
+	for (size_t i = 0; i < table->ncolumns; i++) {
+		keep_cell(table, &cells[i], lens[i]);
+		if (lens[i] > table->widths[i])
+			table->widths[i] = lens[i];
 	}
 	table->nrows++;
 	return true;
+}
+
+/* Reads the cell at `at`; where the next one is. */
+static const char *
+read_cell(const char *at, struct cell *cell)
+{
+	uint16_t head;
+
+	memcpy(&head, at, HEAD_SIZE);
+	at += HEAD_SIZE;
+	cell->len = head >> 1;
+	cell->colour = NULL;
+	if (head & 1) {
+		memcpy(&cell->colour, at, sizeof(cell->colour));
+		at += sizeof(cell->colour);
+	}
+	cell->text = at;
+	return at + cell->len;
 }
 
 static size_t
@@ -170,7 +220,7 @@ pad(struct printing *p, size_t n)
 	static const char blanks[] = "                                ";
 
 	for (; n > sizeof(blanks) - 1; n -= sizeof(blanks) - 1)
-		put(p, blanks);
+		put_bytes(p, blanks, sizeof(blanks) - 1);
 	put_bytes(p, blanks, n);
 }
 
@@ -184,7 +234,7 @@ put_cut(struct printing *p, size_t column, const char *text, size_t len)
 		put_bytes(p, text, len);
 	} else if (p->table->columns[column].tail) {
 		put(p, p->style->ellipsis);
-		put(p, text + len - (width - 1));
+		put_bytes(p, text + len - (width - 1), width - 1);
 	} else {
 		put_bytes(p, text, width - 1);
 		put(p, p->style->ellipsis);
@@ -192,9 +242,9 @@ put_cut(struct printing *p, size_t column, const char *text, size_t len)
 }
 
 static void
-put_cell(struct printing *p, size_t column, const struct table_cell *cell)
+put_cell(struct printing *p, size_t column, const struct cell *cell)
 {
-	size_t len = strlen(cell->text), width = p->widths[column];
+	size_t len = cell->len, width = p->widths[column];
 	size_t blank = len < width ? width - len : 0;
 	bool colour = p->style->colour && cell->colour != NULL;
 
@@ -210,17 +260,36 @@ put_cell(struct printing *p, size_t column, const struct table_cell *cell)
 		put(p, "\033[0m");
 	if (!p->table->columns[column].right && column != p->last)
 		pad(p, blank);
-	put(p, column == p->last ? "\n" : GAP);
+	if (column == p->last)
+		put_bytes(p, "\n", 1);
+	else
+		put_bytes(p, GAP, GAP_LEN);
 }
 
 static void
 put_titles(struct printing *p)
 {
-	for (size_t i = 0; i < p->table->ncolumns; i++)
+	for (size_t i = 0; i < p->table->ncolumns; i++) {
+		const char *title = p->table->columns[i].title;
+
 		if (!p->hidden[i])
 			put_cell(p, i,
-			    &(struct table_cell){
-				.text = p->table->columns[i].title });
+			    &(struct cell){ title, strlen(title), NULL });
+	}
+}
+
+static void
+put_rows(struct printing *p)
+{
+	const char *at = p->table->bytes;
+	struct cell cell;
+
+	for (size_t row = 0; row < p->table->nrows; row++)
+		for (size_t i = 0; i < p->table->ncolumns; i++) {
+			at = read_cell(at, &cell);
+			if (!p->hidden[i])
+				put_cell(p, i, &cell);
+		}
 }
 
 void
@@ -244,18 +313,13 @@ table_print(const struct table *table, const struct table_style *style,
 	fit(&p);
 	if (style->titles)
 		put_titles(&p);
-	for (size_t row = 0; row < table->nrows; row++)
-		for (size_t i = 0; i < table->ncolumns; i++)
-			if (!p.hidden[i])
-				put_cell(&p, i,
-				    &table->cells[row * table->ncolumns + i]);
+	put_rows(&p);
 	flush(&p);
 }
 
 void
 table_fini(struct table *table)
 {
-	free(table->cells);
-	arena_fini(&table->texts);
+	free(table->bytes);
 	*table = (struct table){ .columns = NULL };
 }

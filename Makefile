@@ -71,9 +71,10 @@ SMALL_GCC   := -flto=auto -fno-plt -Wl,-z,pack-relative-relocs
 SMALL_CLANG := -fno-plt
 
 # Where the time goes when somebody asks about thousands of children.
-HOT := $(addprefix $(B)/obj/lib/,$(addsuffix .o,base/arena base/record \
-	base/record_parse base/table control/answer control/buffer core/reason engine/node engine/query))
-$(HOT): CFLAGS += -O2
+HOT := cmd/ask cmd/rows $(addprefix lib/,base/record base/record_parse \
+	base/table control/answer control/buffer control/session core/reason \
+	engine/node engine/query)
+$(HOT:%=$(B)/obj/%.o): CFLAGS += -O2
 
 # -ftrivial-auto-var-init would hide reads of uninitialised memory from the
 # sanitizers, and _FORTIFY_SOURCE calls from --wrap: neither belongs here.

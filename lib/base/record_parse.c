@@ -48,17 +48,16 @@ is_stamp(const struct rest *rest)
 static const char *
 take_key(struct rest *rest)
 {
-	char *key = rest->at;
+	char *key = rest->at, *at = key;
 
-	while (rest->at < rest->end && *rest->at != '=') {
-		unsigned char c = (unsigned char)*rest->at++;
-
-		if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\')
-			return NULL;
-	}
-	if (rest->at == rest->end || rest->at == key)
+	/* The newline at the end is none of these either. */
+	while (*at > ' ' && *at < 0x7f && *at != '=' && *at != '"' &&
+	    *at != '\\')
+		at++;
+	if (*at != '=' || at == key)
 		return NULL;
-	*rest->at++ = '\0';
+	*at = '\0';
+	rest->at = at + 1;
 	return key;
 }
 
@@ -116,15 +115,13 @@ take_quoted(struct rest *rest)
 static const char *
 take_bare(struct rest *rest)
 {
-	char *text = rest->at;
+	char *text = rest->at, *at = text;
 
-	while (rest->at < rest->end && *rest->at != ' ') {
-		char c = *rest->at++;
-
-		if (c == '\0' || c == '"')
+	for (; at < rest->end && *at != ' '; at++)
+		if (*at == '\0' || *at == '"')
 			return NULL;
-	}
-	return rest->at > text ? text : NULL;
+	rest->at = at;
+	return at > text ? text : NULL;
 }
 
 /* Steps over the blank before the next field, or to the end of the line. */

@@ -6,15 +6,14 @@
 
 #include "base/table.h"
 
-/* Between two columns. */
-#define GAP     "  "
+/* Blanks between two columns. */
 #define GAP_LEN 2
 
 /* Bytes of a new table. */
 #define TABLE_ROOM ((size_t)4 << 10)
 
 /* What is written at once. */
-#define WRITE_SIZE ((size_t)32 << 10)
+#define WRITE_SIZE ((size_t)16 << 10)
 
 /* A table that is being printed. */
 struct printing {
@@ -25,6 +24,7 @@ struct printing {
 	size_t widths[TABLE_COLUMNS_MAX];
 	bool hidden[TABLE_COLUMNS_MAX];
 	size_t last; /* the last column that is shown */
+	size_t owed; /* blanks before whatever comes next */
 	size_t len;  /* of what is not written yet */
 	char bytes[WRITE_SIZE];
 };
@@ -195,9 +195,27 @@ flush(struct printing *p)
 	p->len = 0;
 }
 
+/* Writes the blanks that are owed. */
+static void
+pad(struct printing *p)
+{
+	while (p->owed > 0) {
+		size_t n = sizeof(p->bytes) - p->len;
+
+		if (n > p->owed)
+			n = p->owed;
+		memset(p->bytes + p->len, ' ', n);
+		p->len += n;
+		p->owed -= n;
+		if (p->owed > 0)
+			flush(p);
+	}
+}
+
 static void
 put_bytes(struct printing *p, const char *bytes, size_t len)
 {
+	pad(p);
 	if (len > sizeof(p->bytes) - p->len)
 		flush(p);
 	if (len > sizeof(p->bytes)) {
@@ -212,16 +230,6 @@ static void
 put(struct printing *p, const char *text)
 {
 	put_bytes(p, text, strlen(text));
-}
-
-static void
-pad(struct printing *p, size_t n)
-{
-	static const char blanks[] = "                                ";
-
-	for (; n > sizeof(blanks) - 1; n -= sizeof(blanks) - 1)
-		put_bytes(p, blanks, sizeof(blanks) - 1);
-	put_bytes(p, blanks, n);
 }
 
 /* Writes as much of the text as the width allows. */
@@ -246,10 +254,10 @@ put_cell(struct printing *p, size_t column, const struct cell *cell)
 {
 	size_t len = cell->len, width = p->widths[column];
 	size_t blank = len < width ? width - len : 0;
+	bool right = p->table->columns[column].right;
 	bool colour = p->style->colour && cell->colour != NULL;
 
-	if (p->table->columns[column].right)
-		pad(p, blank);
+	p->owed += right ? blank : 0;
 	if (colour) {
 		put(p, "\033[");
 		put(p, cell->colour);
@@ -258,12 +266,10 @@ put_cell(struct printing *p, size_t column, const struct cell *cell)
 	put_cut(p, column, cell->text, len);
 	if (colour)
 		put(p, "\033[0m");
-	if (!p->table->columns[column].right && column != p->last)
-		pad(p, blank);
 	if (column == p->last)
 		put_bytes(p, "\n", 1);
 	else
-		put_bytes(p, GAP, GAP_LEN);
+		p->owed += (right ? 0 : blank) + GAP_LEN;
 }
 
 static void

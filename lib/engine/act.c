@@ -12,6 +12,7 @@
 #include "engine/query.h"
 #include "engine/serve.h"
 #include "engine/waiters.h"
+#include "os/clock.h"
 
 /* What the result of a request means, for a person. */
 static const char *
@@ -305,7 +306,7 @@ act_replied(struct engine *e, struct request *request)
 	order = act->order;
 	if (child != NULL && !refused && order->client != NULL &&
 	    request->result <= RESULT_IGNORED && !child->forgotten)
-		query_status(e, child, order->client);
+		query_status(e, child, order->client, clock_now_ns());
 	if (request->result > RESULT_IGNORED)
 		order_fail(order,
 		    refused           ? act->addition->conf.child->name :

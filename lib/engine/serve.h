@@ -25,7 +25,7 @@ struct verb {
 	    size_t nwords, const char *const *words);
 	/* Instead of `serve`: what to say about each child that is meant. */
 	void (*query)(struct engine *e, struct child *child,
-	    struct control_client *client);
+	    struct control_client *client, int64_t now_ns);
 };
 
 /*

@@ -22,7 +22,7 @@ struct view {
 	TAILQ_ENTRY(view) next;
 	struct control_client *client;
 	void (*query)(struct engine *e, struct child *child,
-	    struct control_client *client);
+	    struct control_client *client, int64_t now_ns);
 	struct child **children; /* owned; NULL: it was freed */
 	size_t n;
 	size_t room;
@@ -41,7 +41,7 @@ TAILQ_HEAD(views, view);
  */
 void view_begin(struct engine *e, struct control_client *client,
     void (*query)(struct engine *e, struct child *child,
-	struct control_client *client),
+	struct control_client *client, int64_t now_ns),
     size_t nwords, const char *const *words);
 
 /* Once a turn: the next piece of one answer. */

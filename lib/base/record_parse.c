@@ -41,6 +41,20 @@ is_stamp(const struct rest *rest)
 	return true;
 }
 
+/* Nearly every byte of a name. */
+static bool
+is_lower(char c)
+{
+	return c >= '_' && c <= 'z';
+}
+
+/* The others that may be in one. */
+static bool
+is_name(char c)
+{
+	return c > ' ' && c < 0x7f && c != '=' && c != '"' && c != '\\';
+}
+
 /*
  * Takes the name up to the equals sign, which it overwrites, or NULL. Nothing
  * in it needs an escape, so that it can go into JSON as it is.
@@ -50,9 +64,8 @@ take_key(struct rest *rest)
 {
 	char *key = rest->at, *at = key;
 
-	/* The newline at the end is none of these either. */
-	while (*at > ' ' && *at < 0x7f && *at != '=' && *at != '"' &&
-	    *at != '\\')
+	/* The newline at the end is no such byte either. */
+	while (is_lower(*at) || is_name(*at))
 		at++;
 	if (*at != '=' || at == key)
 		return NULL;
@@ -117,9 +130,15 @@ take_bare(struct rest *rest)
 {
 	char *text = rest->at, *at = text;
 
-	for (; at < rest->end && *at != ' '; at++)
+	for (;; at++) {
+		/* What ends it is below the letters and digits. */
+		if ((unsigned char)*at > '"')
+			continue;
+		if (at == rest->end || *at == ' ')
+			break;
 		if (*at == '\0' || *at == '"')
 			return NULL;
+	}
 	rest->at = at;
 	return at > text ? text : NULL;
 }

@@ -24,7 +24,6 @@ struct printing {
 	size_t widths[TABLE_COLUMNS_MAX];
 	bool hidden[TABLE_COLUMNS_MAX];
 	size_t last; /* the last column that is shown */
-	size_t owed; /* blanks before whatever comes next */
 	size_t len;  /* of what is not written yet */
 	char bytes[WRITE_SIZE];
 };
@@ -187,35 +186,30 @@ fit(struct printing *p)
 			p->last = i;
 }
 
+/* What is not written to holds blanks, so that padding costs nothing. */
 static void
 flush(struct printing *p)
 {
 	if (p->len > 0)
 		p->write(p->ctx, p->bytes, p->len);
+	memset(p->bytes, ' ', p->len);
 	p->len = 0;
 }
 
-/* Writes the blanks that are owed. */
 static void
-pad(struct printing *p)
+pad(struct printing *p, size_t n)
 {
-	while (p->owed > 0) {
-		size_t n = sizeof(p->bytes) - p->len;
-
-		if (n > p->owed)
-			n = p->owed;
-		memset(p->bytes + p->len, ' ', n);
-		p->len += n;
-		p->owed -= n;
-		if (p->owed > 0)
-			flush(p);
+	while (n > sizeof(p->bytes) - p->len) {
+		n -= sizeof(p->bytes) - p->len;
+		p->len = sizeof(p->bytes);
+		flush(p);
 	}
+	p->len += n;
 }
 
 static void
 put_bytes(struct printing *p, const char *bytes, size_t len)
 {
-	pad(p);
 	if (len > sizeof(p->bytes) - p->len)
 		flush(p);
 	if (len > sizeof(p->bytes)) {
@@ -257,7 +251,8 @@ put_cell(struct printing *p, size_t column, const struct cell *cell)
 	bool right = p->table->columns[column].right;
 	bool colour = p->style->colour && cell->colour != NULL;
 
-	p->owed += right ? blank : 0;
+	if (right)
+		pad(p, blank);
 	if (colour) {
 		put(p, "\033[");
 		put(p, cell->colour);
@@ -269,7 +264,7 @@ put_cell(struct printing *p, size_t column, const struct cell *cell)
 	if (column == p->last)
 		put_bytes(p, "\n", 1);
 	else
-		p->owed += (right ? 0 : blank) + GAP_LEN;
+		pad(p, GAP_LEN + (right ? 0 : blank));
 }
 
 static void
@@ -317,6 +312,7 @@ table_print(const struct table *table, const struct table_style *style,
 			p.widths[i] = title;
 	}
 	fit(&p);
+	memset(p.bytes, ' ', sizeof(p.bytes));
 	if (style->titles)
 		put_titles(&p);
 	put_rows(&p);

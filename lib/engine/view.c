@@ -8,7 +8,8 @@
 #include "engine/view.h"
 #include "os/clock.h"
 
-/* How long the loop is kept from other work; a restart takes twenty times that. */
+/* How long the loop is kept from other work; a restart takes twenty times that.
+ */
 #define VIEW_NS 20000
 
 /* Children that are told of before the clock is read again. */

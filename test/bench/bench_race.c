@@ -13,6 +13,10 @@
 #include "bench_stats.h"
 #include "bench_tree.h"
 
+enum {
+	RACE_PIPE_SIZE = 1 << 20
+};
+
 static const double RACE_MS_NS = 1e6;
 
 /* Between two commands, for the servers to come to rest. */
@@ -25,16 +29,35 @@ check(int error, const char *name)
 		errc(1, error, "%s", name);
 }
 
-/* Where the command runs and what its descriptors are. */
+/* Where the command runs and where its output goes. */
 static void
-prepare(posix_spawn_file_actions_t *actions, const struct racer *racer)
+prepare(posix_spawn_file_actions_t *actions, const struct racer *racer, int out)
 {
 	check(posix_spawn_file_actions_init(actions), racer->name);
 	check(posix_spawn_file_actions_addchdir_np(actions, racer->dir),
 	    racer->name);
-	check(posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "out",
-		  O_WRONLY | O_CREAT | O_TRUNC, 0600),
+	check(posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO),
 	    racer->name);
+}
+
+/* Makes a pipe that takes all of a command's output without being read. */
+static void
+make_pipe(int fds[2])
+{
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) == -1 ||
+	    fcntl(fds[1], F_SETPIPE_SZ, RACE_PIPE_SIZE) == -1 ||
+	    fcntl(fds[1], F_SETFL, 0) == -1)
+		err(1, "pipe");
+}
+
+/* Drops what was written into it. */
+static void
+drain(int fd)
+{
+	static char bytes[RACE_PIPE_SIZE];
+
+	while (read(fd, bytes, sizeof(bytes)) > 0)
+		;
 }
 
 /* Runs the command once; how long it took, in ms. */
@@ -61,22 +84,28 @@ void
 race_run(struct racer *racers, size_t n, size_t nrounds)
 {
 	posix_spawn_file_actions_t *actions = calloc(n, sizeof(*actions));
+	int fds[2];
 
 	if (actions == NULL)
 		err(1, NULL);
+	make_pipe(fds);
 	for (size_t i = 0; i < n; i++)
 		if (racers[i].name != NULL)
-			prepare(&actions[i], &racers[i]);
+			prepare(&actions[i], &racers[i], fds[1]);
 	for (size_t round = 0; round < nrounds; round++)
 		for (size_t i = 0; i < n; i++)
 			if (racers[i].name != NULL &&
 			    (racers[i].nrounds == 0 ||
-				round < racers[i].nrounds))
+				round < racers[i].nrounds)) {
 				racers[i].ms[round] =
 				    run(&racers[i], &actions[i]);
+				drain(fds[0]);
+			}
 	for (size_t i = 0; i < n; i++)
 		if (racers[i].name != NULL)
 			posix_spawn_file_actions_destroy(&actions[i]);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
 	free(actions);
 }
 

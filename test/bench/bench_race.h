@@ -16,8 +16,8 @@ enum {
 };
 
 struct racer {
-	const char *name;                /* NULL: it does not run */
-	const char *dir;                 /* where; its output goes to dir/out */
+	const char *name; /* NULL: it does not run */
+	const char *dir;  /* where; its output goes into a pipe */
 	const char *argv[RACE_ARGV_MAX]; /* ends with NULL */
 	size_t nrounds;                  /* that it takes part in; 0: in all */
 	double ms[RACE_ROUNDS_MAX];      /* by round; 0: not measured */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +26,7 @@ static const struct table_column columns[] = {
 void
 rows_init(struct rows *rows)
 {
-	*rows = (struct rows){ .nups = 0 };
+	*rows = (struct rows){ .colour = options_colour(STDOUT_FILENO) };
 	table_init(&rows->table, columns, NCOLUMNS);
 }
 
@@ -63,27 +62,22 @@ rows_add(struct rows *rows, const struct ask *ask)
 {
 	const char *state = ask_text(ask, "state");
 	const char *reason = ask_text(ask, "reason");
-	char restarts[WORDS_SIZE] = "0", uptime[WORDS_SIZE] = "-";
-	char end[END_SIZE];
+	const char *pid = ask_text(ask, "pid");
 	int64_t up_ms = ask_number(ask, "up_ms", -1);
 	int64_t run = ask_number(ask, "run", 0);
-	const char *pid = ask_text(ask, "pid");
+	char restarts[WORDS_SIZE], uptime[WORDS_SIZE], end[END_SIZE];
 	bool added;
 
 	rows->nups += strcmp(state, child_state_text[CHILD_UP]) == 0;
 	if (ask_json(ask))
 		return;
-	if (run > 1)
-		snprintf(restarts, sizeof(restarts), "%" PRId64, run - 1);
-	if (up_ms >= 0)
-		words_span(up_ms, uptime);
 	added = table_add(&rows->table,
 	    (struct table_cell[NCOLUMNS]){
 		{ .text = ask_subject(ask) },
-		{ state, rows_colour(state, reason) },
+		{ state, rows->colour ? rows_colour(state, reason) : NULL },
 		{ .text = *pid != '\0' ? pid : "-" },
-		{ .text = uptime },
-		{ .text = restarts },
+		{ .text = up_ms < 0 ? "-" : words_span(up_ms, uptime) },
+		{ .text = run < 2 ? "0" : words_number(run - 1, restarts) },
 		{ .text = say_end(ask, reason, end) },
 	    });
 	if (!added) {

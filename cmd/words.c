@@ -36,6 +36,13 @@ put_number(char *to, int64_t number)
 	return to + 1;
 }
 
+const char *
+words_number(int64_t number, char text[static WORDS_SIZE])
+{
+	*put_number(text, number) = '\0';
+	return text;
+}
+
 /* Writes the span in two units. */
 static char *
 put_two(char *to, int64_t s)

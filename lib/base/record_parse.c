@@ -171,8 +171,8 @@ read_number(const char *text, int64_t *number)
 		uint64_t digit = (uint64_t)(*text - '0');
 
 		/* The lowest number is by one further away than the highest. */
-		if (value > INT64_MAX / 10 ||
-		    (value == INT64_MAX / 10 && digit > last))
+		if (value >= INT64_MAX / 10 &&
+		    (value > INT64_MAX / 10 || digit > last))
 			return false;
 		value = value * 10 + digit;
 	}
@@ -204,9 +204,11 @@ take_field(struct rest *rest, struct record_field *field)
 {
 	bool quoted;
 
-	*field = (struct record_field){ .key = take_key(rest) };
+	field->key = take_key(rest);
 	if (field->key == NULL)
 		return false;
+	field->type = RECORD_IS_TEXT;
+	field->number = 0;
 	quoted = rest->at < rest->end && *rest->at == '"';
 	field->text = quoted ? take_quoted(rest) : take_bare(rest);
 	if (field->text == NULL || !take_separator(rest))

@@ -254,6 +254,21 @@ record_parsed_get(const struct record_parsed *parsed, const char *key)
 	return NULL;
 }
 
+void
+record_parsed_find(const struct record_parsed *parsed, size_t n,
+    const char *const *keys, const struct record_field **found)
+{
+	const struct record_field *next = parsed->fields;
+
+	for (size_t i = 0; i < n; i++) {
+		if (next < parsed->fields + parsed->n &&
+		    strcmp(next->key, keys[i]) == 0)
+			found[i] = next++;
+		else
+			found[i] = record_parsed_get(parsed, keys[i]);
+	}
+}
+
 const char *
 record_parsed_text(const struct record_parsed *parsed, const char *key)
 {

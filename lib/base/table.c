@@ -32,8 +32,8 @@ struct printing {
  * A cell as it is kept: its length and whether it has a colour, in two bytes,
  * then a pointer to the colour if so, then the text.
  */
-#define HEAD_SIZE sizeof(uint16_t)
 #define LEN_MAX   (UINT16_MAX >> 1)
+#define CELL_MORE (sizeof(uint16_t) + sizeof(const char *))
 
 struct cell {
 	const char *text;
@@ -58,8 +58,6 @@ make_room(struct table *table, size_t len)
 
 	while (room - table->len < len)
 		room *= 2;
-	if (room == table->room)
-		return true;
 	bytes = realloc(table->bytes, room);
 	if (bytes == NULL)
 		return false;
@@ -68,40 +66,44 @@ make_room(struct table *table, size_t len)
 	return true;
 }
 
-/* Puts a cell behind the others, where there is room for it. */
-static void
+/* Puts a cell behind the others. */
+static bool
 keep_cell(struct table *table, const struct table_cell *cell, size_t len)
 {
 	bool coloured = cell->colour != NULL;
 	uint16_t head = (uint16_t)(len << 1 | coloured);
-	char *to = table->bytes + table->len;
+	char *to;
 
-	memcpy(to, &head, HEAD_SIZE);
-	to += HEAD_SIZE;
+	assert(len <= LEN_MAX);
+	if (table->room - table->len < CELL_MORE + len &&
+	    !make_room(table, CELL_MORE + len))
+		return false;
+	to = table->bytes + table->len;
+	memcpy(to, &head, sizeof(head));
+	to += sizeof(head);
 	if (coloured) {
 		memcpy(to, &cell->colour, sizeof(cell->colour));
 		to += sizeof(cell->colour);
 	}
 	memcpy(to, cell->text, len);
-	table->len = (size_t)(to + len - table->bytes);
+	table->len = (size_t)(to - table->bytes) + len;
+	return true;
 }
 
 bool
 table_add(struct table *table, const struct table_cell *cells)
 {
-	size_t lens[TABLE_COLUMNS_MAX], sum = 0;
+	size_t before = table->len;
 
 	for (size_t i = 0; i < table->ncolumns; i++) {
-		lens[i] = strlen(cells[i].text);
-		assert(lens[i] <= LEN_MAX);
-		sum += HEAD_SIZE + sizeof(cells[i].colour) + lens[i];
-	}
-	if (!make_room(table, sum))
-		return false;
-	for (size_t i = 0; i < table->ncolumns; i++) {
-		keep_cell(table, &cells[i], lens[i]);
-		if (lens[i] > table->widths[i])
-			table->widths[i] = lens[i];
+		size_t len = strlen(cells[i].text);
+
+		if (!keep_cell(table, &cells[i], len)) {
+			table->len = before;
+			return false;
+		}
+		if (len > table->widths[i])
+			table->widths[i] = len;
 	}
 	table->nrows++;
 	return true;
@@ -113,8 +115,8 @@ read_cell(const char *at, struct cell *cell)
 {
 	uint16_t head;
 
-	memcpy(&head, at, HEAD_SIZE);
-	at += HEAD_SIZE;
+	memcpy(&head, at, sizeof(head));
+	at += sizeof(head);
 	cell->len = head >> 1;
 	cell->colour = NULL;
 	if (head & 1) {
@@ -243,8 +245,9 @@ put_cut(struct printing *p, size_t column, const char *text, size_t len)
 	}
 }
 
+/* Writes a text that is to be cut or has a colour. */
 static void
-put_cell(struct printing *p, size_t column, const struct cell *cell)
+put_special(struct printing *p, size_t column, const struct cell *cell)
 {
 	size_t len = cell->len, width = p->widths[column];
 	size_t blank = len < width ? width - len : 0;
@@ -261,10 +264,26 @@ put_cell(struct printing *p, size_t column, const struct cell *cell)
 	put_cut(p, column, cell->text, len);
 	if (colour)
 		put(p, "\033[0m");
-	if (column == p->last)
-		put_bytes(p, "\n", 1);
-	else
-		pad(p, GAP_LEN + (right ? 0 : blank));
+	if (!right && column != p->last)
+		pad(p, blank);
+}
+
+static void
+put_cell(struct printing *p, size_t column, const struct cell *cell)
+{
+	size_t len = cell->len, width = p->widths[column];
+	bool right = p->table->columns[column].right;
+	bool last = column == p->last;
+
+	if (len > width || width > sizeof(p->bytes) - p->len ||
+	    (p->style->colour && cell->colour != NULL)) {
+		put_special(p, column, cell);
+	} else {
+		memcpy(p->bytes + p->len + (right ? width - len : 0),
+		    cell->text, len);
+		p->len += last && !right ? len : width;
+	}
+	pad(p, last ? 0 : GAP_LEN);
 }
 
 static void
@@ -277,20 +296,24 @@ put_titles(struct printing *p)
 			put_cell(p, i,
 			    &(struct cell){ title, strlen(title), NULL });
 	}
+	put_bytes(p, "\n", 1);
 }
 
 static void
 put_rows(struct printing *p)
 {
 	const char *at = p->table->bytes;
+	size_t ncolumns = p->table->ncolumns;
 	struct cell cell;
 
-	for (size_t row = 0; row < p->table->nrows; row++)
-		for (size_t i = 0; i < p->table->ncolumns; i++) {
+	for (size_t row = 0; row < p->table->nrows; row++) {
+		for (size_t i = 0; i < ncolumns; i++) {
 			at = read_cell(at, &cell);
 			if (!p->hidden[i])
 				put_cell(p, i, &cell);
 		}
+		put_bytes(p, "\n", 1);
+	}
 }
 
 void

@@ -55,8 +55,6 @@ add_main(struct globals *globals, int argc, char **argv)
 		return STATUS_USAGE;
 	words = argv + optind;
 	if (strcmp(words[1], "-") == 0) {
-		/* Ctrl-C is to end it here, too. */
-		(void)signals_restore(globals->signals);
 		if (!read_stdin(text, sizeof(text)))
 			return STATUS_USAGE;
 		words[1] = text;

@@ -21,8 +21,6 @@ ask_begin(struct ask *ask, const struct globals *globals)
 		.globals = globals,
 		.deadline_ns = CLOCK_NEVER,
 	};
-	/* Ctrl-C and a closed pipe are to end the command as any other. */
-	(void)signals_restore(globals->signals);
 }
 
 void

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +26,7 @@ static const struct table_column columns[] = {
 void
 rows_init(struct rows *rows)
 {
-	*rows = (struct rows){ .nups = 0 };
+	*rows = (struct rows){ .colour = options_colour(STDOUT_FILENO) };
 	table_init(&rows->table, columns, NCOLUMNS);
 }
 
@@ -44,15 +43,54 @@ rows_colour(const char *state, const char *reason)
 	return "31";
 }
 
+/* The fields that make a row, in the order in which a record has them. */
+enum row_field {
+	ROW_CHILD,
+	ROW_STATE,
+	ROW_HELD,
+	ROW_PID,
+	ROW_RUN,
+	ROW_UP,
+	ROW_REASON,
+	ROW_NFIELDS
+};
+
+static const char *const row_keys[ROW_NFIELDS] = {
+	[ROW_CHILD] = "child",
+	[ROW_STATE] = "state",
+	[ROW_HELD] = "held",
+	[ROW_PID] = "pid",
+	[ROW_RUN] = "run",
+	[ROW_UP] = "up_ms",
+	[ROW_REASON] = "reason",
+};
+
+static const char *
+text_of(const struct record_field *field, const char *otherwise)
+{
+	return field != NULL ? field->text : otherwise;
+}
+
+static int64_t
+number_of(const struct record_field *field, int64_t otherwise)
+{
+	return field != NULL && field->type == RECORD_IS_NUMBER ?
+	    field->number :
+	    otherwise;
+}
+
 /* The last end, and when the next start is due. */
 static const char *
 say_end(const struct ask *ask, const char *reason, char text[static END_SIZE])
 {
-	int64_t due_ms = ask_number(ask, "due_ms", -1);
+	int64_t due_ms;
 	char span[WORDS_SIZE];
 
+	if (*reason == '\0')
+		return "-";
+	due_ms = ask_number(ask, "due_ms", -1);
 	if (due_ms < 0)
-		return *reason != '\0' ? reason : "-";
+		return reason;
 	snprintf(text, END_SIZE, "%s, next start in %s", reason,
 	    words_span(due_ms, span));
 	return text;
@@ -61,30 +99,29 @@ say_end(const struct ask *ask, const char *reason, char text[static END_SIZE])
 void
 rows_add(struct rows *rows, const struct ask *ask)
 {
-	const char *state = ask_text(ask, "state");
-	const char *reason = ask_text(ask, "reason");
-	char restarts[WORDS_SIZE] = "0", uptime[WORDS_SIZE] = "-";
-	char end[END_SIZE];
-	int64_t up_ms = ask_number(ask, "up_ms", -1);
-	int64_t run = ask_number(ask, "run", 0);
-	const char *pid = ask_text(ask, "pid");
-	bool held = record_parsed_get(&ask->record, "held") != NULL;
+	const struct record_field *f[ROW_NFIELDS];
+	char restarts[WORDS_SIZE], uptime[WORDS_SIZE], end[END_SIZE];
+	const char *state, *reason;
+	int64_t up_ms, run;
 	bool added;
 
+	record_parsed_find(&ask->record, ROW_NFIELDS, row_keys, f);
+	state = text_of(f[ROW_STATE], "");
+	reason = text_of(f[ROW_REASON], "");
+	up_ms = number_of(f[ROW_UP], -1);
+	run = number_of(f[ROW_RUN], 0);
 	rows->nups += strcmp(state, child_state_text[CHILD_UP]) == 0;
 	if (ask_json(ask))
 		return;
-	if (run > 1)
-		snprintf(restarts, sizeof(restarts), "%" PRId64, run - 1);
-	if (up_ms >= 0)
-		words_span(up_ms, uptime);
 	added = table_add(&rows->table,
 	    (struct table_cell[NCOLUMNS]){
-		{ .text = ask_subject(ask) },
-		{ held ? "held" : state, rows_colour(state, reason) },
-		{ .text = *pid != '\0' ? pid : "-" },
-		{ .text = uptime },
-		{ .text = restarts },
+		{ .text = f[ROW_CHILD] != NULL ? f[ROW_CHILD]->text :
+						 ask_subject(ask) },
+		{ f[ROW_HELD] != NULL ? "held" : state,
+		    rows->colour ? rows_colour(state, reason) : NULL },
+		{ .text = text_of(f[ROW_PID], "-") },
+		{ .text = up_ms < 0 ? "-" : words_span(up_ms, uptime) },
+		{ .text = run < 2 ? "0" : words_number(run - 1, restarts) },
 		{ .text = say_end(ask, reason, end) },
 	    });
 	if (!added) {
@@ -108,7 +145,8 @@ rows_print_table(const struct table *table, bool titles)
 		.width = width > 0 ? (size_t)width : 0,
 		.titles = titles,
 		.colour = options_colour(STDOUT_FILENO),
-		.ellipsis = words_utf8() ? "…" : "~",
+		/* Where nothing is cut, the locale need not be read. */
+		.ellipsis = width > 0 && words_utf8() ? "…" : "~",
 	};
 
 	if (table->nrows > 0)

@@ -10,6 +10,7 @@
 /* Children in a table, a row for each `status` record. */
 struct rows {
 	struct table table;
+	bool colour; /* states have one */
 	size_t nups; /* those that are up */
 };
 

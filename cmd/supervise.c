@@ -73,27 +73,27 @@ command_find(const char *name)
 	return NULL;
 }
 
+/* What a command that only asks has no use for, nor time. */
+static int
+prepare_run(struct globals *globals)
+{
+	static struct signals signals;
+
+	(void)fd_limit_raise(&globals->nofile);
+	globals->signals = &signals;
+	return signals_block(&signals);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct options none = { .strict = true };
 	struct globals globals = { .file = NULL };
-	struct signals signals;
 	const struct command *command;
 	int first, error;
 
 	error = fd_clean();
-	if (error == 0)
-		error = signals_block(&signals);
-	if (error < 0) {
-		fprintf(stderr, "supervise: cannot begin: %s\n",
-		    strerror(-error));
-		return STATUS_FAILED;
-	}
-	(void)fd_limit_raise(&globals.nofile);
-	globals.signals = &signals;
 	setproctitle_init(argc, argv, environ);
-
 	if (!options_read(&globals, argc, argv, &none))
 		return STATUS_USAGE;
 	first = optind;
@@ -102,5 +102,12 @@ main(int argc, char **argv)
 	command = command_find(argv[first]);
 	if (command == NULL)
 		return usage_no_command(argv[first]);
+	if (error == 0 && command->section == SECTION_RUN)
+		error = prepare_run(&globals);
+	if (error < 0) {
+		fprintf(stderr, "supervise: cannot begin: %s\n",
+		    strerror(-error));
+		return STATUS_FAILED;
+	}
 	return command->main(&globals, argc - first, argv + first);
 }

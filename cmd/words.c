@@ -13,27 +13,77 @@
 #define S_PER_HOUR (60 * S_PER_MIN)
 #define S_PER_DAY  (24 * S_PER_HOUR)
 
+/* Times of a minute and more: in two units, the greater of which has no end. */
+static const struct span {
+	int64_t below_s; /* shorter ones are written like this */
+	int64_t great_s;
+	int64_t small_s;
+	char great;
+	char small;
+} spans[] = {
+	{ S_PER_HOUR, S_PER_MIN, 1, 'm', 's' },
+	{ S_PER_DAY, S_PER_HOUR, S_PER_MIN, 'h', 'm' },
+	{ INT64_MAX, S_PER_DAY, S_PER_HOUR, 'd', 'h' },
+};
+
+/* Writes a number >= 0 and returns where it ends. */
+static char *
+put_number(char *to, int64_t number)
+{
+	if (number > 9)
+		to = put_number(to, number / 10);
+	*to = (char)('0' + number % 10);
+	return to + 1;
+}
+
+const char *
+words_number(int64_t number, char text[static WORDS_SIZE])
+{
+	*put_number(text, number) = '\0';
+	return text;
+}
+
+/* Writes the span in two units. */
+static char *
+put_two(char *to, int64_t s)
+{
+	const struct span *span = spans;
+	int64_t rest;
+
+	while (s >= span->below_s)
+		span++;
+	to = put_number(to, s / span->great_s);
+	*to++ = span->great;
+	rest = s % span->great_s / span->small_s;
+	if (rest < 10)
+		*to++ = '0';
+	to = put_number(to, rest);
+	*to++ = span->small;
+	return to;
+}
+
+/* No printf here: it would be a third of what a row of `status` takes. */
 const char *
 words_span(int64_t ms, char text[static WORDS_SIZE])
 {
 	int64_t s = ms / MS_PER_S;
+	char *to = text;
 
-	if (ms < MS_PER_S)
-		snprintf(text, WORDS_SIZE, "%" PRId64 "ms", ms);
-	else if (s < 10)
-		snprintf(text, WORDS_SIZE, "%" PRId64 ".%" PRId64 "s", s,
-		    ms % MS_PER_S / 100);
-	else if (s < S_PER_MIN)
-		snprintf(text, WORDS_SIZE, "%" PRId64 "s", s);
-	else if (s < S_PER_HOUR)
-		snprintf(text, WORDS_SIZE, "%" PRId64 "m%02" PRId64 "s",
-		    s / S_PER_MIN, s % S_PER_MIN);
-	else if (s < S_PER_DAY)
-		snprintf(text, WORDS_SIZE, "%" PRId64 "h%02" PRId64 "m",
-		    s / S_PER_HOUR, s % S_PER_HOUR / S_PER_MIN);
-	else
-		snprintf(text, WORDS_SIZE, "%" PRId64 "d%02" PRId64 "h",
-		    s / S_PER_DAY, s % S_PER_DAY / S_PER_HOUR);
+	if (s >= S_PER_MIN) {
+		to = put_two(to, s);
+	} else if (ms < MS_PER_S) {
+		to = put_number(to, ms > 0 ? ms : 0);
+		*to++ = 'm';
+		*to++ = 's';
+	} else {
+		to = put_number(to, s);
+		if (s < 10) {
+			*to++ = '.';
+			to = put_number(to, ms % MS_PER_S / 100);
+		}
+		*to++ = 's';
+	}
+	*to = '\0';
 	return text;
 }
 

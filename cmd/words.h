@@ -9,8 +9,11 @@
  * How commands write for people: times, and lines of a drawing.
  */
 
-/* Room of a time. */
+/* Room of a number or a time. */
 #define WORDS_SIZE 32
+
+/* A number >= 0. */
+const char *words_number(int64_t number, char text[static WORDS_SIZE]);
 
 /* A span of time in two units at most: `350ms`, `1.9s`, `3m12s`, `2h05m`. */
 const char *words_span(int64_t ms, char text[static WORDS_SIZE]);

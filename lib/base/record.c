@@ -126,8 +126,10 @@ put_number(struct line *line, int64_t number)
 
 /* How a record is written. */
 struct form {
-	const char *before;  /* before a field's name */
+	const char *before; /* before a field's name */
+	size_t before_len;
 	const char *between; /* name and value */
+	size_t between_len;
 	const char *escape;  /* before two hex digits: other bytes */
 	const char *invalid; /* instead of a byte that is not UTF-8; or NULL */
 	bool bare;           /* a plain word goes without quotes */
@@ -135,14 +137,18 @@ struct form {
 
 static const struct form logfmt = {
 	.before = " ",
+	.before_len = 1,
 	.between = "=",
+	.between_len = 1,
 	.escape = "\\x",
 	.bare = true,
 };
 
 static const struct form json = {
 	.before = ",\"",
+	.before_len = 2,
 	.between = "\":",
+	.between_len = 2,
 	.escape = "\\u00",
 	.invalid = "\\ufffd",
 };
@@ -234,9 +240,9 @@ put_field(struct line *line, const struct form *form,
 
 	if (line->room - line->len < key_len + FIELD_MIN)
 		return false;
-	put_text(line, form->before);
+	put(line, form->before, form->before_len);
 	put(line, field->key, key_len);
-	put_text(line, form->between);
+	put(line, form->between, form->between_len);
 	if (field->type == RECORD_IS_NUMBER)
 		put_number(line, field->number);
 	else if (field->type == RECORD_IS_FLAG)

@@ -41,6 +41,20 @@ is_stamp(const struct rest *rest)
 	return true;
 }
 
+/* Nearly every byte of a name. */
+static bool
+is_lower(char c)
+{
+	return c >= '_' && c <= 'z';
+}
+
+/* The others that may be in one. */
+static bool
+is_name(char c)
+{
+	return c > ' ' && c < 0x7f && c != '=' && c != '"' && c != '\\';
+}
+
 /*
  * Takes the name up to the equals sign, which it overwrites, or NULL. Nothing
  * in it needs an escape, so that it can go into JSON as it is.
@@ -48,17 +62,15 @@ is_stamp(const struct rest *rest)
 static const char *
 take_key(struct rest *rest)
 {
-	char *key = rest->at;
+	char *key = rest->at, *at = key;
 
-	while (rest->at < rest->end && *rest->at != '=') {
-		unsigned char c = (unsigned char)*rest->at++;
-
-		if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\')
-			return NULL;
-	}
-	if (rest->at == rest->end || rest->at == key)
+	/* The newline at the end is no such byte either. */
+	while (is_lower(*at) || is_name(*at))
+		at++;
+	if (*at != '=' || at == key)
 		return NULL;
-	*rest->at++ = '\0';
+	*at = '\0';
+	rest->at = at + 1;
 	return key;
 }
 
@@ -116,17 +128,19 @@ take_quoted(struct rest *rest)
 static const char *
 take_bare(struct rest *rest)
 {
-	char *text = rest->at;
-	size_t len = (size_t)(rest->end - text);
-	const char *blank = memchr(text, ' ', len);
+	char *text = rest->at, *at = text;
 
-	if (blank != NULL)
-		len = (size_t)(blank - text);
-	if (len == 0 || memchr(text, '\0', len) != NULL ||
-	    memchr(text, '"', len) != NULL)
-		return NULL;
-	rest->at += len;
-	return text;
+	for (;; at++) {
+		/* What ends it is below the letters and digits. */
+		if ((unsigned char)*at > '"')
+			continue;
+		if (at == rest->end || *at == ' ')
+			break;
+		if (*at == '\0' || *at == '"')
+			return NULL;
+	}
+	rest->at = at;
+	return at > text ? text : NULL;
 }
 
 /* Steps over the blank before the next field, or to the end of the line. */
@@ -148,7 +162,7 @@ static bool
 read_number(const char *text, int64_t *number)
 {
 	bool negative = *text == '-';
-	uint64_t limit = (uint64_t)INT64_MAX + negative, value = 0;
+	uint64_t last = INT64_MAX % 10 + negative, value = 0;
 
 	text += negative;
 	if (!is_digit(*text) || (*text == '0' && (text[1] != '\0' || negative)))
@@ -156,7 +170,9 @@ read_number(const char *text, int64_t *number)
 	for (; is_digit(*text); text++) {
 		uint64_t digit = (uint64_t)(*text - '0');
 
-		if (value > (limit - digit) / 10)
+		/* The lowest number is by one further away than the highest. */
+		if (value >= INT64_MAX / 10 &&
+		    (value > INT64_MAX / 10 || digit > last))
 			return false;
 		value = value * 10 + digit;
 	}
@@ -171,13 +187,15 @@ read_number(const char *text, int64_t *number)
 static void
 find_type(struct record_field *field)
 {
-	bool is_true = strcmp(field->text, "true") == 0;
+	const char *text = field->text;
 
-	if (is_true || strcmp(field->text, "false") == 0) {
+	if (is_digit(*text) || *text == '-') {
+		if (read_number(text, &field->number))
+			field->type = RECORD_IS_NUMBER;
+	} else if ((*text == 't' && strcmp(text, "true") == 0) ||
+	    (*text == 'f' && strcmp(text, "false") == 0)) {
 		field->type = RECORD_IS_FLAG;
-		field->number = is_true;
-	} else if (read_number(field->text, &field->number)) {
-		field->type = RECORD_IS_NUMBER;
+		field->number = *text == 't';
 	}
 }
 
@@ -186,9 +204,11 @@ take_field(struct rest *rest, struct record_field *field)
 {
 	bool quoted;
 
-	*field = (struct record_field){ .key = take_key(rest) };
+	field->key = take_key(rest);
 	if (field->key == NULL)
 		return false;
+	field->type = RECORD_IS_TEXT;
+	field->number = 0;
 	quoted = rest->at < rest->end && *rest->at == '"';
 	field->text = quoted ? take_quoted(rest) : take_bare(rest);
 	if (field->text == NULL || !take_separator(rest))
@@ -232,6 +252,21 @@ record_parsed_get(const struct record_parsed *parsed, const char *key)
 		    strcmp(parsed->fields[i].key, key) == 0)
 			return &parsed->fields[i];
 	return NULL;
+}
+
+void
+record_parsed_find(const struct record_parsed *parsed, size_t n,
+    const char *const *keys, const struct record_field **found)
+{
+	const struct record_field *next = parsed->fields;
+
+	for (size_t i = 0; i < n; i++) {
+		if (next < parsed->fields + parsed->n &&
+		    strcmp(next->key, keys[i]) == 0)
+			found[i] = next++;
+		else
+			found[i] = record_parsed_get(parsed, keys[i]);
+	}
 }
 
 const char *

@@ -40,6 +40,13 @@ bool record_parse(struct record_parsed *parsed, char *line, size_t len);
 const struct record_field *
 record_parsed_get(const struct record_parsed *parsed, const char *key);
 
+/*
+ * Several at once, found[i] for keys[i]: at no cost worth speaking of when the
+ * keys are in the order of the fields.
+ */
+void record_parsed_find(const struct record_parsed *parsed, size_t n,
+    const char *const *keys, const struct record_field **found);
+
 /* The text of the field of that name, or "". */
 const char *
 record_parsed_text(const struct record_parsed *parsed, const char *key);

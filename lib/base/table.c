@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/table.h"
 
-/* Between two columns. */
-#define GAP     "  "
+/* Blanks between two columns. */
 #define GAP_LEN 2
 
-/* Rows of a new table. */
-#define TABLE_ROOM 16
+/* Bytes of a new table. */
+#define TABLE_ROOM ((size_t)4 << 10)
 
 /* What is written at once. */
-#define WRITE_SIZE 4096
+#define WRITE_SIZE ((size_t)16 << 10)
 
 /* A table that is being printed. */
 struct printing {
@@ -28,52 +28,103 @@ struct printing {
 	char bytes[WRITE_SIZE];
 };
 
+/*
+ * A cell as it is kept: its length and whether it has a colour, in two bytes,
+ * then a pointer to the colour if so, then the text.
+ */
+#define LEN_MAX   (UINT16_MAX >> 1)
+#define CELL_MORE (sizeof(uint16_t) + sizeof(const char *))
+
+struct cell {
+	const char *text;
+	size_t len;
+	const char *colour;
+};
+
 void
 table_init(struct table *table, const struct table_column *columns,
     size_t ncolumns)
 {
 	assert(ncolumns > 0 && ncolumns <= TABLE_COLUMNS_MAX);
 	*table = (struct table){ .columns = columns, .ncolumns = ncolumns };
-	arena_init(&table->texts, 0, NULL);
 }
 
+/* Makes room for `len` bytes more. */
 static bool
-make_room(struct table *table)
+make_room(struct table *table, size_t len)
 {
-	size_t room = table->room == 0 ? TABLE_ROOM : 2 * table->room;
-	struct table_cell *cells;
+	size_t room = table->room == 0 ? TABLE_ROOM : table->room;
+	char *bytes;
 
-	if (table->nrows < table->room)
-		return true;
-	cells =
-	    reallocarray(table->cells, room * table->ncolumns, sizeof(*cells));
-	if (cells == NULL)
+	while (room - table->len < len)
+		room *= 2;
+	bytes = realloc(table->bytes, room);
+	if (bytes == NULL)
 		return false;
-	table->cells = cells;
+	table->bytes = bytes;
 	table->room = room;
+	return true;
+}
+
+/* Puts a cell behind the others. */
+static bool
+keep_cell(struct table *table, const struct table_cell *cell, size_t len)
+{
+	bool coloured = cell->colour != NULL;
+	uint16_t head = (uint16_t)(len << 1 | coloured);
+	char *to;
+
+	assert(len <= LEN_MAX);
+	if (table->room - table->len < CELL_MORE + len &&
+	    !make_room(table, CELL_MORE + len))
+		return false;
+	to = table->bytes + table->len;
+	memcpy(to, &head, sizeof(head));
+	to += sizeof(head);
+	if (coloured) {
+		memcpy(to, &cell->colour, sizeof(cell->colour));
+		to += sizeof(cell->colour);
+	}
+	memcpy(to, cell->text, len);
+	table->len = (size_t)(to - table->bytes) + len;
 	return true;
 }
 
 bool
 table_add(struct table *table, const struct table_cell *cells)
 {
-	struct table_cell *row;
+	size_t before = table->len;
 
-	if (!make_room(table))
-		return false;
-	row = &table->cells[table->nrows * table->ncolumns];
 	for (size_t i = 0; i < table->ncolumns; i++) {
 		size_t len = strlen(cells[i].text);
 
-		row[i].text = arena_text(&table->texts, cells[i].text, len);
-		row[i].colour = cells[i].colour;
-		if (row[i].text == NULL)
+		if (!keep_cell(table, &cells[i], len)) {
+			table->len = before;
 			return false;
+		}
 		if (len > table->widths[i])
 			table->widths[i] = len;
 	}
 	table->nrows++;
 	return true;
+}
+
+/* Reads the cell at `at`; where the next one is. */
+static const char *
+read_cell(const char *at, struct cell *cell)
+{
+	uint16_t head;
+
+	memcpy(&head, at, sizeof(head));
+	at += sizeof(head);
+	cell->len = head >> 1;
+	cell->colour = NULL;
+	if (head & 1) {
+		memcpy(&cell->colour, at, sizeof(cell->colour));
+		at += sizeof(cell->colour);
+	}
+	cell->text = at;
+	return at + cell->len;
 }
 
 static size_t
@@ -137,12 +188,25 @@ fit(struct printing *p)
 			p->last = i;
 }
 
+/* What is not written to holds blanks, so that padding costs nothing. */
 static void
 flush(struct printing *p)
 {
 	if (p->len > 0)
 		p->write(p->ctx, p->bytes, p->len);
+	memset(p->bytes, ' ', p->len);
 	p->len = 0;
+}
+
+static void
+pad(struct printing *p, size_t n)
+{
+	while (n > sizeof(p->bytes) - p->len) {
+		n -= sizeof(p->bytes) - p->len;
+		p->len = sizeof(p->bytes);
+		flush(p);
+	}
+	p->len += n;
 }
 
 static void
@@ -164,16 +228,6 @@ put(struct printing *p, const char *text)
 	put_bytes(p, text, strlen(text));
 }
 
-static void
-pad(struct printing *p, size_t n)
-{
-	static const char blanks[] = "                                ";
-
-	for (; n > sizeof(blanks) - 1; n -= sizeof(blanks) - 1)
-		put(p, blanks);
-	put_bytes(p, blanks, n);
-}
-
 /* Writes as much of the text as the width allows. */
 static void
 put_cut(struct printing *p, size_t column, const char *text, size_t len)
@@ -184,21 +238,23 @@ put_cut(struct printing *p, size_t column, const char *text, size_t len)
 		put_bytes(p, text, len);
 	} else if (p->table->columns[column].tail) {
 		put(p, p->style->ellipsis);
-		put(p, text + len - (width - 1));
+		put_bytes(p, text + len - (width - 1), width - 1);
 	} else {
 		put_bytes(p, text, width - 1);
 		put(p, p->style->ellipsis);
 	}
 }
 
+/* Writes a text that is to be cut or has a colour. */
 static void
-put_cell(struct printing *p, size_t column, const struct table_cell *cell)
+put_special(struct printing *p, size_t column, const struct cell *cell)
 {
-	size_t len = strlen(cell->text), width = p->widths[column];
+	size_t len = cell->len, width = p->widths[column];
 	size_t blank = len < width ? width - len : 0;
+	bool right = p->table->columns[column].right;
 	bool colour = p->style->colour && cell->colour != NULL;
 
-	if (p->table->columns[column].right)
+	if (right)
 		pad(p, blank);
 	if (colour) {
 		put(p, "\033[");
@@ -208,19 +264,56 @@ put_cell(struct printing *p, size_t column, const struct table_cell *cell)
 	put_cut(p, column, cell->text, len);
 	if (colour)
 		put(p, "\033[0m");
-	if (!p->table->columns[column].right && column != p->last)
+	if (!right && column != p->last)
 		pad(p, blank);
-	put(p, column == p->last ? "\n" : GAP);
+}
+
+static void
+put_cell(struct printing *p, size_t column, const struct cell *cell)
+{
+	size_t len = cell->len, width = p->widths[column];
+	bool right = p->table->columns[column].right;
+	bool last = column == p->last;
+
+	if (len > width || width > sizeof(p->bytes) - p->len ||
+	    (p->style->colour && cell->colour != NULL)) {
+		put_special(p, column, cell);
+	} else {
+		memcpy(p->bytes + p->len + (right ? width - len : 0),
+		    cell->text, len);
+		p->len += last && !right ? len : width;
+	}
+	pad(p, last ? 0 : GAP_LEN);
 }
 
 static void
 put_titles(struct printing *p)
 {
-	for (size_t i = 0; i < p->table->ncolumns; i++)
+	for (size_t i = 0; i < p->table->ncolumns; i++) {
+		const char *title = p->table->columns[i].title;
+
 		if (!p->hidden[i])
 			put_cell(p, i,
-			    &(struct table_cell){
-				.text = p->table->columns[i].title });
+			    &(struct cell){ title, strlen(title), NULL });
+	}
+	put_bytes(p, "\n", 1);
+}
+
+static void
+put_rows(struct printing *p)
+{
+	const char *at = p->table->bytes;
+	size_t ncolumns = p->table->ncolumns;
+	struct cell cell;
+
+	for (size_t row = 0; row < p->table->nrows; row++) {
+		for (size_t i = 0; i < ncolumns; i++) {
+			at = read_cell(at, &cell);
+			if (!p->hidden[i])
+				put_cell(p, i, &cell);
+		}
+		put_bytes(p, "\n", 1);
+	}
 }
 
 void
@@ -242,20 +335,16 @@ table_print(const struct table *table, const struct table_style *style,
 			p.widths[i] = title;
 	}
 	fit(&p);
+	memset(p.bytes, ' ', sizeof(p.bytes));
 	if (style->titles)
 		put_titles(&p);
-	for (size_t row = 0; row < table->nrows; row++)
-		for (size_t i = 0; i < table->ncolumns; i++)
-			if (!p.hidden[i])
-				put_cell(&p, i,
-				    &table->cells[row * table->ncolumns + i]);
+	put_rows(&p);
 	flush(&p);
 }
 
 void
 table_fini(struct table *table)
 {
-	free(table->cells);
-	arena_fini(&table->texts);
+	free(table->bytes);
 	*table = (struct table){ .columns = NULL };
 }

@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/arena.h"
-
 /*
  * Text in columns, as wide as what is in them, or as narrow as it has to be:
  * where the width does not suffice, columns are left out that can best be
@@ -31,11 +29,11 @@ struct table_cell {
 struct table {
 	const struct table_column *columns; /* borrowed */
 	size_t ncolumns;
-	struct table_cell *cells; /* nrows * ncolumns; owned */
 	size_t nrows;
-	size_t room;                      /* rows */
 	size_t widths[TABLE_COLUMNS_MAX]; /* of the widest text, or 0 */
-	struct arena texts;
+	char *bytes; /* the cells, one after the other; owned */
+	size_t len;
+	size_t room;
 };
 
 /* How a table is to look. */
@@ -50,7 +48,10 @@ struct table_style {
 void table_init(struct table *table, const struct table_column *columns,
     size_t ncolumns);
 
-/* Adds a row; the texts are copied. False if there is no memory. */
+/*
+ * Adds a row; the texts, of less than 32 KiB, are copied. False if there is no
+ * memory.
+ */
 bool table_add(struct table *table, const struct table_cell *cells);
 
 /* Writes the table, each row a line. */

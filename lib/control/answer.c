@@ -67,6 +67,12 @@ control_record(struct control_client *client, const struct record *record,
 		client_write(client);
 }
 
+bool
+control_has_room(const struct control_client *client)
+{
+	return !client->dead && buffer_len(&client->out) < WRITE_SIZE;
+}
+
 /* Writes how many broadcasts were lost; the last had the number `seq`. */
 static void
 add_lost(struct control_client *client)

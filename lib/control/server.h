@@ -120,6 +120,12 @@ void control_record(struct control_client *client, const struct record *record,
     const char *stamp);
 
 /*
+ * Whether the client is to be given more: little waits to be read. Who asks
+ * before each record never has an answer cut off.
+ */
+bool control_has_room(const struct control_client *client);
+
+/*
  * From here on the client gets every broadcast as well, until its request is
  * ended.
  */

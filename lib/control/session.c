@@ -16,7 +16,7 @@
 #include "os/fd.h"
 
 /* Bytes received at once; the longest record is much shorter. */
-#define SESSION_BUFFER_SIZE ((size_t)64 << 10)
+#define SESSION_BUFFER_SIZE ((size_t)16 << 10)
 
 /* How long apart a supervisor is tried that has no time to accept. */
 #define CONNECT_REST_MS 10
@@ -131,20 +131,18 @@ int
 control_session_ask(struct control_session *session, size_t nwords,
     const char *const *words, int64_t deadline_ns)
 {
-	char *request = malloc(CONTROL_REQUEST_MAX);
+	/* Not from the heap, which would be given back and taken again. */
+	static char request[CONTROL_REQUEST_MAX];
 	bool control;
 	size_t len;
 	int error;
 
-	if (request == NULL)
-		return -ENOMEM;
 	len = request_write(nwords, words, request, CONTROL_REQUEST_MAX,
 	    &control);
 	if (len > 0)
 		error = send_all(session, request, len, deadline_ns);
 	else
 		error = control ? -EINVAL : -E2BIG;
-	free(request);
 	return error;
 }
 

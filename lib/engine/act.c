@@ -12,6 +12,7 @@
 #include "engine/query.h"
 #include "engine/serve.h"
 #include "engine/waiters.h"
+#include "os/clock.h"
 
 /* What the result of a request means, for a person. */
 static const char *
@@ -334,7 +335,7 @@ act_replied(struct engine *e, struct request *request)
 	order = act->order;
 	if (child != NULL && !refused && order->client != NULL &&
 	    request->result <= RESULT_IGNORED)
-		query_status(e, child, order->client);
+		query_status(e, child, order->client, clock_now_ns());
 	if (request->result > RESULT_IGNORED)
 		order_fail(order,
 		    refused           ? act->addition->conf.child->name :
@@ -354,6 +355,7 @@ act_freed(struct engine *e, struct child *child)
 	struct addition *addition;
 
 	wait_freed(e, child);
+	view_freed(e, child);
 	reload_freed(e, child);
 	SLIST_FOREACH(addition, &e->additions, next)
 	if (addition->child == child)
@@ -394,7 +396,7 @@ send_one(void *arg, struct child *child)
 		return;
 	if (group_signal(worker->pidfd, worker->pid, sending->signo) < 0)
 		return;
-	query_status(sending->e, child, sending->client);
+	query_status(sending->e, child, sending->client, clock_now_ns());
 	sending->n++;
 }
 

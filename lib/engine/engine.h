@@ -14,6 +14,7 @@
 #include "engine/reload.h"
 #include "engine/reporter.h"
 #include "engine/strays.h"
+#include "engine/view.h"
 #include "engine/waiters.h"
 #include "os/loop.h"
 #include "os/spawn.h"
@@ -28,7 +29,7 @@
  *	strays.c	processes that left their group
  *	orders.c	what the guardian passes on: signals, orphans
  *	job.c		the terminal of `exec`
- *	serve.c		requests from the socket; query.c looks, act.c changes,
+ *	serve.c		requests from the socket; view.c looks, act.c changes,
  *			waiters.c waits
  *	reporter.c	records, and people.c the same for people
  *	notes.c		what the core notes, as records
@@ -90,6 +91,7 @@ struct engine {
 
 	struct control_server server;
 	int64_t serve_ns; /* when it is to be looked after again */
+	struct views views;
 	struct waiters waiters;
 	struct orders orders;
 	struct additions additions; /* that the tree has */

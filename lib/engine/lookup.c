@@ -13,6 +13,7 @@ struct search {
 	bool whole; /* compare paths, else last parts */
 	bool pattern;
 	struct near near;
+	char path[NODE_PATH_SIZE]; /* of the child at hand */
 };
 
 void
@@ -36,16 +37,51 @@ lookup_is_pattern(const char *name)
 }
 
 static bool
-is_meant(const struct search *s, struct child *child)
+is_meant(struct search *s, struct child *child)
 {
-	char path[NODE_PATH_SIZE];
-	const char *own = s->whole ? node_path(child, path) : node_name(child);
+	const char *own =
+	    s->whole ? node_path(child, s->path) : node_name(child);
 
 	/* The root is meant by its name alone. */
 	if (s->pattern)
 		return child->sup != NULL &&
 		    fnmatch(s->name, own, FNM_PATHNAME) == 0;
 	return strcmp(s->name, own) == 0;
+}
+
+/* The child of `sup` that is called by the first `len` bytes of `name`. */
+static struct child *
+find_below(const struct sup *sup, const char *name, size_t len)
+{
+	struct child *child;
+
+	TAILQ_FOREACH(child, &sup->children, order) {
+		const char *own = node_name(child);
+
+		if (!child->forgotten && strncmp(own, name, len) == 0 &&
+		    own[len] == '\0')
+			return child;
+	}
+	return NULL;
+}
+
+/* The child of that path, part by part, or NULL. */
+static struct child *
+find_path(struct child *top, const char *path)
+{
+	struct child *child = top;
+	size_t len;
+
+	if (strcmp(path, node_name(top)) == 0)
+		return top;
+	do {
+		if (!child_is_sup(child))
+			return NULL;
+		len = strcspn(path, "/");
+		child = find_below(child_sup(child), path, len);
+		path += len;
+	} while (child != NULL && *path++ != '\0');
+	return child;
 }
 
 static void
@@ -69,12 +105,11 @@ try_near(void *arg, struct child *child)
 {
 	struct search *s = arg;
 	unsigned before = s->near.distance;
-	char path[NODE_PATH_SIZE];
 
 	near_try(&s->near, node_name(child));
-	near_try(&s->near, node_path(child, path));
+	near_try(&s->near, node_path(child, s->path));
 	if (s->near.distance < before)
-		snprintf(s->lookup->near, sizeof(s->lookup->near), "%s", path);
+		strlcpy(s->lookup->near, s->path, sizeof(s->lookup->near));
 }
 
 enum lookup_result
@@ -83,21 +118,21 @@ lookup(struct lookup *l, struct supervisor *root, const char *name)
 	struct search s = {
 		.lookup = l,
 		.name = name,
-		.whole = true,
+		.whole = strchr(name, '/') != NULL,
 		.pattern = lookup_is_pattern(name),
 		.near = near_start(name),
 	};
 	struct child *top = &root->sup.child;
+	struct child *child = s.pattern ? NULL : find_path(top, name);
 
 	l->n = 0;
 	l->near[0] = '\0';
-	if (s.pattern && strchr(name, '/') == NULL)
-		s.whole = false;
-	lookup_walk(top, try, &s);
-	if (l->n == 0 && s.whole && strchr(name, '/') == NULL) {
-		s.whole = false;
-		lookup_walk(top, try, &s);
+	if (child != NULL) {
+		l->visit(l->arg, child);
+		return LOOKUP_FOUND;
 	}
+	if (s.pattern || !s.whole)
+		lookup_walk(top, try, &s);
 	if (l->n == 0) {
 		lookup_walk(top, try_near, &s);
 		return LOOKUP_NONE;

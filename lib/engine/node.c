@@ -181,6 +181,14 @@ node_supervisor(struct child *child)
 	return (struct supervisor *)(void *)child_sup(child);
 }
 
+bool
+node_is_within(const struct child *child, const struct child *top)
+{
+	while (child != top && child->sup != NULL)
+		child = &child->sup->child;
+	return child == top;
+}
+
 const struct child_spec *
 node_spec(const struct child *child)
 {

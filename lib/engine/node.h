@@ -95,6 +95,9 @@ void nodes_fini(struct nodes *nodes);
 struct worker *node_worker(struct child *child);
 struct supervisor *node_supervisor(struct child *child);
 
+/* Whether `child` is `top` or somewhere below it. */
+bool node_is_within(const struct child *child, const struct child *top);
+
 /* Its specification; NULL for the root. */
 const struct child_spec *node_spec(const struct child *child);
 

@@ -6,7 +6,6 @@
 #include "engine/history.h"
 #include "engine/lookup.h"
 #include "engine/query.h"
-#include "os/clock.h"
 
 static bool
 has_process(struct child *child)
@@ -65,14 +64,16 @@ add_state(struct record *r, const struct engine *e, struct child *child,
 
 void
 query_status(struct engine *e, struct child *child,
-    struct control_client *client)
+    struct control_client *client, int64_t now_ns)
 {
-	char path[NODE_PATH_SIZE], reason[REASON_TEXT_SIZE];
+	/* Too much to be cleared on the stack for each of many records. */
+	static char path[NODE_PATH_SIZE];
+	char reason[REASON_TEXT_SIZE];
 	struct record r;
 
 	record_begin(&r, RECORD_STATUS);
 	add_name(&r, child, path);
-	add_state(&r, e, child, clock_now_ns());
+	add_state(&r, e, child, now_ns);
 	if (child_is_sup(child))
 		add_budget(&r, e, child_sup(child));
 	if (child->sup == NULL)
@@ -84,12 +85,14 @@ query_status(struct engine *e, struct child *child,
 }
 
 void
-query_pid(struct engine *e, struct child *child, struct control_client *client)
+query_pid(struct engine *e, struct child *child, struct control_client *client,
+    int64_t now_ns)
 {
 	char path[NODE_PATH_SIZE];
 	struct record r;
 
 	(void)e;
+	(void)now_ns;
 	if (!has_process(child))
 		return;
 	record_begin(&r, RECORD_PID);
@@ -131,10 +134,12 @@ line_write(void *ctx, const char *bytes, size_t len)
 }
 
 void
-query_spec(struct engine *e, struct child *child, struct control_client *client)
+query_spec(struct engine *e, struct child *child, struct control_client *client,
+    int64_t now_ns)
 {
 	struct lines lines = { .client = client };
 
+	(void)now_ns;
 	if (child->sup == NULL)
 		print_root(e->conf->root, line_write, &lines);
 	else
@@ -218,7 +223,8 @@ tell_end(struct engine *e, const struct history_end *end,
 }
 
 void
-query_why(struct engine *e, struct child *child, struct control_client *client)
+query_why(struct engine *e, struct child *child, struct control_client *client,
+    int64_t now_ns)
 {
 	char path[NODE_PATH_SIZE], above[NODE_PATH_SIZE];
 	const struct history *history = node_history(child);
@@ -227,7 +233,7 @@ query_why(struct engine *e, struct child *child, struct control_client *client)
 
 	record_begin(&r, RECORD_WHY);
 	add_name(&r, child, path);
-	add_state(&r, e, child, clock_now_ns());
+	add_state(&r, e, child, now_ns);
 	record_text(&r, "restart", restart_text[child->policy->restart]);
 	if (child->sup != NULL) {
 		record_text(&r, "under", node_path(&child->sup->child, above));

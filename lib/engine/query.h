@@ -7,27 +7,28 @@
 
 /*
  * Looking at the tree: what a child is like at this moment, as records. They
- * are made at once, whatever its supervisor is doing (D2).
+ * are made at once, whatever its supervisor is doing (D2); `now_ns` is the
+ * monotonic clock.
  */
 
 /* `status`: one row about a child, or a supervisor with its budget. */
 void query_status(struct engine *e, struct child *child,
-    struct control_client *client);
+    struct control_client *client, int64_t now_ns);
 
 /* `pid`: the process of a worker that has one. */
-void
-query_pid(struct engine *e, struct child *child, struct control_client *client);
+void query_pid(struct engine *e, struct child *child,
+    struct control_client *client, int64_t now_ns);
 
 /* `spec`: its specification in the file's grammar, a record a line. */
 void query_spec(struct engine *e, struct child *child,
-    struct control_client *client);
+    struct control_client *client, int64_t now_ns);
 
 /* `count`: OTP's four numbers about a supervisor (count_children). */
 void query_count(struct engine *e, struct child *child,
     struct control_client *client);
 
 /* `why`: its state, its budget, and its last ends, the latest first. */
-void
-query_why(struct engine *e, struct child *child, struct control_client *client);
+void query_why(struct engine *e, struct child *child,
+    struct control_client *client, int64_t now_ns);
 
 #endif

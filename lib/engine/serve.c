@@ -10,24 +10,9 @@
 #include "engine/lookup.h"
 #include "engine/query.h"
 #include "engine/serve.h"
+#include "engine/view.h"
 #include "engine/waiters.h"
 #include "os/clock.h"
-
-/* A look at each child that the words mean. */
-struct view {
-	struct engine *e;
-	struct control_client *client;
-	void (*query)(struct engine *e, struct child *child,
-	    struct control_client *client);
-};
-
-static void
-show(void *arg, struct child *child)
-{
-	struct view *view = arg;
-
-	view->query(view->e, child, view->client);
-}
 
 bool
 serve_each(struct engine *e, struct control_client *client, const char *name,
@@ -88,54 +73,6 @@ serve_one(struct engine *e, struct control_client *client, const char *name)
 	return child;
 }
 
-/* Shows what `words` mean; without any, the whole tree. */
-static void
-view_all(struct view *view, size_t nwords, const char *const *words)
-{
-	if (nwords == 0)
-		lookup_walk(&view->e->root.sup.child, show, view);
-	for (size_t i = 0; i < nwords; i++)
-		if (!serve_each(view->e, view->client, words[i], show, view))
-			return;
-	control_ok(view->client);
-}
-
-static void
-serve_status(struct engine *e, struct control_client *client, size_t nwords,
-    const char *const *words)
-{
-	struct view view = { e, client, query_status };
-
-	view_all(&view, nwords, words);
-}
-
-static void
-serve_pid(struct engine *e, struct control_client *client, size_t nwords,
-    const char *const *words)
-{
-	struct view view = { e, client, query_pid };
-
-	view_all(&view, nwords, words);
-}
-
-static void
-serve_spec(struct engine *e, struct control_client *client, size_t nwords,
-    const char *const *words)
-{
-	struct view view = { e, client, query_spec };
-
-	view_all(&view, nwords, words);
-}
-
-static void
-serve_why(struct engine *e, struct control_client *client, size_t nwords,
-    const char *const *words)
-{
-	struct view view = { e, client, query_why };
-
-	view_all(&view, nwords, words);
-}
-
 static void
 serve_count(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
@@ -166,21 +103,22 @@ serve_events(struct engine *e, struct control_client *client, size_t nwords,
 }
 
 static const struct verb verbs[] = {
-	{ "status", 0, SIZE_MAX, "[NAME...]", serve_status },
-	{ "pid", 1, SIZE_MAX, "NAME...", serve_pid },
-	{ "spec", 1, SIZE_MAX, "NAME...", serve_spec },
-	{ "count", 0, 1, "[NAME]", serve_count },
-	{ "why", 1, SIZE_MAX, "NAME...", serve_why },
-	{ "events", 0, 0, "", serve_events },
-	{ "wait", 1, SIZE_MAX, "ready|up|down NAME... | quiet", wait_serve },
-	{ "start", 1, SIZE_MAX, "[--no-wait] NAME...", act_start },
-	{ "stop", 1, SIZE_MAX, "[--no-wait] NAME...", act_stop },
-	{ "restart", 1, SIZE_MAX, "[--no-wait] NAME...", act_restart },
-	{ "delete", 1, SIZE_MAX, "NAME...", act_delete },
-	{ "add", 2, 3, "[--no-wait] SUPERVISOR TEXT", act_add },
-	{ "signal", 2, SIZE_MAX, "SIGNAL NAME...", act_signal },
-	{ "reload", 0, 1, "[--dry-run]", reload_serve },
-	{ "down", 0, 0, "", act_down },
+	{ "status", 0, SIZE_MAX, "[NAME...]", .query = query_status },
+	{ "pid", 1, SIZE_MAX, "NAME...", .query = query_pid },
+	{ "spec", 1, SIZE_MAX, "NAME...", .query = query_spec },
+	{ "count", 0, 1, "[NAME]", .serve = serve_count },
+	{ "why", 1, SIZE_MAX, "NAME...", .query = query_why },
+	{ "events", 0, 0, "", .serve = serve_events },
+	{ "wait", 1, SIZE_MAX, "ready|up|down NAME... | quiet",
+	    .serve = wait_serve },
+	{ "start", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_start },
+	{ "stop", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_stop },
+	{ "restart", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_restart },
+	{ "delete", 1, SIZE_MAX, "NAME...", .serve = act_delete },
+	{ "add", 2, 3, "[--no-wait] SUPERVISOR TEXT", .serve = act_add },
+	{ "signal", 2, SIZE_MAX, "SIGNAL NAME...", .serve = act_signal },
+	{ "reload", 0, 1, "[--dry-run]", .serve = reload_serve },
+	{ "down", 0, 0, "", .serve = act_down },
 };
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -213,6 +151,9 @@ request(void *ctx, struct control_client *client, size_t nwords,
 			control_error(client, CONTROL_USAGE, "%s takes: %s",
 			    verb->name,
 			    *verb->usage != '\0' ? verb->usage : "no words");
+		else if (verb->query != NULL)
+			view_begin(e, client, verb->query, nwords - 1,
+			    words + 1);
 		else
 			verb->serve(e, client, nwords - 1, words + 1);
 		return;
@@ -225,6 +166,7 @@ closed(void *ctx, struct control_client *client)
 {
 	act_closed(ctx, client);
 	wait_closed(ctx, client);
+	view_closed(ctx, client);
 	reload_closed(ctx, client);
 }
 
@@ -257,6 +199,7 @@ serve_init(struct engine *e, bool again)
 	int error;
 
 	e->serve_ns = CLOCK_NEVER;
+	TAILQ_INIT(&e->views);
 	TAILQ_INIT(&e->waiters);
 	SLIST_INIT(&e->orders);
 	if (e->run->placeless != NULL)
@@ -281,10 +224,14 @@ serve_init(struct engine *e, bool again)
 int64_t
 serve_turn(struct engine *e)
 {
+	int64_t at_ns;
+
 	if (!e->serving)
 		return CLOCK_NEVER;
 	wait_look(e);
-	return control_server_turn(&e->server);
+	view_turn(e);
+	at_ns = control_server_turn(&e->server);
+	return view_can_go_on(e) ? 0 : at_ns;
 }
 
 void

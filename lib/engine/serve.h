@@ -12,8 +12,9 @@ struct child;
 struct engine;
 
 /*
- * Requests from the control socket. serve.c has the table of them and those
- * that look; act.c those that change the tree; waiters.c those that wait.
+ * Requests from the control socket. serve.c has the table of them; view.c
+ * answers those that look; act.c has those that change the tree; waiters.c
+ * those that wait.
  */
 struct verb {
 	const char *name;
@@ -22,6 +23,9 @@ struct verb {
 	const char *usage; /* what the words are */
 	void (*serve)(struct engine *e, struct control_client *client,
 	    size_t nwords, const char *const *words);
+	/* Instead of `serve`: what to say about each child that is meant. */
+	void (*query)(struct engine *e, struct child *child,
+	    struct control_client *client, int64_t now_ns);
 };
 
 /*

@@ -213,7 +213,8 @@ wait_freed(struct engine *e, const struct child *child)
 
 	TAILQ_FOREACH(waiter, &e->waiters, next)
 		for (size_t i = 0; i < waiter->n; i++)
-			if (waiter->children[i] == child)
+			if (waiter->children[i] != NULL &&
+			    node_is_within(waiter->children[i], child))
 				waiter->children[i] = NULL;
 	e->changed = true;
 }

@@ -37,7 +37,7 @@ void wait_serve(struct engine *e, struct control_client *client, size_t nwords,
 /* Answers those whose time has come. */
 void wait_look(struct engine *e);
 
-/* The client, or a child, is not to be used any more. */
+/* The client, or a child with all below it, is not to be used any more. */
 void wait_closed(struct engine *e, struct control_client *client);
 void wait_freed(struct engine *e, const struct child *child);
 

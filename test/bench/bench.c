@@ -4,25 +4,19 @@
  * supervisors, on N copies of a program that does nothing but say when it was
  * started. Prints Markdown; says on standard error how far it is.
  */
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <err.h>
 #include <errno.h>
-#include <ftw.h>
 #include <getopt.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench_contender.h"
 #include "bench_report.h"
 #include "bench_session.h"
+#include "bench_stage.h"
 
 enum {
 	BENCH_SIZES_MAX = 16,
@@ -38,13 +32,12 @@ static const int64_t BENCH_PATIENCE_NS = 60000000000;
 static const size_t BENCH_LARGE = 1000; /* children */
 
 struct bench {
+	struct stage stage; /* first */
 	size_t sizes[BENCH_SIZES_MAX];
 	size_t nsizes;
 	size_t nrounds;
 	bool chosen[BENCH_CONTENDERS_MAX];
 	struct session_options session;
-	bool realtime;
-	char dir[64]; /* scratch, on a file system in memory */
 	struct tree tree;
 	int64_t patience_ns; /* left for waiting until the machine is quiet */
 };
@@ -170,7 +163,7 @@ parse_options(struct bench *b, int argc, char **argv)
 			make_quick(b);
 			break;
 		case 'R':
-			b->realtime = true;
+			b->stage.realtime = true;
 			break;
 		case 'O':
 			parse_only(b, optarg);
@@ -184,44 +177,6 @@ parse_options(struct bench *b, int argc, char **argv)
 		}
 	if (optind != argc)
 		errx(2, "%s: what is this?\n%s", argv[optind], usage_text);
-}
-
-/*
- * Against others at work on the machine; all contenders inherit it. Being
- * nice does not go before a running compiler, so there is -R.
- */
-static void
-take_precedence(const struct bench *b)
-{
-	struct sched_param lowest = { .sched_priority =
-					  sched_get_priority_min(SCHED_RR) };
-
-	(void)setpriority(PRIO_PROCESS, 0, -20);
-	if (b->realtime && sched_setscheduler(0, SCHED_RR, &lowest) == -1)
-		err(1, "-R");
-}
-
-static int
-remove_entry(const char *path, const struct stat *st, int type,
-    struct FTW *walk)
-{
-	(void)st;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
-static void
-make_scratch(struct bench *b)
-{
-	const char *folder = "/dev/shm";
-
-	if (access(folder, W_OK | X_OK) == -1)
-		folder = "/tmp";
-	(void)snprintf(b->dir, sizeof(b->dir), "%s/supervise-bench.XXXXXX",
-	    folder);
-	if (mkdtemp(b->dir) == NULL)
-		err(1, "%s", b->dir);
 }
 
 /* One start of contender `i`; what failed once is not tried again. */
@@ -248,8 +203,8 @@ run_once(struct bench *b, const struct round *round, size_t i)
 	}
 	(void)fprintf(stderr, "N %zu, round %zu: %s%s\n", round->nchildren,
 	    round->number + 1, c->name, round->reverse ? ", reverse" : "");
-	(void)snprintf(s.plan.dir, sizeof(s.plan.dir), "%s/%s-%zu", b->dir,
-	    c->name, round->nchildren);
+	(void)snprintf(s.plan.dir, sizeof(s.plan.dir), "%s/%s-%zu",
+	    b->stage.dir, c->name, round->nchildren);
 	if (mkdir(s.plan.dir, 0700) == -1 && errno != EEXIST)
 		err(1, "%s", s.plan.dir);
 	session_run(&s);
@@ -297,14 +252,14 @@ run_size(struct bench *b, size_t nchildren, struct result *results)
 
 /* Everything is measured and reported here. */
 static void
-measure(struct bench *b)
+measure(struct stage *stage)
 {
+	struct bench *b = (struct bench *)(void *)stage;
 	struct report_block blocks[BENCH_SIZES_MAX];
 	struct result *results;
-	char fifo[sizeof(b->dir) + 8];
+	char fifo[sizeof(b->stage.dir) + 8];
 
-	take_precedence(b);
-	(void)snprintf(fifo, sizeof(fifo), "%s/fifo", b->dir);
+	(void)snprintf(fifo, sizeof(fifo), "%s/fifo", b->stage.dir);
 	tree_prepare(&b->tree, fifo);
 
 	results = calloc(b->nsizes * ncontenders, sizeof(*results));
@@ -314,7 +269,7 @@ measure(struct bench *b)
 		blocks[i] = (struct report_block){ b->sizes[i], b->chosen,
 			results + i * ncontenders };
 		/* With -R others do not matter. */
-		b->patience_ns = b->realtime ? 0 : BENCH_PATIENCE_NS;
+		b->patience_ns = b->stage.realtime ? 0 : BENCH_PATIENCE_NS;
 		run_size(b, b->sizes[i], blocks[i].results);
 		report_block(&blocks[i], b->session.wanted);
 	}
@@ -326,64 +281,19 @@ measure(struct bench *b)
 	free(results);
 }
 
-/* Waits for the end of `worker`, or ends it when asked to. */
-static int
-await_worker(pid_t worker, const sigset_t *signals)
-{
-	int status = 0;
-
-	for (;;) {
-		int signal = sigwaitinfo(signals, NULL);
-
-		if (signal == SIGCHLD &&
-		    waitpid(worker, &status, WNOHANG) == worker)
-			break;
-		if (signal != SIGCHLD && signal != -1)
-			(void)kill(worker, SIGKILL);
-	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-}
-
-/*
- * The measuring is done by a process of its own, so that whatever ends it,
- * no contender, no child and no file stays behind.
- */
 int
 main(int argc, char **argv)
 {
-	struct bench b = { .sizes = { 1, 100, 1000, 10000 },
+	struct bench b = { .stage = { .measure = measure },
+		.sizes = { 1, 100, 1000, 10000 },
 		.nsizes = 4,
 		.nrounds = 5,
 		.session = { .nkills = 100, .idle_s = 5, .time_limit_s = 120 },
 		.tree = { .root_fd = -1, .fifo = -1 } };
-	sigset_t signals, before;
-	pid_t worker;
-	int status;
 
 	memset(b.chosen, 1, sizeof(b.chosen));
 	memset(b.session.wanted, 1, sizeof(b.session.wanted));
 	parse_options(&b, argc, argv);
 	contenders_init();
-	make_scratch(&b);
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGCHLD);
-	sigaddset(&signals, SIGHUP);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	(void)sigprocmask(SIG_BLOCK, &signals, &before);
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
-		err(1, "sub-reaper");
-	worker = fork();
-	if (worker == -1)
-		err(1, "fork");
-	if (worker == 0) {
-		(void)sigprocmask(SIG_SETMASK, &before, NULL);
-		measure(&b);
-		return 0;
-	}
-	status = await_worker(worker, &signals);
-	(void)tree_clear(&b.tree);
-	(void)nftw(b.dir, remove_entry, 32, FTW_DEPTH | FTW_PHYS);
-	return status;
+	return stage_run(&b.stage);
 }

@@ -20,8 +20,9 @@ static const int64_t CONTENDER_SECOND_NS = 1000000000;
 
 /* The programs built here; absolute. */
 static char bare_path[PATH_MAX];
-static char supervise_path[PATH_MAX];
 static char child_path[PATH_MAX];
+char contender_supervise[PATH_MAX];
+char contender_answer[PATH_MAX];
 
 /* Opens a file in the contender's folder for writing. */
 static FILE *
@@ -79,7 +80,7 @@ prepare_bare(struct plan *plan)
 static void
 prepare_supervise(struct plan *plan)
 {
-	static const char *const argv[] = { supervise_path, "-f",
+	static const char *const argv[] = { contender_supervise, "-f",
 		"supervise.conf", "run", NULL };
 	FILE *f = create(plan, "supervise.conf");
 
@@ -155,8 +156,16 @@ prepare_supervisord(struct plan *plan)
 	    "autorestart=true\n"
 	    "startsecs=0\n"
 	    "stdout_logfile=NONE\n"
-	    "stderr_logfile=NONE\n",
-	    plan->dir, plan->nchildren * 3 + 100, child_path, plan->nchildren);
+	    "stderr_logfile=NONE\n"
+	    "[unix_http_server]\n"
+	    "file=%s/socket\n"
+	    "[supervisorctl]\n"
+	    "serverurl=unix://%s/socket\n"
+	    "[rpcinterface:supervisor]\n"
+	    "supervisor.rpcinterface_factory = "
+	    "supervisor.rpcinterface:make_main_rpcinterface\n",
+	    plan->dir, plan->nchildren * 3 + 100, child_path, plan->nchildren,
+	    plan->dir, plan->dir);
 	finish(f);
 	set_argv(plan, argv);
 }
@@ -202,7 +211,7 @@ const struct contender contenders[] = {
 	    .fds_per_child = 1,
 	    .processes_per_child = 1 },
 	{ .name = "supervise",
-	    .program = supervise_path,
+	    .program = contender_supervise,
 	    .command = "supervise -f supervise.conf run",
 	    .prepare = prepare_supervise,
 	    .stop_signal = SIGTERM,
@@ -252,6 +261,15 @@ set_path(char *path, const char *folder, const char *name)
 		errx(1, "%s: too long", folder);
 }
 
+const struct contender *
+contender_find(const char *name)
+{
+	for (size_t i = 0; i < ncontenders; i++)
+		if (strcmp(contenders[i].name, name) == 0)
+			return &contenders[i];
+	return NULL;
+}
+
 void
 contenders_init(void)
 {
@@ -264,13 +282,13 @@ contenders_init(void)
 	*strrchr(self, '/') = '\0';
 	set_path(bare_path, self, "bare");
 	set_path(child_path, self, "child_static");
+	set_path(contender_answer, self, "answer");
 	*strrchr(self, '/') = '\0';
-	set_path(supervise_path, self, "supervise");
+	set_path(contender_supervise, self, "supervise");
 }
 
-/* A path of its own, or a name to be found on PATH. */
-static bool
-is_there(const char *program)
+bool
+contender_is_there(const char *program)
 {
 	const char *path = getenv("PATH");
 	char candidate[PATH_MAX];
@@ -311,7 +329,7 @@ contender_can(const struct contender *c, size_t nchildren, char *why,
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
 		err(1, "getrlimit");
-	if (!is_there(c->program))
+	if (!contender_is_there(c->program))
 		(void)snprintf(why, why_size, "not there");
 	else if (c->children_max != 0 && nchildren > c->children_max)
 		(void)snprintf(why, why_size, "takes at most %zu children",

@@ -47,6 +47,16 @@ struct contender {
 extern const struct contender contenders[];
 extern const size_t ncontenders;
 
+/* The contender of that name, or NULL. */
+const struct contender *contender_find(const char *name);
+
+/* supervise itself, and the program answer.c; absolute. */
+extern char contender_supervise[PATH_MAX];
+extern char contender_answer[PATH_MAX];
+
+/* Whether a program is there: at its path, or by its name on PATH. */
+bool contender_is_there(const char *program);
+
 /* Finds the programs built here, beside the benchmark. Once. */
 void contenders_init(void);
 

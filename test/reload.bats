@@ -599,7 +599,7 @@ children() {
 			random_rules
 			children $(($1 - 1))
 		elif chance 20; then
-			echo "worker $name[$((RANDOM % 3 + 1))] {"
+			echo "worker ${name}[$((RANDOM % 3 + 1))] {"
 			random_worker
 		else
 			echo "worker $name {"

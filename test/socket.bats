@@ -464,3 +464,60 @@ following() {
 	assert_equal "$(sed -n 's/^event=\(status.* state=\([a-z]*\)\|\([a-z]*\)\).*/\2\3/p' <<<"$output" | tr '\n' ' ')" \
 		"down ok up ok error down ok down ok "
 }
+
+# All voluntary and other context switches of a process so far.
+switches() {
+	awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
+}
+
+has_descriptors() {
+	[[ $(find "/proc/$1/fd" -mindepth 1 | wc -l) -ge $2 ]]
+}
+
+@test "a hundred who follow do not wake an idle engine" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	local engine before n
+	local -a followers=()
+	engine=$(engine_pid)
+	for ((n = 0; n < 100; n++)); do
+		supervise events >>followed 2>&1 3>&- &
+		followers+=("$!")
+	done
+	eventually has_descriptors "$engine" 100
+	eventually idle "$engine"
+	before=$(switches "$engine")
+	sleep 1
+	assert_equal "$(switches "$engine")" "$before"
+	stop_tree
+	wait "${followers[@]}"
+	[[ $(grep -c "event=ended .*supervisor=root" followed) -eq 100 ]]
+}
+
+# ticks PID: of the processor that it has used.
+ticks() {
+	awk '{ print $14 + $15 }' "/proc/$1/stat"
+}
+
+@test "without descriptors connections are refused, and nobody spins" {
+	conf <<<'worker a { exec ${WORKER} }'
+	UNDER=(prlimit --nofile=64:64)
+	start_tree_ready
+	UNDER=()
+	local engine before n
+	local -a followers=()
+	engine=$(engine_pid)
+	local words
+	command_words
+	for ((n = 0; n < 80; n++)); do
+		"${words[@]}" events >/dev/null 2>>refused 3>&- &
+		followers+=("$!")
+	done
+	eventually grep -q "no descriptor is left" refused
+	before=$(ticks "$engine")
+	sleep 1
+	[[ $(ticks "$engine") -le $((before + 20)) ]]
+	kill -s KILL "${followers[@]}" 2>/dev/null || true
+	wait "${followers[@]}" 2>/dev/null || true
+	eventually supervise status a >/dev/null 2>&1
+}

@@ -413,7 +413,7 @@ restarting() {
 }
 
 @test "signal and delete print a row for each, and of a pattern how many" {
-	conf <<<'worker w[2] { exec ${WORKER} term=ignore }; worker x { exec ${WORKER} }'
+	conf <<<'worker w[2] { exec ${WORKER} ignore=TERM }; worker x { exec ${WORKER} }'
 	start_tree_ready
 	run -0 supervise signal TERM 'w*'
 	assert_equal "${#lines[@]}" 3

@@ -84,17 +84,20 @@ SIM_SRC    := $(sort $(wildcard test/sim/*.c))
 BENCH_SRC  := $(sort $(wildcard test/bench/*.c))
 FUZZ_SRC   := $(sort $(wildcard test/fuzz/*.c))
 HELPER_SRC := $(sort $(wildcard test/helpers/*.c))
+OTP_SRC    := $(sort $(wildcard test/otp/*.c))
 ALL_SRC    := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(SIM_SRC) $(BENCH_SRC) \
-	$(FUZZ_SRC) $(HELPER_SRC)
+	$(FUZZ_SRC) $(HELPER_SRC) $(OTP_SRC)
 
 UNIT_MAIN  := $(call with,main,$(UNIT_SRC))
 FAULT_MAIN := $(filter test/unit/fault_%,$(UNIT_MAIN))
 BENCH_MAIN := $(call with,main,$(BENCH_SRC))
 FUZZ_MAIN  := $(filter %_fuzz.c,$(FUZZ_SRC))
+OTP_MAIN   := $(call with,main,$(OTP_SRC))
 
 # What several test programs share: test sources with no entry of their own.
 SHARED_SRC := $(call without,main,$(UNIT_SRC) $(SIM_SRC) $(BENCH_SRC)) \
 	$(filter-out $(FUZZ_MAIN),$(FUZZ_SRC))
+OTP_SHARED_SRC := $(filter-out $(OTP_MAIN),$(OTP_SRC))
 
 FAULT_WRAPS := $(wildcard test/unit/fault.wraps)
 comma := ,
@@ -109,6 +112,7 @@ SIM        = $(1)/sim/sim
 BENCH      = $(patsubst test/bench/%.c,$(1)/bench/%,$(BENCH_MAIN))
 HELPERS    = $(patsubst test/helpers/%.c,$(1)/helpers/%,$(HELPER_SRC))
 FUZZ       = $(patsubst test/fuzz/%.c,$(1)/%,$(FUZZ_MAIN))
+PLAY       = $(patsubst test/otp/play_%.c,$(1)/play-%,$(OTP_MAIN))
 
 .PHONY: all
 all: ## build the program, build/supervise
@@ -138,6 +142,16 @@ format: ## bring all C files into the form of .clang-format
 sim: ## run SIM_SCENARIOS (100000) random scenarios of the core
 sim: $(call SIM,$(B))
 	$(B)/sim/sim $(SIM_SCENARIOS)
+
+.PHONY: play
+play: ## build what plays scenarios of supervision
+play: $(call PLAY,$(B))
+
+.PHONY: otp
+otp: ## play the scenarios of SEEDS (FROM-TO) on a real Erlang VM too
+otp: play
+	@test/install-deps otp
+	@test/otp/otp $(SEEDS)
 
 .PHONY: fuzz
 fuzz: ## run every fuzzer for FUZZ_SECONDS (60)
@@ -197,13 +211,15 @@ help: ## print this list
 		expand -t 14
 
 # Parts of the build by name, for test/run.
-.PHONY: unit unit-asan fault helpers asan sim-asan bench-programs fuzz-programs
+.PHONY: unit unit-asan fault helpers asan sim-asan play-asan bench-programs \
+	fuzz-programs
 unit: $(call UNIT,$(B))
 unit-asan: $(call UNIT,$(B)/asan) $(call FAULT,$(B)/asan)
 fault: $(call FAULT,$(B)/fault)
 helpers: $(call HELPERS,$(B))
 asan: $(B)/asan/supervise
 sim-asan: $(call SIM,$(B)/asan)
+play-asan: $(call PLAY,$(B)/asan)
 bench-programs: $(call BENCH,$(B))
 fuzz-programs: $(call FUZZ,$(B)/fuzz)
 
@@ -229,7 +245,7 @@ $(1)/flags: FORCE
 # The same for the archive when a source has come or gone.
 $(1)/sources: FORCE
 	@mkdir -p $(1)
-	@$$(call update,$(LIB_SRC) $(SHARED_SRC))
+	@$$(call update,$(LIB_SRC) $(SHARED_SRC) $(OTP_SHARED_SRC))
 
 $(1)/libsupervise.a: $(LIB_SRC:%.c=$(1)/obj/%.o) $(1)/sources
 	@rm -f $$@
@@ -240,6 +256,11 @@ $(1)/libtest.a: $(SHARED_SRC:%.c=$(1)/obj/%.o) $(1)/sources
 	@rm -f $$@
 	$$(call say,AR)
 	$$(Q)$$(AR) rcs $$@ $(SHARED_SRC:%.c=$(1)/obj/%.o)
+
+$(1)/libotp.a: $(OTP_SHARED_SRC:%.c=$(1)/obj/%.o) $(1)/sources
+	@rm -f $$@
+	$$(call say,AR)
+	$$(Q)$$(AR) rcs $$@ $(OTP_SHARED_SRC:%.c=$(1)/obj/%.o)
 
 $(1)/supervise: $(CMD_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
 	$$(call say,LD)
@@ -257,6 +278,10 @@ $(call UNIT,$(1)): $(1)/unit/%: $(1)/obj/test/unit/%.o $(1)/libtest.a $(1)/libsu
 
 $(1)/sim/sim: $(SIM_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
 	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+
+$(call PLAY,$(1)): $(1)/play-%: $(1)/obj/test/otp/play_%.o $(1)/libotp.a $(1)/libsupervise.a
 	$$(call say,LD)
 	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
 

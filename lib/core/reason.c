@@ -26,6 +26,17 @@ reason_signal(int signal)
 	return (struct reason){ .kind = REASON_SIGNAL, .value = signal };
 }
 
+bool
+reason_is_stop(const struct child_policy *policy, struct reason reason)
+{
+	int stop_signal =
+	    policy->kind == KIND_WORKER ? policy->worker.stop_signal : SIGTERM;
+
+	if (reason.kind == REASON_SIGNAL)
+		return reason.value == SIGTERM || reason.value == stop_signal;
+	return reason.kind == REASON_EXIT && reason.value == 128 + stop_signal;
+}
+
 static enum reason_class
 class_of_exit(const struct child_policy *policy, int status)
 {
@@ -36,7 +47,7 @@ class_of_exit(const struct child_policy *policy, int status)
 	if (status_set_has(&policy->worker.normal, status))
 		return CLASS_NORMAL;
 	if (status_set_has(&policy->worker.planned, status) ||
-	    status == 128 + policy->worker.stop_signal)
+	    reason_is_stop(policy, reason_exit(status)))
 		return CLASS_PLANNED;
 	return CLASS_ABNORMAL;
 }
@@ -48,11 +59,8 @@ reason_class(const struct child_policy *policy, struct reason reason)
 	case REASON_EXIT:
 		return class_of_exit(policy, reason.value);
 	case REASON_SIGNAL:
-		if (reason.value == SIGTERM ||
-		    (policy->kind == KIND_WORKER &&
-			reason.value == policy->worker.stop_signal))
-			return CLASS_PLANNED;
-		return CLASS_ABNORMAL;
+		return reason_is_stop(policy, reason) ? CLASS_PLANNED :
+							CLASS_ABNORMAL;
 	case REASON_SHUTDOWN:
 	case REASON_FAILED_CHILD:
 		return CLASS_PLANNED;

@@ -2,6 +2,7 @@
 #ifndef CORE_REASON_H
 #define CORE_REASON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,6 +53,12 @@ struct reason reason_signal(int signal);
 /* The class of `reason` for a child under `policy`. */
 enum reason_class
 reason_class(const struct child_policy *policy, struct reason reason);
+
+/*
+ * Whether `reason` is how a child ends that is asked to, from whomever: by
+ * its stop signal or SIGTERM, or with 128 + its stop signal.
+ */
+bool reason_is_stop(const struct child_policy *policy, struct reason reason);
 
 /*
  * The reason of a worker that was asked to stop by `stop_signal` and then

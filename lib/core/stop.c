@@ -96,6 +96,10 @@ stopped_clean(const struct child *child)
 		break;
 	case REASON_EXIT:
 	case REASON_SIGNAL:
+		/* It had ended before it could be asked. */
+		if (!brutal && reason_is_stop(child->policy, child->reason))
+			return true;
+		break;
 	case REASON_START:
 	case REASON_TIMEOUT:
 	case REASON_FAILED_CHILD:

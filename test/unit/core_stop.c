@@ -70,6 +70,18 @@ static const struct fixture_case cases[] = {
 	    "exit b normal unasked",
 	    "exit a#1 exit:0; report root shutdown_error a exit:0;"
 	    "reply terminate ok; exit b#1 exit:0; reply terminate ok" },
+	{ "S64: an end by the stop signal before it was sent is clean",
+	    "sup root; worker a term=ignore; worker b term=ignore"
+	    " stop_signal=INT; worker c term=ignore; worker d term=ignore"
+	    " stop_signal=INT",
+	    "terminate root a; exit a shutdown unasked; terminate root b;"
+	    "exit b signal:INT unasked; terminate root c;"
+	    "exit c exit:143 unasked; terminate root d;"
+	    "exit d exit:143 unasked",
+	    "exit a#1 signal:TERM; reply terminate ok; exit b#1 signal:INT;"
+	    "reply terminate ok; exit c#1 exit:143; reply terminate ok;"
+	    "exit d#1 exit:143; report root shutdown_error d exit:143;"
+	    "reply terminate ok" },
 	{ "S65: an end for another reason while it stops is still a stop",
 	    "sup root max_restarts=0; worker a term=ignore",
 	    "terminate root a; exit a signal:SEGV; state",

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# The scenarios made from OTP's and Elixir's tests, test/otp/suite, and their
+# table, test/otp/SUITE.md: each scenario stands in the table, says which
+# sentences it is about and has its trace, made of the steps it has now; each
+# test that the table names is there, and names the sentence it is named for.
+
+. "$(dirname "$0")/common.bash"
+
+table=test/otp/SUITE.md
+suite=test/otp/suite
+status=0
+found() {
+	echo "$1: $2"
+	status=1
+}
+
+# What the table says between backquotes, once each.
+quoted() {
+	# shellcheck disable=SC2016 # a pattern
+	grep '^|' $table | grep -oE '`[^`]+`' | tr -d '`' | sort -u
+}
+
+# The steps of a scenario, and those of a trace but for the boot and the stop
+# that every scenario ends with; words by single blanks.
+scenario_steps() {
+	awk '{ sub(/(^|[ \t])#.*/, ""); $1 = $1 }
+		run && NF; $0 == "run" { run = 1 }' "$1"
+}
+
+trace_steps() {
+	sed -nE 's/^step [1-9][0-9]* //p' "$1"
+}
+
+while read -r file; do
+	name=$(basename "$file" .scenario)
+	quoted | grep -qx "$name.scenario" || found "$file" "is not in $table"
+	grep -qx "scenario $name" "$file" || found "$file" "has another title"
+	ids=$(sed -nE '/^# ([SUD][1-9][0-9]*(, |,?$))+/p' "$file" |
+		grep -oE '[SUD][1-9][0-9]*')
+	[[ -n $ids ]] || found "$file" "names no sentence"
+	for id in $ids; do
+		grep -qE "^$id( |\$)" test/sentences.txt ||
+			found "$file" "names $id, which is no sentence"
+	done
+	trace=$suite/$name.trace
+	[[ -f $trace ]] || { found "$file" "has no trace"; continue; }
+	grep -q '^end ' "$trace" || found "$trace" "has no end"
+	[[ $(trace_steps "$trace") == "$(scenario_steps "$file")"?($'\n'stop) ||
+		$(trace_steps "$trace")$(scenario_steps "$file") == stop ]] ||
+		found "$trace" "is not of the steps of $file"
+done < <(tree_files "$suite/*.scenario")
+
+while read -r trace; do
+	[[ -f ${trace%.trace}.scenario ]] || found "$trace" "has no scenario"
+done < <(tree_files "$suite/*.trace")
+
+while read -r file id; do
+	case $file in
+	*.scenario) file=$suite/$file ;;
+	test/*) ;;
+	*) continue ;;
+	esac
+	[[ -f $file ]] || { found "$table" "$file is not there"; continue; }
+	[[ -z $id ]] || grep -qE "^@test .*\b$id\b" "$file" ||
+		found "$table" "$file has no test of $id"
+done < <(quoted)
+exit $status

@@ -132,6 +132,13 @@ void control_ok(struct control_client *client);
 void control_error(struct control_client *client, enum control_code code,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/*
+ * Ends the request: it could be understood and asked for, and was refused or
+ * has failed. `result` is the one word for why; NULL: there is none.
+ */
+void control_failed(struct control_client *client, const char *result,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* What the handler knows about the request at hand; NULL at its start. */
 void control_set_data(struct control_client *client, void *data);
 void *control_data(const struct control_client *client);

@@ -52,11 +52,13 @@ order_new(struct engine *e, struct control_client *client)
 }
 
 static void
-order_fail(struct order *order, const char *path, const char *text)
+order_fail(struct order *order, const char *result, const char *path,
+    const char *text)
 {
 	if (order->failed)
 		return;
 	order->failed = true;
+	order->result = result;
 	snprintf(order->message, sizeof(order->message), "%s %s", path, text);
 }
 
@@ -67,7 +69,7 @@ order_check(struct engine *e, struct order *order)
 	if (!order->begun || order->pending > 0)
 		return;
 	if (order->client != NULL && order->failed)
-		control_error(order->client, CONTROL_FAILED, "%s",
+		control_failed(order->client, order->result, "%s",
 		    order->message);
 	else if (order->client != NULL)
 		control_ok(order->client);
@@ -94,7 +96,7 @@ act_new(struct order *order, enum request_kind kind, struct sup *sup,
 	struct act *act = calloc(1, sizeof(*act));
 
 	if (act == NULL) {
-		order_fail(order, "supervise", "has no memory");
+		order_fail(order, NULL, "supervise", "has no memory");
 		return NULL;
 	}
 	act->order = order;
@@ -129,7 +131,7 @@ ask_one(void *arg, struct child *child)
 	struct act *act;
 
 	if (child->sup == NULL) {
-		order_fail(each->order, "root",
+		order_fail(each->order, NULL, "root",
 		    "is no child: `supervise down` stops everything");
 		return;
 	}
@@ -307,7 +309,7 @@ act_replied(struct engine *e, struct request *request)
 	    request->result <= RESULT_IGNORED && !child->forgotten)
 		query_status(e, child, order->client);
 	if (request->result > RESULT_IGNORED)
-		order_fail(order,
+		order_fail(order, request_result_text[request->result],
 		    refused           ? act->addition->conf.child->name :
 			child != NULL ? node_path(child, path) :
 					"the child",

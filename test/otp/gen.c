@@ -253,13 +253,15 @@ linked_steps(struct gen *g)
 		step_death(g);
 }
 
+/* Two below one supervisor: two would act on both deaths at a time. */
 static void
 gen_links(struct gen *g)
 {
 	int a = some(g, GEN_WORKER);
 	int b = some(g, GEN_WORKER);
 
-	if (a >= 0 && b >= 0 && a != b)
+	if (a >= 0 && b >= 0 && a != b &&
+	    g->kids[a].parent == g->kids[b].parent)
 		fprintf(g->out, "link %s %s\n", g->kids[a].id, g->kids[b].id);
 }
 
@@ -275,7 +277,7 @@ gen_scenario(uint64_t seed, FILE *out)
 	g->pools = gen_chance(g, 25);
 	g->brutal = !g->pools && gen_chance(g, 6);
 	g->calm = g->mortal = gen_chance(g, 6);
-	g->links = gen_chance(g, 1);
+	g->links = gen_chance(g, 2);
 	g->crowds = gen_chance(g, 25);
 	killed = gen_chance(g, 2);
 	g->plain = killed;

@@ -17,6 +17,8 @@
 %% who is the parent of the root. There is one scheduler, so the numbers are
 %% in causal order.
 %%
+%% `impl=elixir` needs Elixir, at its usual place or in $ELIXIR_EBIN.
+%%
 %% A step is over when every process of the tree waits in its own main loop
 %% with nothing in its mailbox, no child that a supervisor lists is dead, and
 %% all that is dead has been told of, and this twice in a row.
@@ -161,6 +163,7 @@ step(["together" | Words]) ->
 
 play_all(File, Text, Form, N) ->
     ets:new(?SUPS, [named_table, public]),
+    code:add_pathsz([os:getenv("ELIXIR_EBIN", "/usr/lib/elixir/lib/elixir/ebin")]),
     [logger:remove_handler(H) || H <- logger:get_handler_ids()],
     ok = logger:add_handler(oracle, ?MODULE, #{}),
     Parsed = [parse(File, Lines) || Lines <- scenarios(Text)],
@@ -189,6 +192,9 @@ play(#{name := Name, compare := Compare, nodes := Declared, links := Links,
        steps := Steps}) ->
     T = ets:new(scenario, [public, ordered_set]),
     Nodes = Declared ++ started_nodes(Declared, Steps),
+    [non_existing =:= code:which('Elixir.DynamicSupervisor') andalso
+     wrong("~s: impl=elixir: there is no Elixir here", [Name])
+     || #{impl := elixir} <- Nodes],
     [Root] = [Id || #{id := Id, parent := none} <- Nodes],
     ets:insert(T, [{{node, Id}, Node} || Node = #{id := Id} <- Nodes]),
     Driver = self(),
@@ -521,13 +527,17 @@ do(T, {ask, Sup, Function, Id}) ->
 do(T, {start, Sup, Node = #{id := Id}}) ->
     with(T, Sup, fun(Pid) ->
         Parent = get_at(T, {node, Sup}),
-        What = case is_simple(Parent) of
-                   true -> [Id];
-                   false when map_get(kind, Parent) =:= "dsup" ->
-                       maps:remove(significant, spec(T, Node));
-                   false -> spec(T, Node)
-               end,
-        reply(T, catch supervisor:start_child(Pid, What))
+        Spec = spec(T, Node),
+        Start = case Parent of
+                    #{kind := "sup"} -> fun() -> supervisor:start_child(Pid, Spec) end;
+                    #{impl := elixir} ->
+                        fun() ->
+                            'Elixir.DynamicSupervisor':start_child(
+                              Pid, maps:remove(significant, Spec))
+                        end;
+                    _ -> fun() -> supervisor:start_child(Pid, [Id]) end
+                end,
+        reply(T, catch Start())
                  end).
 
 with(T, Id, Do) ->

@@ -72,7 +72,7 @@ parse_together(struct parse *p, struct step *step, const struct words *words)
 
 		p->s->steps[i].member = true;
 		if (kind != STEP_EXIT && kind != STEP_SIGNAL &&
-		    kind != STEP_KILL)
+		    kind != STEP_KILL && kind != STEP_STOP)
 			parse_wrong(p, step->line, "not together: %s",
 			    step_text[kind]);
 	}

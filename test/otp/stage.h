@@ -124,6 +124,8 @@ void stage_feed(struct stage *st, const struct event *event);
 void stage_settle(struct stage *st, int64_t until_ns);
 
 /* stage_kernel.c: processes */
+void stage_after(struct stage *st, struct actor *actor, int64_t ms,
+    const struct event *event);
 struct event stage_spawn(struct stage *st, struct actor *actor);
 void stage_tell(struct stage *st, struct actor *actor, struct ending told);
 void stage_end(struct stage *st, struct actor *actor, struct ending ending);

@@ -22,9 +22,10 @@ new_pending(const struct stage *st, struct actor *actor, int64_t ms,
 	return pending;
 }
 
-/* `ms` from now `event` happens; what is to happen then already is first. */
-static void
-after(struct stage *st, struct actor *actor, int64_t ms,
+/* `ms` from now `event` happens, about `actor`; what is to happen then already
+ * is first. */
+void
+stage_after(struct stage *st, struct actor *actor, int64_t ms,
     const struct event *event)
 {
 	struct pending *pending = new_pending(st, actor, ms, event);
@@ -127,7 +128,7 @@ dies(struct stage *st, struct actor *actor, int64_t ms, struct ending ending,
 		.unasked = unasked,
 	};
 
-	after(st, actor, ms, &event);
+	stage_after(st, actor, ms, &event);
 }
 
 void

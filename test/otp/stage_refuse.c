@@ -51,6 +51,10 @@ refuses_step(const struct scenario *s, const struct step *step)
 	if (step->kind == STEP_STOP && step->ending.kind != ENDING_SHUTDOWN &&
 	    step->ending.kind != ENDING_KILL)
 		return "the root is not told with which reason to end (S71)";
+	if ((step->kind == STEP_RESTART || step->kind == STEP_DELETE) &&
+	    step->sup >= 0 && s->nodes[step->sup].kind == NODE_DSUP &&
+	    s->nodes[step->sup].impl == IMPL_ELIXIR)
+		return "a DynamicSupervisor dies of such a call (S120)";
 	if (step->kind == STEP_START)
 		return refuses_node(s, &step->spec);
 	return NULL;

@@ -164,20 +164,6 @@ step_align(struct stage *st, int64_t ms)
 	step_wait(st, (ms % MS_PER_S + MS_PER_S - phase_ms) % MS_PER_S);
 }
 
-/* What happens to each while no supervisor looks. */
-static void
-step_together(struct stage *st, const struct step *step)
-{
-	st->held = true;
-	for (unsigned i = 1; i <= step->nmembers; i++) {
-		if (step[i].kind == STEP_EXIT)
-			step_exit(st, &step[i]);
-		else
-			step_signal(st, &step[i]);
-	}
-	st->held = false;
-}
-
 static void
 step_stop(struct stage *st, const struct step *step)
 {
@@ -186,7 +172,26 @@ step_stop(struct stage *st, const struct step *step)
 							   EVENT_SHUTDOWN,
 	};
 
-	stage_feed(st, &event);
+	if (st->held)
+		stage_after(st, st->root, 0, &event);
+	else
+		stage_feed(st, &event);
+}
+
+/* What happens to each while no supervisor looks. */
+static void
+step_together(struct stage *st, const struct step *step)
+{
+	st->held = true;
+	for (unsigned i = 1; i <= step->nmembers; i++) {
+		if (step[i].kind == STEP_EXIT)
+			step_exit(st, &step[i]);
+		else if (step[i].kind == STEP_STOP)
+			step_stop(st, &step[i]);
+		else
+			step_signal(st, &step[i]);
+	}
+	st->held = false;
 }
 
 void

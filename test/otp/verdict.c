@@ -33,6 +33,7 @@ void
 verdict_unplayed(struct verdict *v, const char *name, const char *why)
 {
 	v->nunplayed++;
+	fflush(stdout);
 	fprintf(stderr, "%s cannot be played: %s\n", name, why);
 	if (v->traces != NULL)
 		expect_skip(&v->expect);

@@ -83,6 +83,35 @@ is_empty_after_clear(void)
 	OK("S50: a new incarnation starts from nothing");
 }
 
+static void
+keeps_the_history_under_other_limits(void)
+{
+	struct window w;
+
+	CHECK(window_init(&w, 3, 10));
+	CHECK(window_allow(&w, 0) && window_allow(&w, 1) &&
+	    window_allow(&w, 2));
+	CHECK(window_change(&w, 5, 10));
+	CHECK(window_used(&w, 3) == 3 && window_at(&w, 0) == 0);
+	CHECK(window_allow(&w, 3) && window_allow(&w, 4));
+	CHECK(!window_allow(&w, 5));
+
+	/* The newest ones, since they stay longest. */
+	CHECK(window_change(&w, 2, 10));
+	CHECK(window_used(&w, 5) == 2);
+	CHECK(window_at(&w, 0) == 3 && window_at(&w, 1) == 4);
+	CHECK(!window_allow(&w, 13));
+	CHECK(window_allow(&w, 14));
+
+	/* The new period counts for old restarts as well. */
+	CHECK(window_change(&w, 2, 100));
+	CHECK(!window_allow(&w, 104));
+	CHECK(window_allow(&w, 105));
+	CHECK(window_change(&w, 0, 100) && !window_allow(&w, 105));
+	window_fini(&w);
+	OK("S203: the history is kept when the limits change");
+}
+
 /* Against a list of all restarts, looked through each time. */
 static void
 counts_like_a_list(void)
@@ -118,6 +147,7 @@ main(void)
 	includes_its_end();
 	slides();
 	is_empty_after_clear();
+	keeps_the_history_under_other_limits();
 	counts_like_a_list();
 	return 0;
 }

@@ -145,7 +145,7 @@ sim: $(call SIM,$(B))
 
 .PHONY: play
 play: ## build what plays scenarios of supervision
-play: $(call PLAY,$(B))
+play: $(B)/supervise $(call PLAY,$(B))
 
 .PHONY: otp
 otp: ## play the scenarios of SEEDS (FROM-TO) on a real Erlang VM too
@@ -219,7 +219,7 @@ fault: $(call FAULT,$(B)/fault)
 helpers: $(call HELPERS,$(B))
 asan: $(B)/asan/supervise
 sim-asan: $(call SIM,$(B)/asan)
-play-asan: $(call PLAY,$(B)/asan)
+play-asan: $(B)/asan/supervise $(call PLAY,$(B)/asan)
 bench-programs: $(call BENCH,$(B))
 fuzz-programs: $(call FUZZ,$(B)/fuzz)
 

@@ -9,7 +9,7 @@
 #include "verdict.h"
 
 /*
- * usage: play-core [-c] [-q] [-t TRACES] [FILE...]
+ * usage: play-core [-c] [-q] [-t TRACES] [-u MAX] [FILE...]
  *
  * Plays the scenarios of the files, or of standard input, on lib/core alone
  * and prints their traces; with -c in canonical form.
@@ -18,8 +18,8 @@
  * canonical and in the same order, and prints `ok - NAME` or a diff and
  * `not ok - NAME`; with -q only the latter and a sum. Scenarios that cannot
  * be played are listed on standard error, each with the reason. More than 2
- * in 100 of them are a failure, and so is any difference: status 1. What is
- * wrong in the text of a scenario ends with status 2.
+ * in 100 of them, or than MAX, are a failure, and so is any difference: status
+ * 1. What is wrong in the text of a scenario ends with status 2.
  */
 
 struct play {
@@ -54,7 +54,7 @@ play_scenario(struct play *play, const struct scenario *s)
 		return;
 	}
 	stage_play(s, &play->trace);
-	verdict_played(&play->verdict, s->name, play->trace.text);
+	verdict_played(&play->verdict, s->name, play->trace.text, false);
 }
 
 static void
@@ -75,13 +75,15 @@ main(int argc, char *argv[])
 	static struct play play;
 	int status;
 
-	for (int c; (c = getopt(argc, argv, "cqt:")) != -1;) {
+	for (int c; (c = getopt(argc, argv, "cqt:u:")) != -1;) {
 		if (c == 'c')
 			play.canonical = true;
 		else if (c == 'q')
 			play.verdict.quiet = true;
 		else if (c == 't')
 			play.verdict.traces = optarg;
+		else if (c == 'u')
+			play.verdict.unplayed_max = atol(optarg);
 		else
 			return 2;
 	}

@@ -79,6 +79,12 @@ struct stage {
 /* Why `s` cannot be played on the core, or NULL. */
 const char *stage_refuses(const struct scenario *s);
 
+/*
+ * The part of it that holds for processes too. `added`: nor may a
+ * specification be added that is refused when it is read.
+ */
+const char *scenario_refuses(const struct scenario *s, bool added);
+
 /* Plays `s`, which is not refused, and writes its trace. */
 void stage_play(const struct scenario *s, struct trace *trace);
 

@@ -13,18 +13,21 @@ verdict_open(struct verdict *v)
 }
 
 void
-verdict_played(struct verdict *v, const char *name, const char *trace)
+verdict_played(struct verdict *v, const char *name, const char *trace,
+    bool failed)
 {
-	bool same;
+	bool same = true;
 
 	v->nplayed++;
-	if (v->traces == NULL) {
+	if (v->traces == NULL)
 		fputs(trace, stdout);
-		return;
-	}
-	same = expect_same(&v->expect, trace);
-	if (!same)
+	else
+		same = expect_same(&v->expect, trace);
+	if (!same || failed)
 		v->ndifferent++;
+	if (v->traces == NULL)
+		return;
+	same = same && !failed;
 	if (!same || !v->quiet)
 		printf("%s - %s\n", same ? "ok" : "not ok", name);
 }
@@ -39,17 +42,27 @@ verdict_unplayed(struct verdict *v, const char *name, const char *why)
 		expect_skip(&v->expect);
 }
 
+/* Whether more could not be played than may be. */
+static bool
+lacks_too_much(const struct verdict *v)
+{
+	unsigned long n = v->nplayed + v->nunplayed;
+
+	if (v->unplayed_max > 0)
+		return v->nunplayed > (unsigned long)v->unplayed_max;
+	return v->nunplayed * 100 > n * UNPLAYED_MAX_PERCENT;
+}
+
 int
 verdict_close(struct verdict *v)
 {
-	unsigned long n = v->nplayed + v->nunplayed;
 	int status = v->ndifferent > 0;
 
 	if (v->traces == NULL)
-		return 0;
-	if (v->nunplayed * 100 > n * UNPLAYED_MAX_PERCENT) {
-		printf("not ok - at most %d in 100 cannot be played\n",
-		    UNPLAYED_MAX_PERCENT);
+		return status;
+	if (lacks_too_much(v)) {
+		printf("not ok - %lu of %lu cannot be played\n", v->nunplayed,
+		    v->nplayed + v->nunplayed);
 		status = 1;
 	}
 	if (v->quiet)

@@ -13,15 +13,20 @@
 struct verdict {
 	const char *traces; /* file to compare with; NULL: print */
 	bool quiet;         /* of what is as expected only the sum */
+	long unplayed_max;  /* that may not be played; 0: 2 in 100 */
 	struct expect expect;
 	unsigned long nplayed, nunplayed, ndifferent;
 };
 
-/* `traces` and `quiet` are set, the rest is zeroed. */
+/* The first three are set, the rest is zeroed. */
 void verdict_open(struct verdict *v);
 
-/* The trace of a scenario, in the order of the traces expected. */
-void verdict_played(struct verdict *v, const char *name, const char *trace);
+/*
+ * The trace of a scenario, in the order of the traces expected; `failed`: the
+ * playing went wrong, whatever the trace has.
+ */
+void verdict_played(struct verdict *v, const char *name, const char *trace,
+    bool failed);
 
 /* It was not played, and why. */
 void verdict_unplayed(struct verdict *v, const char *name, const char *why);

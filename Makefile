@@ -153,6 +153,12 @@ otp: play
 	@test/install-deps otp
 	@test/otp/otp $(SEEDS)
 
+.PHONY: otp-live
+otp-live: ## the same with the program itself and real processes
+otp-live: play
+	@test/install-deps otp
+	@test/otp/live $(SEEDS)
+
 .PHONY: fuzz
 fuzz: ## run every fuzzer for FUZZ_SECONDS (60)
 fuzz: fuzz-programs

@@ -141,14 +141,11 @@ control_ok(struct control_client *client)
 	end(client);
 }
 
-__attribute__((format(printf, 4, 0))) static void
+static void
 refuse(struct control_client *client, enum control_code code,
-    const char *result, const char *format, va_list args)
+    const char *result, const char *message)
 {
-	char message[RECORD_LINE_MAX];
-
 	assert(client->open);
-	(void)vsnprintf(message, sizeof(message), format, args);
 	if (client->lost > 0)
 		add_lost(client);
 	if (end_cut(client))
@@ -161,22 +158,20 @@ void
 control_error(struct control_client *client, enum control_code code,
     const char *format, ...)
 {
+	char message[RECORD_LINE_MAX];
 	va_list args;
 
 	va_start(args, format);
-	refuse(client, code, NULL, format, args);
+	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
+	refuse(client, code, NULL, message);
 }
 
 void
 control_failed(struct control_client *client, const char *result,
-    const char *format, ...)
+    const char *message)
 {
-	va_list args;
-
-	va_start(args, format);
-	refuse(client, CONTROL_FAILED, result, format, args);
-	va_end(args);
+	refuse(client, CONTROL_FAILED, result, message);
 }
 
 void

@@ -137,7 +137,7 @@ void control_error(struct control_client *client, enum control_code code,
  * has failed. `result` is the one word for why; NULL: there is none.
  */
 void control_failed(struct control_client *client, const char *result,
-    const char *format, ...) __attribute__((format(printf, 3, 4)));
+    const char *message);
 
 /* What the handler knows about the request at hand; NULL at its start. */
 void control_set_data(struct control_client *client, void *data);

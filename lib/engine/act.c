@@ -69,8 +69,7 @@ order_check(struct engine *e, struct order *order)
 	if (!order->begun || order->pending > 0)
 		return;
 	if (order->client != NULL && order->failed)
-		control_failed(order->client, order->result, "%s",
-		    order->message);
+		control_failed(order->client, order->result, order->message);
 	else if (order->client != NULL)
 		control_ok(order->client);
 	SLIST_REMOVE(&e->orders, order, order, next);

@@ -160,13 +160,19 @@ sim: $(call SIM,$(B))
 
 .PHONY: play
 play: ## build what plays scenarios of supervision
-play: $(call PLAY,$(B))
+play: $(B)/supervise $(call PLAY,$(B))
 
 .PHONY: otp
 otp: ## play the scenarios of SEEDS (FROM-TO) on a real Erlang VM too
 otp: play
 	@test/install-deps otp
 	@test/otp/otp $(SEEDS)
+
+.PHONY: otp-live
+otp-live: ## the same with the program itself and real processes
+otp-live: play
+	@test/install-deps otp
+	@test/otp/live $(SEEDS)
 
 .PHONY: fuzz
 fuzz: ## run every fuzzer for FUZZ_SECONDS (60)
@@ -229,7 +235,7 @@ fault: $(call FAULT,$(B)/fault)
 helpers: $(call HELPERS,$(B))
 asan: $(B)/asan/supervise
 sim-asan: $(call SIM,$(B)/asan)
-play-asan: $(call PLAY,$(B)/asan)
+play-asan: $(B)/asan/supervise $(call PLAY,$(B)/asan)
 bench-programs: $(call BENCH,$(B))
 fuzz-programs: $(call FUZZ,$(B)/fuzz)
 

@@ -307,6 +307,26 @@ in_folder() {
 	assert_equal "${lines[-1]}" event=ok
 }
 
+@test "S91, S95, S96: why it was refused is told in one word" {
+	start_tree_ready
+	run -0 talk "$(socket_path)" <<-END
+		start a
+		delete a
+		add root 'worker a { exec true }'
+		stop a
+		add root 'worker a { exec true }'
+		add root 'worker no { exec /no/such/program }'
+		delete nobody
+	END
+	assert_equal "$(sed -n 's/.*code=\([^ ]*\)\( result=[^ ]*\)\{0,1\}.*/\1\2/p' \
+		<<<"$output")" "failed result=running
+failed result=running
+failed result=already_started
+failed result=already_present
+failed result=start_failed
+no_such_name"
+}
+
 @test "an unknown request, and wrong words, are told what is right" {
 	start_tree_ready
 	run -0 talk "$(socket_path)" <<-'END'

@@ -107,12 +107,14 @@ end(struct control_client *client)
 /* Ends the answer with an error; the limits have left room for that. */
 static void
 add_error(struct control_client *client, enum control_code code,
-    const char *message)
+    const char *result, const char *message)
 {
 	struct record record;
 
 	record_begin(&record, RECORD_ERROR);
 	record_text(&record, "code", control_code_text[code]);
+	if (result != NULL)
+		record_text(&record, "result", result);
 	record_text(&record, "message", message);
 	if (!add_record(client, &record, NULL))
 		client->dead = true;
@@ -124,7 +126,7 @@ end_cut(struct control_client *client)
 {
 	if (!client->cut)
 		return false;
-	add_error(client, CONTROL_TOO_MUCH,
+	add_error(client, CONTROL_TOO_MUCH, NULL,
 	    "too much of the answer is waiting to be read, the rest is "
 	    "missing");
 	end(client);
@@ -144,6 +146,19 @@ control_ok(struct control_client *client)
 	end(client);
 }
 
+static void
+refuse(struct control_client *client, enum control_code code,
+    const char *result, const char *message)
+{
+	assert(client->open);
+	if (client->lost > 0)
+		add_lost(client);
+	if (end_cut(client))
+		return;
+	add_error(client, code, result, message);
+	end(client);
+}
+
 void
 control_error(struct control_client *client, enum control_code code,
     const char *format, ...)
@@ -151,16 +166,17 @@ control_error(struct control_client *client, enum control_code code,
 	char message[RECORD_LINE_MAX];
 	va_list args;
 
-	assert(client->open);
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	if (client->lost > 0)
-		add_lost(client);
-	if (end_cut(client))
-		return;
-	add_error(client, code, message);
-	end(client);
+	refuse(client, code, NULL, message);
+}
+
+void
+control_failed(struct control_client *client, const char *result,
+    const char *message)
+{
+	refuse(client, CONTROL_FAILED, result, message);
 }
 
 void

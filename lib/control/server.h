@@ -139,6 +139,13 @@ void control_error(struct control_client *client, enum control_code code,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /*
+ * Ends the request: it could be understood and asked for, and was refused or
+ * has failed. `result` is the one word for why; NULL: there is none.
+ */
+void control_failed(struct control_client *client, const char *result,
+    const char *message);
+
+/*
  * Sends a record to all who follow, with its number `seq` behind the event.
  * Numbers are used up whether anybody follows or not. Whoever is too slow
  * loses it and gets event=lost with `count` when there is room again.

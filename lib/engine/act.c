@@ -53,11 +53,13 @@ order_new(struct engine *e, struct control_client *client)
 }
 
 static void
-order_fail(struct order *order, const char *path, const char *text)
+order_fail(struct order *order, const char *result, const char *path,
+    const char *text)
 {
 	if (order->failed)
 		return;
 	order->failed = true;
+	order->result = result;
 	snprintf(order->message, sizeof(order->message), "%s %s", path, text);
 }
 
@@ -68,8 +70,7 @@ order_check(struct engine *e, struct order *order)
 	if (!order->begun || order->pending > 0)
 		return;
 	if (order->client != NULL && order->failed)
-		control_error(order->client, CONTROL_FAILED, "%s",
-		    order->message);
+		control_failed(order->client, order->result, order->message);
 	else if (order->client != NULL)
 		control_ok(order->client);
 	SLIST_REMOVE(&e->orders, order, order, next);
@@ -95,7 +96,7 @@ act_new(struct order *order, enum request_kind kind, struct sup *sup,
 	struct act *act = calloc(1, sizeof(*act));
 
 	if (act == NULL) {
-		order_fail(order, "supervise", "has no memory");
+		order_fail(order, NULL, "supervise", "has no memory");
 		return NULL;
 	}
 	act->order = order;
@@ -144,7 +145,7 @@ ask_one(void *arg, struct child *child)
 		return;
 	each->last = child;
 	if (child->sup == NULL) {
-		order_fail(each->order, "root",
+		order_fail(each->order, NULL, "root",
 		    "is no child: `supervise down` stops everything");
 		return;
 	}
@@ -337,7 +338,7 @@ act_replied(struct engine *e, struct request *request)
 	    request->result <= RESULT_IGNORED)
 		query_status(e, child, order->client, clock_now_ns());
 	if (request->result > RESULT_IGNORED)
-		order_fail(order,
+		order_fail(order, request_result_text[request->result],
 		    refused           ? act->addition->conf.child->name :
 			child != NULL ? node_path(child, path) :
 					"the child",

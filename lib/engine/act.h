@@ -22,6 +22,7 @@ struct order {
 	bool begun;                    /* all its requests are made */
 	bool failed;                   /* there is a message */
 	bool down;                     /* waits for the end of everything */
+	const char *result;            /* of the first failure; NULL: none */
 	char message[NODE_PATH_SIZE + 128]; /* the first failure */
 };
 

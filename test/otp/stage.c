@@ -8,22 +8,13 @@
 
 /* The tree, its events and its clock. */
 
-/* What a worker must have so that every reason has a class as in OTP. */
-static void
-give_statuses(const struct scenario *s, struct worker_policy *worker)
-{
-	worker->ready = READY_FD;
-	for (unsigned i = 0; i < s->nwords; i++)
-		status_set_add(&worker->planned, ENDING_STATUS_WORDS + (int)i);
-}
-
 /* simple_one_for_one has one template, and no limit. */
 static void
-simplify(const struct stage *st, const struct node *spec,
+simplify(const struct scenario *s, const struct node *spec,
     struct child_policy *policy)
 {
 	const struct node *parent =
-	    spec->parent < 0 ? NULL : &st->s->nodes[spec->parent];
+	    spec->parent < 0 ? NULL : &s->nodes[spec->parent];
 
 	if (stage_is_simple(spec))
 		policy->sup.max_children = MAX_CHILDREN_INFINITY;
@@ -34,6 +25,25 @@ simplify(const struct stage *st, const struct node *spec,
 	policy->significant = false;
 }
 
+struct child_policy
+stage_policy(const struct scenario *s, int node, const struct node *spec)
+{
+	struct child_policy policy = spec->policy;
+
+	if (spec->kind == NODE_WORKER) {
+		/* So that every reason has a class as in OTP. */
+		policy.worker.ready = READY_FD;
+		for (unsigned i = 0; i < s->nwords; i++)
+			status_set_add(&policy.worker.planned,
+			    ENDING_STATUS_WORDS + (int)i);
+	} else {
+		/* The flags are its module's, whoever starts it. */
+		policy.sup = s->nodes[node].policy.sup;
+	}
+	simplify(s, spec, &policy);
+	return policy;
+}
+
 struct actor *
 stage_new_actor(struct stage *st, int node, const struct node *spec)
 {
@@ -42,13 +52,7 @@ stage_new_actor(struct stage *st, int node, const struct node *spec)
 	if (actor == NULL || !tree_reserve(&st->tree, 1))
 		abort();
 	actor->node = node;
-	actor->policy = spec->policy;
-	if (spec->kind == NODE_WORKER)
-		give_statuses(st->s, &actor->policy.worker);
-	else
-		/* The flags are its module's, whoever starts it. */
-		actor->policy.sup = st->s->nodes[node].policy.sup;
-	simplify(st, spec, &actor->policy);
+	actor->policy = stage_policy(st->s, node, spec);
 	actor->child.policy = &actor->policy;
 	TAILQ_INSERT_TAIL(&st->actors, actor, next);
 	return actor;
@@ -232,7 +236,7 @@ close_stage(struct stage *st)
 {
 	stage_release(st, st->root);
 	tree_fini(&st->tree);
-	free(st->kept);
+	kept_fini(&st->kept);
 }
 
 static bool
@@ -247,7 +251,7 @@ static void
 finish_step(struct stage *st)
 {
 	stage_settle(st, NEVER_NS - 1);
-	stage_say_kept(st, -1, false);
+	kept_say(&st->kept, st->trace, -1, false);
 	trace_settled(st->trace);
 	stage_say_state(st, &st->root->sup);
 }

@@ -7,6 +7,7 @@
 #include <sys/queue.h>
 
 #include "core/tree.h"
+#include "kept.h"
 #include "scenario.h"
 #include "trace.h"
 
@@ -61,13 +62,6 @@ struct pending {
 TAILQ_HEAD(actors, actor);
 TAILQ_HEAD(pendings, pending);
 
-/* A report of a stop in a dsup, kept until it is known whose stop it was. */
-struct kept_report {
-	int sup;
-	int node;
-	char reason[ENDING_TEXT_SIZE];
-};
-
 struct stage {
 	const struct scenario *s; /* borrowed */
 	struct trace *trace;      /* borrowed */
@@ -76,8 +70,7 @@ struct stage {
 	struct actors actors;
 	struct pendings pendings;
 	struct persona personas[SCENARIO_NODES_MAX];
-	struct kept_report *kept; /* owned */
-	unsigned nkept, nroom;
+	struct kept kept;
 	int64_t now_ns;
 	bool booted; /* the root was up */
 	bool held;   /* in a `together`: nothing is told to the tree */
@@ -86,8 +79,25 @@ struct stage {
 /* Why `s` cannot be played on the core, or NULL. */
 const char *stage_refuses(const struct scenario *s);
 
+/*
+ * The part of it that holds for processes too. `added`: nor may a
+ * specification be added that is refused when it is read.
+ */
+const char *scenario_refuses(const struct scenario *s, bool added);
+
 /* Plays `s`, which is not refused, and writes its trace. */
 void stage_play(const struct scenario *s, struct trace *trace);
+
+/*
+ * What the tree decides by for a child `node` that was specified by `spec`:
+ * the first line that has its id, or that of a step `start`.
+ */
+struct child_policy
+stage_policy(const struct scenario *s, int node, const struct node *spec);
+
+/* The reasons of Unix for those of OTP, and back. */
+struct reason stage_reason(struct ending ending);
+struct ending stage_ending(struct reason reason);
 
 /* For the parts of the stage. */
 
@@ -127,12 +137,10 @@ void stage_tell(struct stage *st, struct actor *actor, struct ending told);
 void stage_end(struct stage *st, struct actor *actor, struct ending ending);
 void stage_kill(struct stage *st, struct actor *actor);
 void stage_silence(struct stage *st, const struct actor *actor);
-struct ending stage_ending(struct reason reason);
 
 /* stage_say.c: what the tree says, as events of the trace */
 void stage_say_note(struct stage *st, const struct action *action);
 void stage_say_end(struct stage *st, struct actor *actor, const char *reason);
-void stage_say_kept(struct stage *st, int sup, bool sum);
 void stage_say_state(struct stage *st, struct sup *sup);
 
 /* stage_step.c */

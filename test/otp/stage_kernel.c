@@ -65,8 +65,8 @@ stage_silence(struct stage *st, const struct actor *actor)
 		}
 }
 
-static struct reason
-reason_of(struct ending ending)
+struct reason
+stage_reason(struct ending ending)
 {
 	switch (ending.kind) {
 	case ENDING_NORMAL:
@@ -124,7 +124,7 @@ dies(struct stage *st, struct actor *actor, int64_t ms, struct ending ending,
 {
 	const struct event event = {
 		.kind = EVENT_EXITED,
-		.reason = reason_of(ending),
+		.reason = stage_reason(ending),
 		.unasked = unasked,
 	};
 

@@ -26,11 +26,11 @@ is_bad_combination(const struct scenario *s, const struct node *node)
 }
 
 static const char *
-refuses_node(const struct scenario *s, const struct node *node)
+refuses_node(const struct scenario *s, const struct node *node, bool file)
 {
 	if (ends_by_kill(node))
 		return "no process ends itself with the reason kill (S156)";
-	if (is_bad_combination(s, node))
+	if (file && is_bad_combination(s, node))
 		return "the file is refused, not the core's event (S11)";
 	return NULL;
 }
@@ -55,19 +55,27 @@ refuses_step(const struct scenario *s, const struct step *step)
 	    step->sup >= 0 && s->nodes[step->sup].kind == NODE_DSUP &&
 	    s->nodes[step->sup].impl == IMPL_ELIXIR)
 		return "a DynamicSupervisor dies of such a call (S120)";
-	if (step->kind == STEP_START)
-		return refuses_node(s, &step->spec);
 	return NULL;
+}
+
+const char *
+scenario_refuses(const struct scenario *s, bool added)
+{
+	const char *why = s->nlinks > 0 ? "there are no links yet" : NULL;
+
+	for (unsigned i = 0; i < s->nnodes && why == NULL; i++)
+		why = refuses_node(s, &s->nodes[i],
+		    added || !s->nodes[i].dynamic);
+	for (unsigned i = 0; i < s->nsteps && why == NULL; i++) {
+		why = refuses_step(s, &s->steps[i]);
+		if (why == NULL && s->steps[i].kind == STEP_START)
+			why = refuses_node(s, &s->steps[i].spec, added);
+	}
+	return why;
 }
 
 const char *
 stage_refuses(const struct scenario *s)
 {
-	const char *why = s->nlinks > 0 ? "there are no links yet" : NULL;
-
-	for (unsigned i = 0; i < s->nnodes && why == NULL; i++)
-		why = refuses_node(s, &s->nodes[i]);
-	for (unsigned i = 0; i < s->nsteps && why == NULL; i++)
-		why = refuses_step(s, &s->steps[i]);
-	return why;
+	return scenario_refuses(s, true);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "stage.h"
@@ -88,72 +87,6 @@ say_starting(struct stage *st, struct actor *actor)
 }
 
 static void
-keep(struct stage *st, int sup, int node, const char *reason)
-{
-	struct kept_report *kept;
-
-	if (st->nkept == st->nroom) {
-		st->nroom = 2 * st->nroom + 8;
-		st->kept = realloc(st->kept, st->nroom * sizeof(*st->kept));
-		if (st->kept == NULL)
-			abort();
-	}
-	kept = &st->kept[st->nkept++];
-	kept->sup = sup;
-	kept->node = node;
-	strlcpy(kept->reason, reason, sizeof(kept->reason));
-}
-
-/* By reason in Erlang's order of terms: atoms before tuples. */
-static int
-compare_kept(const void *left, const void *right)
-{
-	const struct kept_report *a = left;
-	const struct kept_report *b = right;
-	bool a_pair = strchr(a->reason, ':') != NULL;
-	bool b_pair = strchr(b->reason, ':') != NULL;
-
-	if (a->sup != b->sup)
-		return a->sup < b->sup ? -1 : 1;
-	if (a_pair != b_pair)
-		return a_pair ? 1 : -1;
-	return strcmp(a->reason, b->reason);
-}
-
-/*
- * Says the reports of `sup` (or all, -1) that were kept: one for each child,
- * or, as simple_one_for_one does when it ends, one for each reason (S123).
- */
-void
-stage_say_kept(struct stage *st, int sup, bool sum)
-{
-	const char *context = report_context_text[REPORT_SHUTDOWN_ERROR];
-	const char *last = "";
-	unsigned nleft = 0;
-
-	if (st->nkept == 0)
-		return;
-	if (sum)
-		qsort(st->kept, st->nkept, sizeof(*st->kept), compare_kept);
-	for (unsigned i = 0; i < st->nkept; i++) {
-		struct kept_report *kept = &st->kept[i];
-
-		if (sup >= 0 && kept->sup != sup) {
-			st->kept[nleft++] = *kept;
-			continue;
-		}
-		if (!sum)
-			trace_report(st->trace, kept->sup, context, kept->node,
-			    kept->reason);
-		else if (strcmp(last, kept->reason) != 0)
-			trace_report(st->trace, kept->sup, context, -1,
-			    kept->reason);
-		last = kept->reason;
-	}
-	st->nkept = nleft;
-}
-
-static void
 say_report(struct stage *st, const struct note *note, struct actor *actor,
     const char *reason)
 {
@@ -164,7 +97,7 @@ say_report(struct stage *st, const struct note *note, struct actor *actor,
 		    SCENARIO_ID_SIZE);
 	if (note->context == REPORT_SHUTDOWN_ERROR &&
 	    stage_is_simple(&st->s->nodes[sup]))
-		keep(st, sup, actor->node, reason);
+		kept_add(&st->kept, sup, actor->node, reason);
 	else
 		trace_report(st->trace, sup, report_context_text[note->context],
 		    actor->node, reason);
@@ -192,7 +125,7 @@ stage_say_note(struct stage *st, const struct action *action)
 		trace_event(st->trace, TRACE_IGNORE, actor->node, 0, NULL);
 		break;
 	case NOTE_ENDED:
-		stage_say_kept(st, actor->node, true);
+		kept_say(&st->kept, st->trace, actor->node, true);
 		stage_say_end(st, actor, reason);
 		actor->up = false;
 		break;

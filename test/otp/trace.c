@@ -121,6 +121,19 @@ trace_event(struct trace *t, enum trace_kind kind, int node, unsigned nth,
 }
 
 void
+trace_move_last(struct trace *t, unsigned place)
+{
+	struct trace_event moved = t->events[t->nevents - 1];
+
+	for (unsigned i = t->nevents - 1; i > place; i--) {
+		t->events[i] = t->events[i - 1];
+		t->events[i].seq = i;
+	}
+	moved.seq = place;
+	t->events[place] = moved;
+}
+
+void
 trace_report(struct trace *t, int sup, const char *context, int node,
     const char *reason)
 {

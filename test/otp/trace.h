@@ -70,6 +70,8 @@ void trace_step(struct trace *t, const char *text);
 /* `rest` is the reason of EXIT, FROM and REASON of TRAPPED, else NULL. */
 void trace_event(struct trace *t, enum trace_kind kind, int node, unsigned nth,
     const char *rest);
+/* Moves the event that came last before the one at `place` of this step. */
+void trace_move_last(struct trace *t, unsigned place);
 void trace_report(struct trace *t, int sup, const char *context, int node,
     const char *reason);
 

@@ -70,10 +70,8 @@ LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed
 SMALL_GCC   := -flto=auto -fno-plt -Wl,-z,pack-relative-relocs
 SMALL_CLANG := -fno-plt
 
-# Where the time goes when somebody asks about thousands of children.
-HOT := cmd/ask cmd/rows $(addprefix lib/,base/record base/record_parse \
-	base/table control/answer control/buffer control/session core/reason \
-	engine/node engine/query)
+# Where the time of a command goes that asks about thousands of children.
+HOT := lib/base/record_parse lib/base/table
 $(HOT:%=$(B)/obj/%.o): CFLAGS += -O2
 
 # -ftrivial-auto-var-init would hide reads of uninitialised memory from the

@@ -39,7 +39,7 @@ BSD_LIBS   := $(shell $(PKG_CONFIG) --libs libbsd-overlay 2>/dev/null)
 # A handful of its functions is wanted: to load the whole library, and one
 # that it needs, would be a fifth of the time that a command takes.
 BSD_ARCHIVE := $(filter /%,$(shell $(CC) -print-file-name=libbsd.a))
-BSD_LIBS    := $(or $(BSD_ARCHIVE),$(BSD_LIBS))
+$(B)/supervise: BSD_LIBS := $(or $(BSD_ARCHIVE),$(BSD_LIBS))
 
 CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Ilib -I. $(BSD_CFLAGS) \
 	-DSUPERVISE_VERSION='"$(VERSION)"' $(CPPFLAGS)
@@ -255,7 +255,7 @@ $(1)/libtest.a: $(SHARED_SRC:%.c=$(1)/obj/%.o) $(1)/sources
 
 $(1)/supervise: $(CMD_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $$(BSD_LIBS)
 
 $(call FAULT,$(1)): $(1)/unit/%: $(1)/obj/test/unit/%.o $(1)/libtest.a $(1)/libsupervise.a $(FAULT_WRAPS)
 	@mkdir -p $$(@D)

@@ -71,7 +71,7 @@ SMALL_GCC   := -flto=auto -fno-plt -Wl,-z,pack-relative-relocs
 SMALL_CLANG := -fno-plt
 
 # Where the time of a command goes that asks about thousands of children.
-HOT := lib/base/record_parse lib/base/table
+HOT := lib/base/record lib/base/record_parse lib/base/table
 $(HOT:%=$(B)/obj/%.o): CFLAGS += -O2
 
 # -ftrivial-auto-var-init would hide reads of uninitialised memory from the

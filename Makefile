@@ -42,7 +42,7 @@ BSD_LIBS   := $(shell $(PKG_CONFIG) --libs libbsd-overlay 2>/dev/null)
 # A handful of its functions is wanted: to load the whole library, and one
 # that it needs, would be a fifth of the time that a command takes.
 BSD_ARCHIVE := $(filter /%,$(shell $(CC) -print-file-name=libbsd.a))
-BSD_LIBS    := $(or $(BSD_ARCHIVE),$(BSD_LIBS))
+$(B)/supervise: BSD_LIBS := $(or $(BSD_ARCHIVE),$(BSD_LIBS))
 
 CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Ilib -I. $(BSD_CFLAGS) \
 	-DSUPERVISE_VERSION='"$(VERSION)"' $(CPPFLAGS)
@@ -75,10 +75,8 @@ LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed \
 SMALL_GCC   := -flto=auto -ffat-lto-objects -fno-plt
 SMALL_CLANG := -fno-plt
 
-# Where the time goes when somebody asks about thousands of children.
-HOT := cmd/ask cmd/rows $(addprefix lib/,base/record base/record_parse \
-	base/table control/answer control/buffer control/session core/reason \
-	engine/node engine/query)
+# Where the time of a command goes that asks about thousands of children.
+HOT := lib/base/record lib/base/record_parse lib/base/table
 $(HOT:%=$(B)/obj/%.o): CFLAGS += -O2
 
 # -ftrivial-auto-var-init would hide reads of uninitialised memory from the
@@ -283,7 +281,7 @@ $(1)/libotp.a: $(OTP_SHARED_SRC:%.c=$(1)/obj/%.o) $(1)/sources
 
 $(1)/supervise: $(CMD_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
 	$$(call say,LD)
-	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $(BSD_LIBS)
+	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $$(BSD_LIBS)
 
 $(call FAULT,$(1)): $(1)/unit/%: $(1)/obj/test/unit/%.o $(1)/libtest.a $(1)/libsupervise.a $(FAULT_WRAPS)
 	@mkdir -p $$(@D)

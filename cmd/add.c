@@ -48,12 +48,13 @@ add_main(struct globals *globals, int argc, char **argv)
 		.take = act_take,
 		.arg = &options,
 	};
-	char **words;
+	char *words[] = { NULL, NULL, NULL };
 
 	if (!options_read(globals, argc, argv, &own) ||
 	    !options_count("add", argc, argv, 2, 2))
 		return STATUS_USAGE;
-	words = argv + optind;
+	words[0] = argv[optind];
+	words[1] = argv[optind + 1];
 	if (strcmp(words[1], "-") == 0) {
 		if (!read_stdin(text, sizeof(text)))
 			return STATUS_USAGE;

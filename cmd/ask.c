@@ -64,8 +64,9 @@ connect_to(struct ask *ask)
 {
 	const struct globals *globals = ask->globals;
 	const struct control_wish wish = place_wish(globals);
-	struct control_place place;
-	char why[CONTROL_WHY_SIZE];
+	/* Pages of the stack would be cleared for little text. */
+	static struct control_place place;
+	static char why[CONTROL_WHY_SIZE];
 	int error;
 
 	if (globals->socket == NULL && globals->label == NULL && wish.named &&

@@ -27,16 +27,17 @@ hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Whether the `len` bytes begin with a time stamp and a blank. */
 static bool
-is_stamp(const struct rest *rest)
+is_stamp(const char *line, size_t len)
 {
-	size_t len = sizeof(stamp_form) - 1;
+	size_t stamp_len = sizeof(stamp_form) - 1;
 
-	if ((size_t)(rest->end - rest->at) <= len || rest->at[len] != ' ')
+	if (len <= stamp_len || line[stamp_len] != ' ')
 		return false;
-	for (size_t i = 0; i < len; i++)
-		if (stamp_form[i] == 'd' ? !is_digit(rest->at[i]) :
-					   rest->at[i] != stamp_form[i])
+	for (size_t i = 0; i < stamp_len; i++)
+		if (stamp_form[i] == 'd' ? !is_digit(line[i]) :
+					   line[i] != stamp_form[i])
 			return false;
 	return true;
 }
@@ -56,13 +57,14 @@ is_name(char c)
 }
 
 /*
- * Takes the name up to the equals sign, which it overwrites, or NULL. Nothing
- * in it needs an escape, so that it can go into JSON as it is.
+ * Steps over the name to the equals sign, which it overwrites; NULL if there
+ * is none. Nothing in a name needs an escape, so that it can go into JSON as
+ * it is.
  */
-static const char *
-take_key(struct rest *rest)
+static char *
+pass_key(char *at)
 {
-	char *key = rest->at, *at = key;
+	const char *key = at;
 
 	/* The newline at the end is no such byte either. */
 	while (is_lower(*at) || is_name(*at))
@@ -70,8 +72,7 @@ take_key(struct rest *rest)
 	if (*at != '=' || at == key)
 		return NULL;
 	*at = '\0';
-	rest->at = at + 1;
-	return key;
+	return at + 1;
 }
 
 /* Takes the byte behind a backslash; false if that means nothing. */
@@ -124,37 +125,38 @@ take_quoted(struct rest *rest)
 	return text;
 }
 
-/* Takes a word, which the byte behind it still ends. */
-static const char *
-take_bare(struct rest *rest)
+/* Steps over a word, which the byte behind it still ends; NULL: it is none. */
+static char *
+pass_bare(char *at, const char *end)
 {
-	char *text = rest->at, *at = text;
+	const char *text = at;
 
 	for (;; at++) {
 		/* What ends it is below the letters and digits. */
 		if ((unsigned char)*at > '"')
 			continue;
-		if (at == rest->end || *at == ' ')
+		if (at == end || *at == ' ')
 			break;
 		if (*at == '\0' || *at == '"')
 			return NULL;
 	}
-	rest->at = at;
-	return at > text ? text : NULL;
+	return at > text ? at : NULL;
 }
 
-/* Steps over the blank before the next field, or to the end of the line. */
-static bool
-take_separator(struct rest *rest)
+/*
+ * Steps over the blank before the next field, or to the end of the line;
+ * NULL if it is neither.
+ */
+static char *
+pass_separator(char *at, const char *end)
 {
-	if (rest->at == rest->end) {
-		*rest->at = '\0';
-		return true;
-	}
-	if (*rest->at != ' ')
-		return false;
-	*rest->at++ = '\0';
-	return rest->at < rest->end;
+	bool blank = *at == ' ';
+
+	if (at != end && !blank)
+		return NULL;
+	*at = '\0';
+	at += blank;
+	return blank && at == end ? NULL : at;
 }
 
 /* Reads a whole number in the one way in which it is written. */
@@ -199,46 +201,58 @@ find_type(struct record_field *field)
 	}
 }
 
-static bool
-take_field(struct rest *rest, struct record_field *field)
+/* Takes the field at `at`; where the next one is, or NULL. */
+static char *
+take_field(char *at, const char *end, struct record_field *field)
 {
-	bool quoted;
+	struct rest rest;
 
-	field->key = take_key(rest);
-	if (field->key == NULL)
-		return false;
+	field->key = at;
 	field->type = RECORD_IS_TEXT;
 	field->number = 0;
-	quoted = rest->at < rest->end && *rest->at == '"';
-	field->text = quoted ? take_quoted(rest) : take_bare(rest);
-	if (field->text == NULL || !take_separator(rest))
-		return false;
-	if (!quoted)
-		find_type(field);
-	return true;
+	at = pass_key(at);
+	if (at == NULL)
+		return NULL;
+	if (*at == '"') {
+		rest = (struct rest){ at, end };
+		field->text = take_quoted(&rest);
+		return field->text == NULL ? NULL :
+					     pass_separator(rest.at, end);
+	}
+	field->text = at;
+	at = pass_bare(at, end);
+	if (at == NULL)
+		return NULL;
+	at = pass_separator(at, end);
+	find_type(field);
+	return at;
 }
 
 bool
 record_parse(struct record_parsed *parsed, char *line, size_t len)
 {
-	struct rest rest = { line, line + len - 1 };
+	const char *end = line + len - 1;
 	struct record_field event;
+	char *at = line;
 
 	parsed->stamp = NULL;
 	parsed->n = 0;
-	if (len == 0 || *rest.end != '\n')
+	if (len == 0 || *end != '\n')
 		return false;
-	if (is_stamp(&rest)) {
+	if (is_stamp(line, len - 1)) {
 		parsed->stamp = line;
-		rest.at += sizeof(stamp_form) - 1;
-		*rest.at++ = '\0';
+		at += sizeof(stamp_form) - 1;
+		*at++ = '\0';
 	}
-	if (!take_field(&rest, &event) || strcmp(event.key, "event") != 0)
+	at = take_field(at, end, &event);
+	if (at == NULL || strcmp(event.key, "event") != 0)
 		return false;
 	parsed->event = event.text;
-	while (rest.at < rest.end) {
-		if (parsed->n == RECORD_PARSED_MAX ||
-		    !take_field(&rest, &parsed->fields[parsed->n++]))
+	while (at != end) {
+		if (parsed->n == RECORD_PARSED_MAX)
+			return false;
+		at = take_field(at, end, &parsed->fields[parsed->n++]);
+		if (at == NULL)
 			return false;
 	}
 	return true;

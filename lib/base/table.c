@@ -58,7 +58,7 @@ make_room(struct table *table, size_t len)
 
 	while (room - table->len < len)
 		room *= 2;
-	bytes = realloc(table->bytes, room);
+	bytes = reallocarray(table->bytes, room, 1);
 	if (bytes == NULL)
 		return false;
 	table->bytes = bytes;

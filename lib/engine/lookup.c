@@ -65,23 +65,25 @@ find_below(const struct sup *sup, const char *name, size_t len)
 	return NULL;
 }
 
-/* The child of that path, part by part, or NULL. */
-static struct child *
-find_path(struct child *top, const char *path)
+/* Finds the child of that path, part by part. */
+static bool
+find_path(struct supervisor *root, const char *path, struct child **found)
 {
-	struct child *child = top;
+	struct child *child = &root->sup.child;
 	size_t len;
 
-	if (strcmp(path, node_name(top)) == 0)
-		return top;
+	*found = child;
+	if (strcmp(path, node_name(child)) == 0)
+		return true;
 	do {
 		if (!child_is_sup(child))
-			return NULL;
+			return false;
 		len = strcspn(path, "/");
 		child = find_below(child_sup(child), path, len);
 		path += len;
 	} while (child != NULL && *path++ != '\0');
-	return child;
+	*found = child;
+	return child != NULL;
 }
 
 static void
@@ -123,11 +125,11 @@ lookup(struct lookup *l, struct supervisor *root, const char *name)
 		.near = near_start(name),
 	};
 	struct child *top = &root->sup.child;
-	struct child *child = s.pattern ? NULL : find_path(top, name);
+	struct child *child;
 
 	l->n = 0;
 	l->near[0] = '\0';
-	if (child != NULL) {
+	if (!s.pattern && find_path(root, name, &child)) {
 		l->visit(l->arg, child);
 		return LOOKUP_FOUND;
 	}

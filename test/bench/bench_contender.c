@@ -283,6 +283,9 @@ contenders_init(void)
 	set_path(bare_path, self, "bare");
 	set_path(child_path, self, "child_static");
 	set_path(contender_answer, self, "answer");
+	/* In the contender's folder, where nobody else comes across it. */
+	if (setenv("SUPERVISE_SOCKET", "socket", 1) == -1)
+		err(1, NULL);
 	*strrchr(self, '/') = '\0';
 	set_path(contender_supervise, self, "supervise");
 }

@@ -22,7 +22,6 @@
 #include "bench_stage.h"
 #include "bench_stats.h"
 #include "bench_tree.h"
-#include "control/place.h"
 
 enum {
 	CONTROL_NCHILDREN = 1000,
@@ -55,7 +54,7 @@ struct control {
 	size_t nrounds;
 	int idle_s;
 	struct asked ours, supervisord, dinit;
-	struct control_place place; /* of our socket */
+	char socket[PATH_MAX + 8]; /* of ours */
 	struct series alone_ms, crowded_ms, crowd_ratios;
 	double flood_bytes; /* answered a second */
 	int64_t nswitches;  /* with followers */
@@ -95,18 +94,6 @@ launch(struct control *c, struct asked *asked, const char *name)
 	asked->there = true;
 }
 
-static void
-find_socket(struct control *c)
-{
-	char file[PATH_MAX + 32], why[CONTROL_WHY_SIZE];
-	struct control_wish wish = { .file = file, .named = true };
-
-	(void)snprintf(file, sizeof(file), "%s/supervise.conf",
-	    c->ours.plan.dir);
-	if (control_place_find(&wish, &c->place, why) < 0)
-		errx(1, "%s", why);
-}
-
 /* ---------------------------------------------------------------- figures */
 
 static void
@@ -116,7 +103,7 @@ measure_idle(struct control *c)
 	struct crowd crowd;
 
 	(void)fprintf(stderr, "asking: %d followers\n", CONTROL_NFOLLOWERS);
-	crowd_init(&crowd, c->place.path);
+	crowd_init(&crowd, c->socket);
 	crowd_add(&crowd, CONTROL_NFOLLOWERS, "events\n");
 	sleep_until(now_ns() + CONTROL_SECOND_NS);
 	proc_usage(c->ours.tree.child, CONTROL_NCHILDREN, &before);
@@ -178,7 +165,7 @@ measure_crowded(struct control *c)
 	struct crowd crowd;
 
 	(void)fprintf(stderr, "asking: restarts in a crowd\n");
-	crowd_init(&crowd, c->place.path);
+	crowd_init(&crowd, c->socket);
 	crowd_make_flooder(&crowd, &c->stage);
 	for (size_t round = 0; round < c->nrounds; round++) {
 		double alone = 0, crowded = 0;
@@ -327,12 +314,13 @@ measure(struct stage *stage)
 	(void)snprintf(server, sizeof(server), "%s/answer", stage->dir);
 	tree_prepare(&c->ours.tree, fifo);
 	launch(c, &c->ours, "supervise");
-	find_socket(c);
+	(void)snprintf(c->socket, sizeof(c->socket), "%s/socket",
+	    c->ours.plan.dir);
 	measure_idle(c);
 	measure_crowded(c);
 	launch(c, &c->dinit, "dinit");
 	launch(c, &c->supervisord, "supervisord");
-	len = crowd_answer_len(c->place.path, "status\n");
+	len = crowd_answer_len(c->socket, "status\n");
 	crowd_serve(server, len);
 	race(c, server, racers, steps);
 	(void)printf("The answer to `status` is %zu bytes.\n\n", len);

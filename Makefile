@@ -70,14 +70,12 @@ LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed \
 
 # What keeps the program under 200 kB: the whole of it is optimised at once,
 # calls into libraries need no stubs since all are bound at the start, and
-# relative relocations take a bit each instead of 24 bytes. Test programs are
-# linked without it: the code is in the objects as well.
-SMALL_GCC   := -flto=auto -ffat-lto-objects -fno-plt
+# relative relocations take a bit each instead of 24 bytes; two passes are off
+# that make more code than they save. Test programs are linked without all
+# that: the code is in the objects as well.
+SMALL_GCC   := -flto=auto -ffat-lto-objects -fno-plt \
+	-fno-ipa-sra -fno-tree-dominator-opts
 SMALL_CLANG := -fno-plt
-
-# Where the time of a command goes that asks about thousands of children.
-HOT := lib/base/record lib/base/record_parse lib/base/table
-$(HOT:%=$(B)/obj/%.o): CFLAGS += -O2
 
 # -ftrivial-auto-var-init would hide reads of uninitialised memory from the
 # sanitizers, and _FORTIFY_SOURCE calls from --wrap: neither belongs here.

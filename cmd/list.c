@@ -90,7 +90,7 @@ look_at(const struct globals *globals, const struct control_entry *entry,
 			     answers ? rows_colour(state, "") : "31" },
 			 { .text = record_parsed_text(&root, "file") },
 		     }))
-		complain("no memory");
+		no_memory();
 	control_session_close(&session);
 }
 

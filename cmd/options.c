@@ -25,17 +25,31 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* `supervise: ` and what there is to say, on stderr, without a newline. */
+static void
+say(const char *format, va_list args)
+{
+	fflush(stdout);
+	fputs("supervise: ", stderr);
+	vfprintf(stderr, format, args);
+}
+
 void
 complain(const char *format, ...)
 {
 	va_list args;
 
-	fflush(stdout);
-	fprintf(stderr, "supervise: ");
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	say(format, args);
 	va_end(args);
 	fputc('\n', stderr);
+}
+
+void
+no_memory(void)
+{
+	complain("no memory");
+	exit(STATUS_FAILED);
 }
 
 int
@@ -43,9 +57,8 @@ usage_error(const char *command, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "supervise: ");
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	say(format, args);
 	va_end(args);
 	if (command != NULL)
 		fprintf(stderr, "\nusage: supervise %s %s\n", command,

@@ -84,6 +84,9 @@ int usage_no_command(const char *word);
 /* Says what went wrong on stderr, in one line. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Complains that memory is short, and ends the program. */
+_Noreturn void no_memory(void);
+
 /* Whether what is written to `fd` may have colours. */
 bool options_colour(int fd);
 

@@ -124,10 +124,8 @@ rows_add(struct rows *rows, const struct ask *ask)
 		{ .text = run < 2 ? "0" : words_number(run - 1, restarts) },
 		{ .text = say_end(ask, reason, end) },
 	    });
-	if (!added) {
-		complain("no memory");
-		exit(STATUS_FAILED);
-	}
+	if (!added)
+		no_memory();
 }
 
 static void

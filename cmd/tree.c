@@ -44,13 +44,6 @@ struct drawing {
 	bool colour;
 };
 
-static void
-no_memory(void)
-{
-	complain("no memory");
-	exit(STATUS_FAILED);
-}
-
 /* How deep in the tree: a slash for each level below the root's. */
 static unsigned
 depth_of(const struct ask *ask, bool first)

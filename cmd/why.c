@@ -70,13 +70,6 @@ struct stories {
 	struct ask *ask;
 };
 
-static void
-no_memory(void)
-{
-	complain("no memory");
-	exit(STATUS_FAILED);
-}
-
 /* A copy of a field of the record at hand. */
 static char *
 keep(struct stories *s, const char *key)

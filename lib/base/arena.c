@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/assert.h"
 
 /* Chunks double from the first size to the last; pieces may be larger. */
 #define CHUNK_SIZE_MIN ((size_t)4 << 10)

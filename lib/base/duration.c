@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/duration.h"
 
 /* Largest first, for duration_text(). */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/near.h"
 
 static unsigned

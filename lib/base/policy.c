@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <signal.h>
 
+#include "base/assert.h"
 #include "base/policy.h"
 
 #define TEXT(name, text) [name] = text,

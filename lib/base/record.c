@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/assert.h"
 #include "base/record.h"
 #include "base/units.h"
 #include "base/utf8.h"

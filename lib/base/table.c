@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/table.h"
 
 /* Blanks between two columns. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "conf/body.h"
 #include "conf/report.h"
 

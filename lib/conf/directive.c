@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/policy.h"
 #include "conf/conf.h"
 #include "conf/directive.h"

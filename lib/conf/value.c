@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/duration.h"
 #include "base/near.h"
 #include "base/signal_name.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "control/client.h"
 #include "control/server.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "control/buffer.h"
 
 /* The least memory that is held. */

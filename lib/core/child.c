@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 
-#include "base/units.h"
 #include "core/child.h"
+#include "base/assert.h"
+#include "base/units.h"
 
 const char *const child_state_text[] = {
 #define TEXT(name, text) [name] = text,

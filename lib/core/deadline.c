@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <stdlib.h>
 
+#include "base/assert.h"
 #include "core/child.h"
 #include "core/deadline.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 
+#include "base/assert.h"
 #include "core/internal.h"
 
 /* OTP's administration calls, as their supervisor serves them. */

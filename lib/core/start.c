@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 
+#include "base/assert.h"
 #include "base/units.h"
 #include "core/internal.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <limits.h>
 #include <time.h>
 
+#include "base/assert.h"
 #include "os/clock.h"
 
 #define NS_PER_S INT64_C(1000000000)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include <assert.h>
 #include <errno.h>
 
+#include "base/assert.h"
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/loop.h"

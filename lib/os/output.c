@@ -2,7 +2,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/output.h"

@@ -2,10 +2,10 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
-#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 
+#include "base/assert.h"
 #include "os/fd.h"
 #include "os/pidfd.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/prctl.h>
 
-#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "os/fd.h"
 #include "os/proc.h"
 

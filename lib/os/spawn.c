@@ -2,13 +2,13 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "os/pidfd.h"
 #include "os/spawn.h"
 #include "os/spawn_child.h"

@@ -67,7 +67,7 @@ window_change(struct window *w, uint32_t limit, int64_t period_ns)
 	}
 	if (!window_init(&changed, limit, period_ns))
 		return false;
-	for (uint32_t i = w->count - kept; i < w->count; i++)
+	for (uint32_t i = w->count - kept; limit > 0 && i < w->count; i++)
 		changed.at_ns[changed.count++] = window_at(w, i);
 	window_fini(w);
 	*w = changed;

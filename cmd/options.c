@@ -27,6 +27,9 @@ static const struct option long_options[] = {
 
 /* `supervise: ` and what there is to say, on stderr, without a newline. */
 static void
+say(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
+static void
 say(const char *format, va_list args)
 {
 	fflush(stdout);

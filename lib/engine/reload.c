@@ -34,13 +34,17 @@ version_free(struct version *version)
 static void
 forget_versions(struct engine *e)
 {
-	struct version *version, *next;
+	struct versions all = e->versions;
+	struct version *version;
 
-	SLIST_FOREACH_SAFE(version, &e->versions, next, next)
-	if (&version->conf != e->conf &&
-	    !is_of(&e->root.sup.child, &version->conf)) {
-		SLIST_REMOVE(&e->versions, version, version, next);
-		version_free(version);
+	SLIST_INIT(&e->versions);
+	while ((version = SLIST_FIRST(&all)) != NULL) {
+		SLIST_REMOVE_HEAD(&all, next);
+		if (&version->conf == e->conf ||
+		    is_of(&e->root.sup.child, &version->conf))
+			SLIST_INSERT_HEAD(&e->versions, version, next);
+		else
+			version_free(version);
 	}
 }
 

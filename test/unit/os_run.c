@@ -177,6 +177,9 @@ prepare(void)
 	struct rlimit limit;
 	sigset_t set;
 
+	/* Whatever those were that this program was started with. */
+	for (int signo = 1; signo < SIGRTMIN; signo++)
+		(void)signal(signo, SIG_DFL);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGCHLD, SIG_IGN);
 	(void)sigemptyset(&set);

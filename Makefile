@@ -70,11 +70,11 @@ LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed \
 
 # What keeps the program under 200 kB: the whole of it is optimised at once,
 # calls into libraries need no stubs since all are bound at the start, and
-# relative relocations take a bit each instead of 24 bytes; two passes are off
+# relative relocations take a bit each instead of 24 bytes; three passes are off
 # that make more code than they save. Test programs are linked without all
 # that: the code is in the objects as well.
 SMALL_GCC   := -flto=auto -ffat-lto-objects -fno-plt \
-	-fno-ipa-sra -fno-tree-dominator-opts
+	-fno-ipa-sra -fno-tree-dominator-opts -fno-thread-jumps
 SMALL_CLANG := -fno-plt
 
 # -ftrivial-auto-var-init would hide reads of uninitialised memory from the

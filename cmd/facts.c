@@ -71,7 +71,10 @@ spec_main(struct globals *globals, int argc, char **argv)
 	ask_for(&ask, verb, names);
 	while (ask_next(&ask))
 		if (!ask_json(&ask))
-			puts(ask_text(&ask, "text"));
+			printf("%s%s", ask_text(&ask, "text"),
+			    record_parsed_get(&ask.record, "more") != NULL ?
+				"" :
+				"\n");
 	return ask_end(&ask);
 }
 

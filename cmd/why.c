@@ -113,10 +113,11 @@ take_why(struct stories *s)
 static void
 take_end(struct stories *s)
 {
-	struct story *story = &s->items[s->n - 1];
+	struct story *story;
 
-	if (s->n == 0 || story->npast == HISTORY_ENDS)
+	if (s->n == 0 || s->items[s->n - 1].npast == HISTORY_ENDS)
 		return;
+	story = &s->items[s->n - 1];
 	story->past[story->npast++] = (struct past){
 		.at = keep(s, "at"),
 		.reason = keep(s, "reason"),

@@ -412,6 +412,14 @@ restarting() {
 	assert_output "unknown option --keep"
 }
 
+@test "S67: a signal reaches a leader that has left its group" {
+	conf <<<'worker w { restart temporary; ready fd 3; exec ${WORKER} join=parent ready=3 }'
+	start_tree_ready
+	run -0 supervise signal USR1 w
+	assert_output "w "
+	wait_record event=exited child=w reason=signal:USR1
+}
+
 @test "signal and delete print a row for each, and of a pattern how many" {
 	conf <<<'worker w[2] { exec ${WORKER} ignore=TERM }; worker x { exec ${WORKER} }'
 	start_tree_ready

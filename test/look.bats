@@ -191,6 +191,14 @@ workers 4"
 	run -1 supervise count migrate
 }
 
+@test "a long specification is printed whole" {
+	local long
+	long=$(printf 'x%.0s' {1..5000})
+	supervise add -q root "worker long { exec $WORKER; env WORD=$long }"
+	run -0 supervise spec long
+	assert_output "$long"
+}
+
 @test "S124, S125: of a dynamic supervisor every child is counted, by name" {
 	supervise add -q root 'supervisor pool { strategy dynamic }'
 	supervise add -q pool "worker a { exec $WORKER }"

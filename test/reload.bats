@@ -380,6 +380,18 @@ not_there() {
 	assert_equal "$(state_of t)" up
 }
 
+@test "SIGHUP during a reload: the file is read once more" {
+	conf <<<'worker slow { exec ${WORKER} ignore=TERM; shutdown 700ms }'
+	start_tree_ready
+	conf <<<'worker one { exec ${WORKER} }'
+	kill -s HUP "$PID"
+	wait_record event=stopping child=slow
+	conf <<<'worker one { exec ${WORKER} }; worker two { exec ${WORKER} }'
+	kill -s HUP "$PID"
+	wait_record event=started child=one
+	wait_record event=started child=two
+}
+
 @test "below a supervisor that is down the file holds from its next start on" {
 	conf <<-'END'
 		supervisor s { worker x { exec ${WORKER} }; worker y { exec ${WORKER} } }

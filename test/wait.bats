@@ -16,6 +16,24 @@ slow() {
 	wait_log start x
 }
 
+@test "wait sees what makes no record: remains that are gone" {
+	conf <<<"worker w { shell '(trap \"\" TERM; exec sleep 0.7) & wait' }"
+	start_tree_ready
+	supervise stop -q --no-wait w
+	run -0 supervise wait -t 10s down w
+	run -0 supervise wait -t 10s quiet
+}
+
+@test "wait sees what makes no record: a delayed restart that is called off" {
+	conf <<<'max_restarts 100; worker r { exec ${WORKER} exit=1; backoff 60s..60s }'
+	start_tree
+	wait_record event=restarting child=r
+	(sleep 0.3 && supervise stop -q r) 3>&- &
+	run -0 supervise wait -t 10s down r
+	run -0 supervise wait -t 10s quiet
+	wait
+}
+
 @test "wait ready ends when the start is complete" {
 	slow
 	supervise wait ready x 3>&- &

@@ -108,7 +108,7 @@ struct worker_policy {
 	int64_t backoff_max_ms;    /* largest delay, >= backoff_min_ms */
 	struct status_set normal;  /* ends like status 0 */
 	struct status_set planned; /* ends like `shutdown` */
-	struct status_set ignore;  /* before ready: not needed here */
+	struct status_set ignore;  /* at any time: not needed here */
 };
 
 struct sup_policy {

@@ -14,6 +14,10 @@
 #include "engine/waiters.h"
 #include "os/clock.h"
 
+/* Requests that wait for their supervisors at once; what memory they may take.
+ */
+#define ACTS_MAX 100000
+
 /* What the result of a request means, for a person. */
 static const char *
 explain(enum request_result result)
@@ -90,11 +94,17 @@ order_begun(struct engine *e, struct order *order, bool wait)
 }
 
 static struct act *
-act_new(struct order *order, enum request_kind kind, struct sup *sup,
-    struct child *child)
+act_new(struct engine *e, struct order *order, enum request_kind kind,
+    struct sup *sup, struct child *child)
 {
-	struct act *act = calloc(1, sizeof(*act));
+	struct act *act;
 
+	if (e->nacts >= ACTS_MAX) {
+		order_fail(order, NULL, "supervise",
+		    "has too many requests to carry out, try again later");
+		return NULL;
+	}
+	act = calloc(1, sizeof(*act));
 	if (act == NULL) {
 		order_fail(order, NULL, "supervise", "has no memory");
 		return NULL;
@@ -104,6 +114,7 @@ act_new(struct order *order, enum request_kind kind, struct sup *sup,
 	act->request.sup = sup;
 	act->request.child = child;
 	order->pending++;
+	e->nacts++;
 	return act;
 }
 
@@ -149,7 +160,7 @@ ask_one(void *arg, struct child *child)
 		    "is no child: `supervise down` stops everything");
 		return;
 	}
-	act = act_new(each->order, each->kind, child->sup, child);
+	act = act_new(each->e, each->order, each->kind, child->sup, child);
 	if (act != NULL)
 		ask(each->e, act);
 }
@@ -290,7 +301,7 @@ add_to(struct engine *e, struct control_client *client, struct sup *sup,
 		give_back(e, addition);
 		return;
 	}
-	act = act_new(order, REQUEST_ADD, sup, addition->child);
+	act = act_new(e, order, REQUEST_ADD, sup, addition->child);
 	if (act == NULL) {
 		give_back(e, addition);
 	} else {
@@ -337,7 +348,10 @@ act_replied(struct engine *e, struct request *request)
 	if (child != NULL && !refused && order->client != NULL &&
 	    request->result <= RESULT_IGNORED)
 		query_status(e, child, order->client, clock_now_ns());
-	if (request->result > RESULT_IGNORED)
+	if (request->result == RESULT_START_FAILED)
+		order_fail(order, request_result_text[RESULT_START_FAILED],
+		    e->outcome.child, e->outcome.why);
+	else if (request->result > RESULT_IGNORED)
 		order_fail(order, request_result_text[request->result],
 		    refused           ? act->addition->conf.child->name :
 			child != NULL ? node_path(child, path) :
@@ -346,6 +360,7 @@ act_replied(struct engine *e, struct request *request)
 	if (refused)
 		give_back(e, act->addition);
 	free(act);
+	e->nacts--;
 	order->pending--;
 	order_check(e, order);
 }
@@ -374,76 +389,6 @@ act_turn(struct engine *e)
 		SLIST_REMOVE_HEAD(&e->freed, next);
 		addition_free(addition);
 	}
-}
-
-struct sending {
-	struct engine *e;
-	struct control_client *client;
-	int signo;
-	size_t n;
-	struct child *last; /* that it went to, with all below it */
-};
-
-static void
-send_one(void *arg, struct child *child)
-{
-	struct sending *sending = arg;
-	struct worker *worker;
-
-	if (child_is_sup(child))
-		return;
-	worker = node_worker(child);
-	if (worker->watch.fd == -1)
-		return;
-	if (group_signal(worker->pidfd, worker->pid, sending->signo) < 0)
-		return;
-	query_status(sending->e, child, sending->client, clock_now_ns());
-	sending->n++;
-}
-
-/* A signal to a supervisor is one to all workers below it. */
-static void
-send_below(void *arg, struct child *child)
-{
-	struct sending *sending = arg;
-
-	/* Nobody gets it twice. */
-	if (is_below(child, sending->last))
-		return;
-	sending->last = child;
-	lookup_walk(child, send_one, arg);
-}
-
-void
-act_signal(struct engine *e, struct control_client *client, size_t nwords,
-    const char *const *words)
-{
-	struct sending sending = {
-		.e = e,
-		.client = client,
-		.signo = signal_number(words[0]),
-	};
-
-	if (strcmp(words[0], "normal") == 0) {
-		control_error(client, CONTROL_USAGE,
-		    "an exit signal normal does nothing to anybody");
-		return;
-	}
-	if (sending.signo == -1) {
-		control_error(client, CONTROL_USAGE,
-		    "%s is no signal, expected one like HUP or 1", words[0]);
-		return;
-	}
-	for (size_t i = 1; i < nwords; i++) {
-		sending.last = NULL;
-		if (!serve_each(e, client, words[i], send_below, &sending))
-			return;
-	}
-	if (sending.n == 0)
-		control_error(client, CONTROL_FAILED,
-		    "none of them is running");
-	else
-		control_ok(client);
 }
 
 void

@@ -23,7 +23,7 @@ struct order {
 	bool failed;                   /* there is a message */
 	bool down;                     /* waits for the end of everything */
 	const char *result;            /* of the first failure; NULL: none */
-	char message[NODE_PATH_SIZE + 128]; /* the first failure */
+	char message[NODE_PATH_SIZE + 1280]; /* the first failure */
 };
 
 SLIST_HEAD(orders, order);

@@ -9,14 +9,12 @@
 
 #include "base/units.h"
 #include "engine/engine.h"
+#include "engine/mark.h"
 #include "engine/notes.h"
 #include "engine/serve.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/proc.h"
-
-/* How often somebody who waits for a stop is told what it waits for. */
-#define REMIND_NS NS_PER_S
 
 /* Spawns in a row before the loop looks at what else has happened. */
 #define SPAWN_BURST 16
@@ -88,6 +86,8 @@ engine_feed(struct engine *e, const struct event *event)
 			next = (struct event){ .kind = EVENT_TICK };
 	} while (answered || (n > 0 && spawns < SPAWN_BURST));
 	e->more = n > 0;
+	/* Not every change that somebody waits for makes a record. */
+	e->changed = true;
 }
 
 void
@@ -108,7 +108,7 @@ engine_shutdown(struct engine *e)
 {
 	e->nstops++;
 	e->slaughter = e->nstops > 1;
-	e->remind_ns = clock_now_ns() + REMIND_NS;
+	e->remind_ns = clock_now_ns() + ENGINE_REMIND_NS;
 	if (e->sweeping && e->slaughter)
 		strays_kill(e, NULL);
 	else
@@ -159,7 +159,8 @@ static void
 turn(struct engine *e)
 {
 	/* What left something to do may have been the last event for long. */
-	bool busy = e->more || e->look || !STAILQ_EMPTY(&e->ended);
+	bool busy = e->more || e->look || !STAILQ_EMPTY(&e->ended) ||
+	    reload_can_go_on(e);
 	int got = loop_wait(&e->loop, busy ? 0 : nearest(e));
 
 	if (got < 0)
@@ -226,7 +227,7 @@ init_tree(struct engine *e, const struct conf *conf)
 	e->tree.namesake = namesake;
 	if (!tree_reserve(&e->tree, conf->nchildren + 1))
 		return -ENOMEM;
-	return environment_init(&e->environment, conf->root, guardian_mark());
+	return environment_init(&e->environment, conf->root, mark_text());
 }
 
 /* The children of `run` have no terminal for input, and no pipe either. */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <termios.h>
 
+#include "base/units.h"
 #include "conf/conf.h"
 #include "core/tree.h"
 #include "engine/act.h"
@@ -31,9 +32,9 @@
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; view.c looks, act.c changes,
  *			waiters.c waits
- *	reporter.c	records, and people.c the same for people
- *	notes.c		what the core notes, as records
- *	give_up.c	the report when the root gave up
+ *	reload.c	the file read again: plan.c what to do, version.c what to
+ *keep reporter.c	records, and people.c the same for people notes.c
+ *what the core notes, as records give_up.c	the report when the root gave up
  *	outcome.c	the exit status
  *
  * It never waits but in the loop, and no failing system call ends it after
@@ -72,6 +73,9 @@ struct job {
 	struct termios child_modes; /* as a suspended child left them */
 };
 
+/* How often somebody who waits for a stop is told what it waits for. */
+#define ENGINE_REMIND_NS NS_PER_S
+
 struct engine {
 	const struct run *run;    /* borrowed */
 	const struct conf *conf;  /* what the tree was made from; borrowed */
@@ -94,6 +98,7 @@ struct engine {
 	struct views views;
 	struct waiters waiters;
 	struct orders orders;
+	size_t nacts;               /* of all of them, not yet answered */
 	struct additions additions; /* that the tree has */
 	struct additions freed;     /* in this turn */
 
@@ -113,15 +118,16 @@ struct engine {
 
 	int64_t sweep_ns; /* when strays get SIGKILL */
 
-	bool serving;   /* there is a socket */
-	bool changed;   /* something waiters may wait for */
-	bool told;      /* the caller knows that all has started */
-	bool refused;   /* another one runs here: nothing starts */
-	bool more;      /* the core has work left: after a look around */
-	bool look;      /* remains may be gone: after this batch */
-	bool slaughter; /* told to stop a second time: by SIGKILL */
-	bool orphaned;  /* the guardian is dead */
-	bool sweeping;  /* the tree has ended; strays may be left */
+	bool serving;      /* there is a socket */
+	bool changed;      /* something waiters may wait for */
+	bool told;         /* the caller knows that all has started */
+	bool refused;      /* another one runs here: nothing starts */
+	bool reload_again; /* SIGHUP came while one was at work */
+	bool more;         /* the core has work left: after a look around */
+	bool look;         /* remains may be gone: after this batch */
+	bool slaughter;    /* told to stop a second time: by SIGKILL */
+	bool orphaned;     /* the guardian is dead */
+	bool sweeping;     /* the tree has ended; strays may be left */
 	bool done;
 };
 
@@ -148,6 +154,13 @@ void environment_fini(struct environment *env);
 bool launch(struct engine *e, struct worker *worker, struct reason *reason);
 
 /* reap.c */
+/*
+ * Signals the group of a run, and its leader by itself where it has left that
+ * group: nothing sent to the group reaches it (S67). 0, or -errno when it
+ * reached neither.
+ */
+int reap_signal(const struct worker *worker, int signo);
+
 void reap_watch_ready(struct loop_watch *watch, uint32_t events);
 void reap_stop(struct engine *e, struct worker *worker);
 void reap_kill(struct engine *e, struct worker *worker);
@@ -186,8 +199,9 @@ void give_up_report(struct engine *e);
 void give_up_tell_caller(const struct engine *e, const char *text);
 
 /* outcome.c: what supervise ends with (U12). */
-void outcome_ended(struct engine *e, const struct process_end *end);
-void outcome_failed(struct engine *e, enum spawn_step step, int error);
+void outcome_ended(struct engine *e, const struct worker *worker);
+void outcome_failed(struct engine *e, const struct worker *worker,
+    enum spawn_step step, int error);
 int outcome_status(const struct engine *e);
 
 /* The engine whose tree `child` is in. */

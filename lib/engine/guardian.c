@@ -13,6 +13,7 @@
 #include "core/reason.h"
 #include "core/window.h"
 #include "engine/guardian.h"
+#include "engine/mark.h"
 #include "engine/witness.h"
 #include "os/channel.h"
 #include "os/clock.h"
@@ -48,22 +49,6 @@ struct guardian {
 	int stop; /* signal by which we were told to stop, or 0 */
 };
 
-/* SUPERVISE_ID=…, unique on this machine: a pid, and since when. */
-static char mark[80];
-
-const char *
-guardian_mark(void)
-{
-	return mark;
-}
-
-static void
-make_mark(void)
-{
-	snprintf(mark, sizeof(mark), "SUPERVISE_ID=%jd.%" PRId64,
-	    (intmax_t)getpid(), clock_wall_ns() / NS_PER_MS);
-}
-
 /* Says something that failed, also where no records are wanted. */
 static void complain(struct guardian *g, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -98,6 +83,12 @@ send_engine(struct guardian *g, enum message_kind kind, int value, pid_t pid)
 	return channel_send(g->channel, &message);
 }
 
+static bool
+is_stop(int signo)
+{
+	return signo == SIGTERM || signo == SIGINT || signo == SIGQUIT;
+}
+
 /*
  * An engine that is far behind is told later: what to say fits in a bit for
  * each value from 1 to 64, and what is said twice is said once.
@@ -105,8 +96,16 @@ send_engine(struct guardian *g, enum message_kind kind, int value, pid_t pid)
 static void
 tell_engine(struct guardian *g, enum message_kind kind, int value, pid_t pid)
 {
-	if (g->channel != -1 && send_engine(g, kind, value, pid) < 0)
-		g->unsent[kind] |= UINT64_C(1) << (value - 1);
+	uint64_t bit = UINT64_C(1) << (value - 1);
+
+	if (g->channel == -1 || send_engine(g, kind, value, pid) == 0)
+		return;
+	/* But that of a second stop is to kill: it counts as another one. */
+	if (kind == MESSAGE_SIGNAL && is_stop(value) &&
+	    (g->unsent[kind] & bit) != 0)
+		bit = UINT64_C(1)
+		    << ((value == SIGTERM ? SIGINT : SIGTERM) - 1);
+	g->unsent[kind] |= bit;
 }
 
 static bool
@@ -156,12 +155,6 @@ reap(struct guardian *g)
 	if (orphan)
 		tell_engine(g, MESSAGE_ORPHAN, 1, 0);
 	return got != -ECHILD;
-}
-
-static bool
-is_stop(int signo)
-{
-	return signo == SIGTERM || signo == SIGINT || signo == SIGQUIT;
 }
 
 /* Job control: stops with those of our group, and tells when we go on. */
@@ -350,7 +343,7 @@ start(struct guardian *g)
 	int ends[2];
 	int error;
 
-	g->link.witness = witness_start(g->link.alive, mark);
+	g->link.witness = witness_start(g->link.alive, mark_text());
 	error = channel_open(ends);
 	if (error < 0)
 		return error;
@@ -378,7 +371,7 @@ keep_witness(struct guardian *g)
 	if (g->link.witness > 0 || now_ns < g->witness_ns)
 		return;
 	g->witness_ns = now_ns + WITNESS_MS * NS_PER_MS;
-	g->link.witness = witness_start(g->link.alive, mark);
+	g->link.witness = witness_start(g->link.alive, mark_text());
 	if (g->link.witness > 0)
 		tell_engine(g, MESSAGE_WITNESS, 1, g->link.witness);
 }
@@ -447,7 +440,7 @@ init(struct guardian *g, const struct run *run)
 	int error;
 
 	*g = (struct guardian){ .run = run, .signals = -1, .channel = -1 };
-	make_mark();
+	mark_make();
 	error = reporter_init(&g->reporter, run->form, NULL);
 	if (error < 0)
 		return error;

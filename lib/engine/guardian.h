@@ -81,10 +81,4 @@ struct engine_link {
  */
 int engine_run(const struct run *run, const struct engine_link *link);
 
-/*
- * What marks every process below this guardian: `SUPERVISE_ID=…` in its
- * environment. Static.
- */
-const char *guardian_mark(void);
-
 #endif

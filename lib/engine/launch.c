@@ -285,7 +285,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 		ready_over(e, worker);
 		job_start_failed(e);
 		explain(e, &plan, &result, -error);
-		outcome_failed(e, result.step, -error);
+		outcome_failed(e, worker, result.step, -error);
 		*reason = (struct reason){
 			.kind = REASON_START,
 			.value = -error,

@@ -18,9 +18,6 @@
  * its silence, its own death (U8).
  */
 
-/* How often somebody who waits for a stop is told what it waits for. */
-#define REMIND_NS NS_PER_S
-
 static void
 record_signal(struct engine *e, int signo, pid_t pid, const char *action)
 {
@@ -61,7 +58,7 @@ pass_on(struct engine *e, int signo)
 	struct worker *worker = &e->nodes.workers[0];
 
 	if (worker->watch.fd != -1)
-		(void)group_signal(worker->pidfd, worker->pid, signo);
+		(void)reap_signal(worker, signo);
 }
 
 static void
@@ -127,6 +124,7 @@ guardian_died(struct engine *e)
 	(void)proc_adopt_orphans();
 	fd_close(&e->strays.children);
 	e->nstops++;
+	e->remind_ns = clock_now_ns() + ENGINE_REMIND_NS;
 	engine_feed(e, &(struct event){ .kind = EVENT_SHUTDOWN });
 }
 
@@ -210,7 +208,7 @@ orders_remind(struct engine *e)
 
 	if (now_ns < e->remind_ns)
 		return;
-	e->remind_ns = now_ns + REMIND_NS;
+	e->remind_ns = now_ns + ENGINE_REMIND_NS;
 	record_begin(&r, RECORD_WAITING);
 	if (fill_waiting(e, &r, now_ns, path))
 		engine_record(e, &r);

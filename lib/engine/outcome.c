@@ -10,16 +10,30 @@
 #define STATUS_NOT_FOUND    127
 #define STATUS_SIGNAL       128
 
-void
-outcome_ended(struct engine *e, const struct process_end *end)
+/* The command of `exec` alone makes its status, not what was added to it. */
+static bool
+counts(const struct engine *e, const struct worker *worker)
 {
+	return !e->run->command || worker == &e->nodes.workers[0];
+}
+
+void
+outcome_ended(struct engine *e, const struct worker *worker)
+{
+	const struct process_end *end = &worker->end;
+
+	if (!counts(e, worker))
+		return;
 	e->outcome.status =
 	    end->by_signal ? STATUS_SIGNAL + end->status : end->status;
 }
 
 void
-outcome_failed(struct engine *e, enum spawn_step step, int error)
+outcome_failed(struct engine *e, const struct worker *worker,
+    enum spawn_step step, int error)
 {
+	if (!counts(e, worker))
+		return;
 	if (step < SPAWN_SEARCH)
 		e->outcome.status = STATUS_OURS;
 	else if (error == ENOENT)

@@ -55,8 +55,9 @@ add_state(struct record *r, const struct engine *e, struct child *child,
 	else if (has_process(child))
 		record_number(r, "pid", node_worker(child)->pid);
 	record_number(r, "run", child->run);
-	if (child->state == CHILD_UP || child->state == CHILD_STARTING ||
-	    child->state == CHILD_STOPPING)
+	if (!child->blocked &&
+	    (child->state == CHILD_UP || child->state == CHILD_STARTING ||
+		child->state == CHILD_STOPPING))
 		record_number(r, "up_ms",
 		    (now_ns - child->started_ns) / NS_PER_MS);
 	add_due(r, child, now_ns);
@@ -108,8 +109,9 @@ struct lines {
 	size_t len;
 };
 
+/* What is too long for one record goes on in the next. */
 static void
-line_end(struct lines *lines)
+line_end(struct lines *lines, bool more)
 {
 	struct record r;
 
@@ -117,6 +119,8 @@ line_end(struct lines *lines)
 	lines->len = 0;
 	record_begin(&r, RECORD_LINE);
 	record_text(&r, "text", lines->line);
+	if (more)
+		record_flag(&r, "more", true);
 	control_record(lines->client, &r, NULL);
 }
 
@@ -126,10 +130,13 @@ line_write(void *ctx, const char *bytes, size_t len)
 	struct lines *lines = ctx;
 
 	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] == '\n')
-			line_end(lines);
-		else if (lines->len + 1 < sizeof(lines->line))
-			lines->line[lines->len++] = bytes[i];
+		if (bytes[i] == '\n') {
+			line_end(lines, false);
+			continue;
+		}
+		if (lines->len + 1 == sizeof(lines->line))
+			line_end(lines, true);
+		lines->line[lines->len++] = bytes[i];
 	}
 }
 
@@ -145,7 +152,7 @@ query_spec(struct engine *e, struct child *child, struct control_client *client,
 	else
 		print_child(node_spec(child), line_write, &lines);
 	if (lines.len > 0)
-		line_end(&lines);
+		line_end(&lines, false);
 }
 
 void

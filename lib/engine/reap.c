@@ -100,7 +100,6 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 		.reason = end->by_signal ? reason_signal(end->status) :
 					   reason_exit(end->status),
 		.stop_signal = e->stop_signal,
-		.unasked = worker->unasked,
 		.remains = remains,
 	};
 
@@ -108,7 +107,7 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 		keep_for_remains(e, worker);
 	else
 		let_go(e, worker);
-	outcome_ended(e, end);
+	outcome_ended(e, worker);
 	if (job_interrupted(e, worker))
 		/* Ctrl-C reached it first, but means the two of us. */
 		event.stop_signal = orders_interrupt(e, end->status);
@@ -118,6 +117,8 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 		    &(struct event){
 			.kind = EVENT_READY, .child = &worker->child });
 	ready_over(e, worker);
+	/* That it was ready may have led to its stop. */
+	event.unasked = worker->unasked;
 	engine_feed(e, &event);
 }
 
@@ -235,6 +236,7 @@ reap_batch(struct engine *e)
 		take_ends(e);
 	if (e->look) {
 		e->look = false;
+		e->changed = true;
 		look_for_remains(e);
 	}
 	if (e->sweeping && strays_look_all(e) == 0)
@@ -248,18 +250,18 @@ is_reaped(const struct worker *worker)
 	return worker->watch.fd == -1 && !worker->child.remains;
 }
 
-/*
- * Signals the group of a run, and its leader by itself where it has left that
- * group: nothing sent to the group reaches it (S67).
- */
-static void
-signal_run(const struct worker *worker, int signo)
+int
+reap_signal(const struct worker *worker, int signo)
 {
+	int error = -ESRCH;
+
 	if (worker->group_gone)
-		return;
-	(void)group_signal(worker->pidfd, worker->pid, signo);
-	if (getpgid(worker->pid) != worker->pid)
-		(void)pidfd_signal(worker->pidfd, signo);
+		return error;
+	error = group_signal(worker->pidfd, worker->pid, signo);
+	if (getpgid(worker->pid) != worker->pid &&
+	    pidfd_signal(worker->pidfd, signo) == 0)
+		error = 0;
+	return error;
 }
 
 /*
@@ -294,10 +296,10 @@ reap_stop(struct engine *e, struct worker *worker)
 		return;
 	}
 	note_signal(e, RECORD_STOPPING, worker, signo);
-	signal_run(worker, signo);
+	(void)reap_signal(worker, signo);
 	worker->asked = true;
 	if (state == PROCESS_STOPPED || worker->suspended)
-		signal_run(worker, SIGCONT);
+		(void)reap_signal(worker, SIGCONT);
 }
 
 void
@@ -311,7 +313,7 @@ reap_kill(struct engine *e, struct worker *worker)
 	}
 	if (!worker->child.remains)
 		note_signal(e, RECORD_KILLING, worker, SIGKILL);
-	signal_run(worker, SIGKILL);
+	(void)reap_signal(worker, SIGKILL);
 	if (worker->child.remains) {
 		worker->killed = true;
 		strays_kill(e, worker);

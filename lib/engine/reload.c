@@ -7,47 +7,6 @@
 #include "engine/lookup.h"
 #include "engine/reload.h"
 
-/* Whether something of `child` or below it is as `conf` says. */
-static bool
-is_of(struct child *child, const struct conf *conf)
-{
-	struct child *below;
-
-	if (arena_has(&conf->arena, child->policy) ||
-	    arena_has(&conf->arena, node_spec(child)))
-		return true;
-	if (child_is_sup(child))
-		TAILQ_FOREACH(below, &child_sup(child)->children, order)
-			if (is_of(below, conf))
-				return true;
-	return false;
-}
-
-static void
-version_free(struct version *version)
-{
-	conf_fini(&version->conf);
-	free(version);
-}
-
-/* Frees the versions that nothing is like any more. */
-static void
-forget_versions(struct engine *e)
-{
-	struct versions all = e->versions;
-	struct version *version;
-
-	SLIST_INIT(&e->versions);
-	while ((version = SLIST_FIRST(&all)) != NULL) {
-		SLIST_REMOVE_HEAD(&all, next);
-		if (&version->conf == e->conf ||
-		    is_of(&e->root.sup.child, &version->conf))
-			SLIST_INSERT_HEAD(&e->versions, version, next);
-		else
-			version_free(version);
-	}
-}
-
 /* Ends the reload, and tells how it went. */
 static void
 finish(struct engine *e)
@@ -56,14 +15,15 @@ finish(struct engine *e)
 
 	if (r->client != NULL && r->failed > 0)
 		control_error(r->client, CONTROL_FAILED,
-		    "%zu of %zu steps did not succeed; the rest is as planned",
-		    r->failed, r->plan.n);
+		    "%zu of %zu steps did not succeed, the rest is as planned: "
+		    "%s",
+		    r->failed, r->plan.n, r->why);
 	else if (r->client != NULL)
 		control_ok(r->client);
 	plan_fini(&r->plan);
 	if (r->version != NULL)
 		version_free(r->version);
-	forget_versions(e);
+	versions_forget(e);
 	e->reload = NULL;
 	e->changed = true;
 	free(r);
@@ -110,6 +70,9 @@ reload_serve(struct engine *e, struct control_client *client, size_t nwords,
 		return;
 	}
 	if (e->reload != NULL || e->run->command || e->nstops > 0) {
+		/* A signal gets no answer: it is looked after later. */
+		if (client == NULL && e->reload != NULL)
+			e->reload_again = true;
 		if (client != NULL)
 			control_error(client, CONTROL_FAILED, "%s",
 			    e->run->command   ? "exec has no file" :
@@ -409,6 +372,23 @@ leave_to_start(struct engine *e, const struct step *step)
 		child_set_forgotten(child, true);
 }
 
+/* The first failure is told with the number of them. */
+static void
+note_failure(struct engine *e, const struct step *step)
+{
+	struct reload *r = e->reload;
+	bool start = r->request.result == RESULT_START_FAILED;
+
+	if (r->failed++ > 0)
+		return;
+	strlcpy(r->why, start ? e->outcome.child : step_kind_text[step->kind],
+	    sizeof(r->why));
+	strlcat(r->why, " ", sizeof(r->why));
+	strlcat(r->why,
+	    start ? e->outcome.why : request_result_text[r->request.result],
+	    sizeof(r->why));
+}
+
 /* What the core has answered about the step in hand. */
 static void
 take_answer(struct engine *e)
@@ -422,7 +402,7 @@ take_answer(struct engine *e)
 		leave_to_start(e, step);
 	else if (r->request.result > RESULT_IGNORED &&
 	    step->kind != STEP_FORGET)
-		r->failed++;
+		note_failure(e, step);
 	if (step->kind == STEP_STOP && child != NULL && !r->deleting &&
 	    !child->forgotten) {
 		r->deleting = true;
@@ -446,10 +426,20 @@ take_answer(struct engine *e)
 void
 reload_turn(struct engine *e)
 {
+	if (e->reload == NULL && e->reload_again) {
+		e->reload_again = false;
+		reload_serve(e, NULL, 0, NULL);
+	}
 	if (e->reload != NULL && !e->reload->begun)
 		try_to_begin(e);
 	while (e->reload != NULL && e->reload->answered)
 		take_answer(e);
+}
+
+bool
+reload_can_go_on(const struct engine *e)
+{
+	return e->reload != NULL ? e->reload->answered : e->reload_again;
 }
 
 bool

@@ -11,19 +11,9 @@
 #include "control/server.h"
 #include "core/request.h"
 #include "engine/plan.h"
+#include "engine/version.h"
 
 struct engine;
-
-/*
- * A version of the file. It is kept as long as some child that it has, or
- * had, is as it says; the newest comes first.
- */
-struct version {
-	SLIST_ENTRY(version) next;
-	struct conf conf;
-};
-
-SLIST_HEAD(versions, version);
 
 /*
  * `reload` (D7): the file is read again and the running tree is brought to
@@ -41,6 +31,7 @@ struct reload {
 	bool deleting; /* second half of a STEP_STOP */
 	bool answered; /* the core has answered about the step */
 	size_t failed; /* steps that did not succeed */
+	char why[512]; /* the first of them did not */
 };
 
 /* `reload [--dry-run]`; a NULL client is SIGHUP. */
@@ -50,6 +41,9 @@ void reload_serve(struct engine *e, struct control_client *client,
 /* Whether `request` is a reload's, and its answer. */
 bool reload_owns(const struct engine *e, const struct request *request);
 void reload_replied(struct engine *e);
+
+/* Whether there is something for reload_turn() to do at once. */
+bool reload_can_go_on(const struct engine *e);
 
 /* Once a turn: begins when it can. */
 void reload_turn(struct engine *e);

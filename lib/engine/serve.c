@@ -112,9 +112,10 @@ static const struct verb verbs[] = {
 	{ "wait", 1, SIZE_MAX, "ready|up|down NAME... | quiet",
 	    .serve = wait_serve },
 	{ "start", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_start },
-	{ "stop", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_stop },
+	{ "stop", 1, SIZE_MAX, "[--keep] [--no-wait] NAME...",
+	    .serve = act_stop },
 	{ "restart", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_restart },
-	{ "delete", 1, SIZE_MAX, "NAME...", .serve = act_delete },
+	{ "delete", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_delete },
 	{ "add", 2, 3, "[--no-wait] SUPERVISOR TEXT", .serve = act_add },
 	{ "signal", 2, SIZE_MAX, "SIGNAL NAME...", .serve = act_signal },
 	{ "reload", 0, 1, "[--dry-run]", .serve = reload_serve },
@@ -231,7 +232,10 @@ serve_turn(struct engine *e)
 	wait_look(e);
 	view_turn(e);
 	at_ns = control_server_turn(&e->server);
-	return view_can_go_on(e) ? 0 : at_ns;
+	/* A request may have done what somebody waits for. */
+	if (view_can_go_on(e) || (e->changed && !TAILQ_EMPTY(&e->waiters)))
+		return 0;
+	return at_ns;
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "base/signal_name.h"
 #include "engine/engine.h"
+#include "engine/mark.h"
 #include "engine/strays.h"
 #include "os/proc.h"
 
@@ -164,7 +165,7 @@ read_origin(const char *entry, void *arg)
 	static const char name[] = "SUPERVISE_NAME=", run[] = "SUPERVISE_RUN=";
 	struct origin *origin = arg;
 
-	if (strcmp(entry, guardian_mark()) == 0) {
+	if (strcmp(entry, mark_text()) == 0) {
 		origin->marked = true;
 	} else if (strncmp(entry, name, sizeof(name) - 1) == 0) {
 		origin->named = true;
@@ -259,7 +260,7 @@ each_child(struct look *look)
 static int
 visit_marked(pid_t pid, void *arg)
 {
-	const char *const entries[] = { guardian_mark(), NULL };
+	const char *const entries[] = { mark_text(), NULL };
 
 	return proc_env_has(pid, entries) == 1 ? visit(pid, arg) : 0;
 }

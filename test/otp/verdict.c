@@ -60,6 +60,10 @@ verdict_close(struct verdict *v)
 
 	if (v->traces == NULL)
 		return status;
+	if (v->nplayed == 0) {
+		printf("not ok - nothing was played\n");
+		status = 1;
+	}
 	if (lacks_too_much(v)) {
 		printf("not ok - %lu of %lu cannot be played\n", v->nunplayed,
 		    v->nplayed + v->nunplayed);

@@ -218,7 +218,8 @@ slow() {
 	slow
 	local n pids=()
 	for ((n = 0; n < 20; n++)); do
-		supervise wait ready x 3>&- &
+		# Not the function: a shell that is killed would run the rest.
+		"$SUPERVISE" wait ready x 3>&- &
 		pids+=($!)
 	done
 	supervise status -q y || true

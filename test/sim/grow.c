@@ -27,6 +27,11 @@ random_worker(struct world *w, struct worker_policy *worker)
 		worker->start_timeout_ms = world_chance(w, 10) ?
 		    1 + (int64_t)world_below(w, 400) :
 		    1000;
+	/* No start would succeed, and a tree that allows it would never rest.
+	 */
+	if (worker->start_timeout_ms != START_TIMEOUT_NONE &&
+	    worker->ready_after_ms >= worker->start_timeout_ms)
+		worker->ready_after_ms = worker->start_timeout_ms - 1;
 	if (world_chance(w, 20)) {
 		worker->backoff_min_ms = 1 + (int64_t)world_below(w, 200);
 		worker->backoff_max_ms =

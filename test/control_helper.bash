@@ -8,7 +8,9 @@ export CROWD=$ROOT/build/helpers/crowd
 
 # Ends what `run -d` started in this folder, which teardown does not know.
 end_detached() {
-	supervise down </dev/null >/dev/null 2>&1 || true
+	# Without a file the one supervisor that runs would be meant, whosever.
+	[[ ! -e supervise.conf ]] ||
+		supervise down </dev/null >/dev/null 2>&1 || true
 }
 
 # The path of the socket of the tree of this folder.

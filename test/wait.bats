@@ -28,10 +28,16 @@ slow() {
 	conf <<<'max_restarts 100; worker r { exec ${WORKER} exit=1; backoff 60s..60s }'
 	start_tree
 	wait_record event=restarting child=r
-	(sleep 0.3 && supervise stop -q r) 3>&- &
+	supervise stop -q --no-wait r
 	run -0 supervise wait -t 10s down r
 	run -0 supervise wait -t 10s quiet
-	wait
+	supervise start -q --no-wait r
+	wait_record event=restarting child=r restarts=2
+	# The other way round: who waits is there before it is stopped.
+	"$SUPERVISE" wait -t 10s down r 3>&- &
+	local job=$!
+	supervise stop -q r
+	wait "$job"
 }
 
 @test "wait ready ends when the start is complete" {

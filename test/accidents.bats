@@ -105,7 +105,9 @@ has_lines() {
 		worker a { exec ${WORKER} fork end daemon end }
 		worker b { ready fd 3; exec ${WORKER} ready=3 }
 	END
-	start_tree_ready
+	# Not where whoever lists supervisors would knock.
+	start -S ./sock run
+	wait_record event=started supervisor=root
 	sleep 0.3
 	switches >before
 	sleep 2

@@ -496,12 +496,14 @@ has_descriptors() {
 
 @test "a hundred who follow do not wake an idle engine" {
 	conf <<<'worker a { exec ${WORKER} }'
-	start_tree_ready
+	# Not where whoever lists supervisors would knock.
+	start -S ./sock run
+	wait_record event=started supervisor=root
 	local engine before n
 	local -a followers=()
 	engine=$(engine_pid)
 	for ((n = 0; n < 100; n++)); do
-		supervise events >>followed 2>&1 3>&- &
+		supervise -S ./sock events >>followed 2>&1 3>&- &
 		followers+=("$!")
 	done
 	eventually has_descriptors "$engine" 100

@@ -16,18 +16,21 @@
 #include "os/clock.h"
 #include "os/fd.h"
 
+#define FOLDER_TEMPLATE "/tmp/supervise-test-XXXXXX"
 #define ROUNDS_MAX 2000000
 
 struct fixture fixture;
 
-static char folder[] = "/tmp/supervise-test-XXXXXX";
+static char folder[sizeof FOLDER_TEMPLATE];
 static bool died;
 
 const char *
 fixture_folder(void)
 {
-	if (strchr(folder, 'X') != NULL)
+	if (folder[0] == '\0') {
+		(void)strlcpy(folder, FOLDER_TEMPLATE, sizeof folder);
 		CHECK(mkdtemp(folder) != NULL);
+	}
 	return folder;
 }
 
@@ -35,7 +38,7 @@ void
 fixture_remove(void)
 {
 	CHECK(rmdir(fixture_folder()) == 0);
-	memset(folder + strlen(folder) - 6, 'X', 6);
+	folder[0] = '\0';
 }
 
 static void

@@ -95,6 +95,7 @@ struct child {
 
 	bool added : 1;     /* by request: lost when its supervisor starts */
 	bool forgotten : 1; /* no longer a child until its supervisor starts */
+	bool leaving : 1;   /* forgotten as soon as it is down */
 	bool held : 1;      /* DOWN until it is started by name (D8) */
 	bool blocked : 1;   /* STARTING or STOPPING without a process */
 	bool remains : 1;   /* of an ended run something still lives */

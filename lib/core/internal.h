@@ -70,6 +70,7 @@ void group_stopped(struct tree *t, struct sup *sup);
 void request_serve(struct tree *t, struct request *request);
 void request_refuse(struct tree *t, struct request *request,
     enum request_result result);
+bool request_makes_child(const struct request *request);
 void request_started(struct tree *t, struct child *child,
     enum request_result result);
 void request_stopped(struct tree *t, struct sup *sup);

@@ -47,7 +47,9 @@ request_started(struct tree *t, struct child *child, enum request_result result)
 	child->asked = false;
 	request->reason = child->reason;
 	tree_reply(t, request, result);
-	if (request->kind == REQUEST_ADD && result == RESULT_START_FAILED)
+	if (result == RESULT_START_FAILED &&
+	    (request->kind == REQUEST_ADD ||
+		(request->kind == REQUEST_PLACE && child_vanishes(child))))
 		child_forget(t, child);
 }
 
@@ -120,6 +122,19 @@ serve_delete(struct tree *t, struct request *request)
 	}
 }
 
+/* Gives `child` its supervisor, and its place among the others. */
+static void
+enter(struct tree *t, struct request *request)
+{
+	struct child *child = request->child;
+
+	child_init(child, request->sup, child->policy);
+	if (request->kind == REQUEST_ADD)
+		child->added = true;
+	else
+		child_move(child, t->successor(request->sup, child));
+}
+
 static void
 serve_add(struct tree *t, struct request *request)
 {
@@ -136,10 +151,23 @@ serve_add(struct tree *t, struct request *request)
 	    sup->nchildren >= sup->child.policy->sup.max_children) {
 		tree_reply(t, request, RESULT_MAX_CHILDREN);
 	} else {
-		child_init(child, sup, child->policy);
-		child->added = true;
+		enter(t, request);
 		start_for(t, request, child);
 	}
+}
+
+/* From here on `child` is one that its supervisor does not start with. */
+static void
+leave(struct child *child)
+{
+	child->added = true;
+	child->leaving = true;
+}
+
+bool
+request_makes_child(const struct request *request)
+{
+	return request->kind == REQUEST_ADD || request->kind == REQUEST_PLACE;
 }
 
 void
@@ -148,17 +176,24 @@ request_refuse(struct tree *t, struct request *request,
 {
 	struct child *child = request->child;
 
+	if (request->kind == REQUEST_PLACE)
+		enter(t, request);
 	tree_reply(t, request, result);
-	if (request->kind == REQUEST_ADD || child == NULL)
+	if (request_makes_child(request) || child == NULL)
 		return;
 	child->wanted--;
-	child_let_go(t, child);
+	if (request->kind == REQUEST_REMOVE)
+		leave(child);
+	if (child->leaving && child->state == CHILD_DOWN && !child->unclean)
+		child_forget(t, child);
+	else
+		child_let_go(t, child);
 }
 
 void
 request_serve(struct tree *t, struct request *request)
 {
-	if (request->kind == REQUEST_ADD) {
+	if (request_makes_child(request)) {
 		serve_add(t, request);
 		return;
 	}
@@ -171,6 +206,10 @@ request_serve(struct tree *t, struct request *request)
 	case REQUEST_START:
 		serve_start(t, request);
 		break;
+	case REQUEST_REMOVE:
+		leave(request->child);
+		serve_stop(t, request);
+		break;
 	case REQUEST_STOP:
 	case REQUEST_HOLD:
 	case REQUEST_RESTART:
@@ -180,6 +219,7 @@ request_serve(struct tree *t, struct request *request)
 		serve_delete(t, request);
 		break;
 	case REQUEST_ADD:
+	case REQUEST_PLACE:
 		break;
 	}
 }

@@ -8,6 +8,10 @@
  * OTP's administration calls (supervisor(3)): made by a person or a program,
  * served by the supervisor in their turn, answered by ACTION_REPLY when the
  * thing has happened.
+ *
+ * The last two are how a file that was read again is carried out (D7). Where a
+ * supervisor is not up they hold as well, and the answer is RESULT_NOPROC: it
+ * starts with what was placed, and without what was removed.
  */
 enum request_kind {
 	REQUEST_START, /* restart_child */
@@ -16,6 +20,8 @@ enum request_kind {
 	REQUEST_RESTART, /* one after the other */
 	REQUEST_ADD,     /* start_child */
 	REQUEST_DELETE,  /* delete_child */
+	REQUEST_PLACE,   /* start_child of one that the file has */
+	REQUEST_REMOVE,  /* terminate_child and delete_child, as one */
 };
 
 /* Result, and OTP's word for it. */
@@ -46,11 +52,12 @@ struct request {
 	enum request_kind kind;
 	struct sup *sup; /* that is asked */
 	/*
-	 * About whom. For REQUEST_ADD a zeroed child with its policy (or a
-	 * supervisor made by sup_init() without a parent) that has no
-	 * supervisor yet; it is the tree's from when it has one (child->sup)
-	 * until ACTION_FREE, which a failed start leads to. Otherwise a child
-	 * of `sup`, or NULL. NULL in the answer when it is freed already.
+	 * About whom. For REQUEST_ADD and REQUEST_PLACE a zeroed child with
+	 * its policy (or a supervisor made by sup_init() without a parent)
+	 * that has no supervisor yet; it is the tree's from when it has one
+	 * (child->sup) until ACTION_FREE, which a failed start of one that was
+	 * added leads to. Otherwise a child of `sup`, or NULL. NULL in the
+	 * answer when it is freed already.
 	 */
 	struct child *child;
 	enum request_result result;

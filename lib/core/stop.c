@@ -9,7 +9,7 @@
 bool
 child_vanishes(const struct child *child)
 {
-	return child->policy->restart == RESTART_TEMPORARY ||
+	return child->leaving || child->policy->restart == RESTART_TEMPORARY ||
 	    sup_is_dynamic(child->sup);
 }
 

@@ -384,13 +384,13 @@ post_request(struct tree *t, struct request *request)
 {
 	struct sup *sup = request->sup;
 
+	if (!request_makes_child(request) && request->child != NULL)
+		request->child->wanted++;
 	if (sup->child.state != CHILD_UP &&
 	    sup->child.state != CHILD_STARTING) {
-		tree_reply(t, request, RESULT_NOPROC);
+		request_refuse(t, request, RESULT_NOPROC);
 		return;
 	}
-	if (request->kind != REQUEST_ADD && request->child != NULL)
-		request->child->wanted++;
 	request->mail.kind = MAIL_REQUEST;
 	TAILQ_INSERT_TAIL(&sup->inbox, &request->mail, next);
 	agenda_add(t, sup);

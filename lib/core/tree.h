@@ -137,6 +137,9 @@ struct tree {
 	 */
 	struct child *(*namesake)(const struct sup *sup,
 	    const struct child *added);
+	/* The child of `sup` before which `placed` starts; NULL: the last. */
+	struct child *(*successor)(const struct sup *sup,
+	    const struct child *placed);
 };
 
 /*

@@ -132,6 +132,7 @@ is_asked_for(const struct world *w, const struct child *child)
 		if (request->child == child &&
 		    (request->kind == REQUEST_STOP ||
 			request->kind == REQUEST_HOLD ||
+			request->kind == REQUEST_REMOVE ||
 			request->kind == REQUEST_RESTART))
 			return true;
 	}

@@ -12,6 +12,12 @@
 /* Steps that a tree has for starting well. */
 #define BOOT_MAX 200
 
+static bool
+makes_child(const struct request *request)
+{
+	return request->kind == REQUEST_ADD || request->kind == REQUEST_PLACE;
+}
+
 static void
 answer(struct world *w, struct request *request)
 {
@@ -22,7 +28,7 @@ answer(struct world *w, struct request *request)
 	    request_result_text[request->result]);
 	errand->posted = false;
 	w->nanswers++;
-	if (request->kind == REQUEST_ADD && child != NULL && child->sup == NULL)
+	if (makes_child(request) && child != NULL && child->sup == NULL)
 		world_release(w, world_actor(w, child));
 }
 
@@ -222,7 +228,7 @@ static void
 ask(struct world *w)
 {
 	static const char *const names[] = { "start", "stop", "hold", "restart",
-		"add", "delete" };
+		"add", "delete", "place", "remove" };
 	struct actor *sup =
 	    world_chance(w, 50) ? busy_sup(w) : random_actor(w, true);
 	struct event event = { .kind = EVENT_REQUEST };
@@ -233,9 +239,9 @@ ask(struct world *w)
 		return;
 	errand = &w->errands[w->nerrands++];
 	errand->posted = true;
-	errand->request.kind = (enum request_kind)world_below(w, 6);
+	errand->request.kind = (enum request_kind)world_below(w, 8);
 	errand->request.sup = &sup->sup;
-	errand->request.child = errand->request.kind == REQUEST_ADD ?
+	errand->request.child = makes_child(&errand->request) ?
 	    &world_grow(w, 1)->child :
 	    random_child(w, sup);
 	event.request = &errand->request;

@@ -111,6 +111,20 @@ namesake(const struct sup *sup, const struct child *added)
 	return NULL;
 }
 
+/* One of them or none, the same each time. */
+static struct child *
+successor(const struct sup *sup, const struct child *placed)
+{
+	const struct actor *actor = (const struct actor *)(const void *)placed;
+	unsigned n = actor->id % (sup->nchildren + 1);
+	struct child *child;
+
+	TAILQ_FOREACH(child, &sup->children, order)
+		if (n-- == 0)
+			return child;
+	return NULL;
+}
+
 /* Often nothing, often a little, seldom the most. */
 static unsigned
 rate(struct world *w, unsigned most)
@@ -145,6 +159,7 @@ world_new(uint64_t seed, bool verbose)
 	};
 	world_grow_root(w);
 	w->tree.namesake = namesake;
+	w->tree.successor = successor;
 	return w;
 }
 

@@ -17,7 +17,7 @@
 #include "os/fd.h"
 
 #define FOLDER_TEMPLATE "/tmp/supervise-test-XXXXXX"
-#define ROUNDS_MAX 2000000
+#define ROUNDS_MAX      2000000
 
 struct fixture fixture;
 

@@ -197,7 +197,7 @@ static void
 reply(struct fixture *f, struct request *request)
 {
 	static const char *const kinds[] = { "restart", "terminate", "hold",
-		"again", "start", "delete" };
+		"again", "start", "delete", "place", "remove" };
 	enum request_result result = request->result;
 	struct actor *actor =
 	    request->child != NULL ? fixture_actor(request->child) : NULL;
@@ -218,8 +218,8 @@ reply(struct fixture *f, struct request *request)
 		    result == RESULT_OK || result == RESULT_NOPROC ? "" :
 								     "error ",
 		    request_result_text[result]);
-	if (request->kind == REQUEST_ADD && actor != NULL &&
-	    fixture_waits(f, actor))
+	if ((request->kind == REQUEST_ADD || request->kind == REQUEST_PLACE) &&
+	    actor != NULL && fixture_waits(f, actor))
 		tree_unreserve(&f->tree, release(f, actor));
 	free(request);
 }
@@ -343,6 +343,20 @@ namesake(const struct sup *sup, const struct child *added)
 	return known != NULL ? &known->child : NULL;
 }
 
+/* What is placed goes by the alphabet. */
+static struct child *
+successor(const struct sup *sup, const struct child *placed)
+{
+	const struct actor *actor = (const struct actor *)(const void *)placed;
+	struct child *child;
+
+	TAILQ_FOREACH(child, &sup->children, order)
+		if (strcmp(fixture_actor(child)->persona->id,
+			actor->persona->id) > 0)
+			return child;
+	return NULL;
+}
+
 struct fixture *
 fixture_new(const char *text, bool otp)
 {
@@ -368,6 +382,7 @@ fixture_new(const char *text, bool otp)
 	}
 	free(lines);
 	f->tree.namesake = namesake;
+	f->tree.successor = successor;
 	return f;
 }
 

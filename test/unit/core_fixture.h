@@ -39,6 +39,7 @@
  *	ready ID	gone ID		wait MS		state	deadline
  *	terminate SUP ID	restart SUP ID		delete SUP ID
  *	again SUP ID (stop and start)		start SUP worker ID [key=value]
+ *	place SUP worker ID [key=value] (by the alphabet)	remove SUP ID
  *	count SUP	stop	slaughter
  *	together STEP, STEP …	these, and only then what follows from them
  */

@@ -128,7 +128,7 @@ has_persona(struct fixture *f, const char *id)
 }
 
 static void
-step_add(struct fixture *f, char *words)
+step_add(struct fixture *f, char *words, enum request_kind request)
 {
 	struct actor *sup = running(f, strsep(&words, " "));
 	const char *kind = strsep(&words, " ");
@@ -150,7 +150,7 @@ step_add(struct fixture *f, char *words)
 		    !sup_init(&actor->sup, NULL, &actor->policy))
 			abort();
 	}
-	post(f, REQUEST_ADD, sup, actor);
+	post(f, request, sup, actor);
 }
 
 static void
@@ -265,7 +265,11 @@ step_from_people(struct fixture *f, const char *word, char *rest)
 	else if (strcmp(word, "delete") == 0)
 		step_request(f, rest, REQUEST_DELETE);
 	else if (strcmp(word, "start") == 0)
-		step_add(f, rest);
+		step_add(f, rest, REQUEST_ADD);
+	else if (strcmp(word, "place") == 0)
+		step_add(f, rest, REQUEST_PLACE);
+	else if (strcmp(word, "remove") == 0)
+		step_request(f, rest, REQUEST_REMOVE);
 	else
 		return false;
 	return true;

@@ -159,6 +159,43 @@ static const struct fixture_case cases[] = {
 	    "exit a#1 shutdown; reply terminate ok; starting a#2;"
 	    "exit a#2 shutdown; reply restart stopped; reply terminate ok;"
 	    "state root a=-" },
+	{ "D7: what is placed starts at its place, and again with its group",
+	    "sup root strategy=rest_for_one; worker a; worker c",
+	    "place root worker b; exit b crash",
+	    "start b#1; reply place ok; exit b#1 exit:1;"
+	    "report root child_terminated b exit:1; exit c#1 shutdown;"
+	    "start b#2; start c#2" },
+	{ "D7: what is placed and does not start is kept", "sup root; worker a",
+	    "place root worker b start=fail,ok; state;"
+	    "restart root b",
+	    "startfail b; reply place start_failed; state root a=1 b=-;"
+	    "start b#2; reply restart ok" },
+	{ "D7: the name of what is placed may be taken", "sup root; worker a",
+	    "place root worker a", "reply place already_started" },
+	{ "D7: what is placed where nobody answers comes with the next start",
+	    "sup root; sup s restart=transient; worker x parent=s",
+	    "together terminate root s, place s worker y; restart root s",
+	    "reply place noproc; exit x#1 shutdown; exit s#1 shutdown;"
+	    "reply terminate ok; start s#2; start x#2; start y#1; up s#2;"
+	    "reply restart ok" },
+	{ "D7: what is removed is stopped and no child any more",
+	    "sup root; worker a term=delay:100; worker b",
+	    "show frees; remove root a; wait 100; state; remove root b; state",
+	    "exit a#1 shutdown; free a; reply remove ok; state root b=1;"
+	    "exit b#1 shutdown; free b; reply remove ok; state root" },
+	{ "D7: what is removed is not started by its group in between",
+	    "sup root strategy=one_for_all; worker a; worker b term=delay:100",
+	    "show frees; remove root b; exit a crash; wait 100",
+	    "exit a#1 exit:1; exit b#1 shutdown; free b; reply remove ok;"
+	    "report root child_terminated a exit:1; start a#2" },
+	{ "D7: what is removed while its supervisor stops does not come back",
+	    "sup root; sup s; worker x parent=s term=delay:100;"
+	    "worker y parent=s",
+	    "show frees; terminate root s; remove s x; wait 100;"
+	    "restart root s",
+	    "exit y#1 shutdown; reply remove noproc; exit x#1 shutdown;"
+	    "free x; exit s#1 shutdown; reply terminate ok; start s#2;"
+	    "start y#2; up s#2; reply restart ok" },
 	{ "U5: one that was asked for and is late has failed",
 	    "sup root; worker a start=ok,hang start_timeout=100",
 	    "terminate root a; restart root a; wait 100; state",

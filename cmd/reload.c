@@ -36,6 +36,11 @@ print(const struct ask *ask)
 	/* What is wrong with the file. */
 	if (strcmp(ask->record.event, "line") == 0)
 		fprintf(stderr, "%s\n", ask_text(ask, "text"));
+	else if (strcmp(ask->record.event, "waiting") == 0 && !ask_json(ask))
+		fprintf(stderr,
+		    "supervise reload: begins when %s has started and stopped "
+		    "what it is at\n",
+		    ask_text(ask, "child"));
 	else if (!ask->globals->quiet && !ask_json(ask))
 		printf("%-8s %s\n", ask_text(ask, "action"),
 		    ask_text(ask, "child"));

@@ -466,7 +466,7 @@ END
 	same_pids a
 }
 
-@test "a new child with the name of one that was added and is another: a failed step" {
+@test "a new child with the name of one that was added and is another takes its place" {
 	shop
 	supervise add -q root "worker c { exec $WORKER }"
 	all_pids >before
@@ -476,10 +476,105 @@ worker b { exec ${WORKER} }
 supervisor c { worker x { exec ${WORKER} } }
 worker d { exec ${WORKER} }
 END
-	run -1 supervise reload
-	assert_output "1 of 3 steps"
-	assert_equal "$(names | tr '\n' ' ')" "a b d c "
-	same_pids a b c
+	run -0 supervise reload
+	assert_equal "$(steps)" "stop c
+stop s
+start c
+start d"
+	assert_equal "$(names | tr '\n' ' ')" "a b c c/x d "
+	same_pids a b
+}
+
+@test "one that was added for one that was deleted becomes the one of the file" {
+	shop
+	supervise stop -q a
+	supervise delete -q a
+	supervise add -q root "worker a { exec $WORKER print=added }"
+	conf <<'END'
+worker a { exec ${WORKER} print=new }
+worker b { exec ${WORKER} }
+END
+	run -0 supervise reload
+	assert_equal "$(steps)" "stop s
+restart a"
+	assert_equal "$(names | tr '\n' ' ')" "a b "
+	grep -qz print=new "/proc/$(pid_of a)/cmdline"
+	run -0 supervise reload
+	assert_equal "$output" ""
+}
+
+@test "so does one that was added for a temporary one that has gone" {
+	conf <<<'worker a { restart temporary; exec ${WORKER} }'
+	start_tree_ready
+	supervise signal -q KILL a
+	wait_record event=removed child=a
+	supervise add -q root "worker a { exec $WORKER print=added }"
+	conf <<<'worker a { restart temporary; exec ${WORKER} print=new }'
+	run -0 supervise reload
+	assert_equal "$(steps)" "stop a
+start a"
+	assert_equal "$(names | tr '\n' ' ')" "a "
+	grep -qz print=new "/proc/$(pid_of a)/cmdline"
+}
+
+@test "one that was deleted comes back as long as the file has it" {
+	shop
+	supervise stop -q b
+	supervise delete -q b
+	run -0 supervise reload
+	assert_equal "$(steps)" "start b"
+	assert_equal "$(names | tr '\n' ' ')" "a b s s/x s/y "
+	same_pids a s/x s/y
+}
+
+@test "a death during a reload: what is to go does not come back, what is new runs once" {
+	conf <<'END'
+strategy one_for_all
+worker a { exec ${WORKER} }
+worker gone { exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0; shutdown 60s }
+worker changed { exec ${WORKER} }
+END
+	start_tree_ready
+	conf <<'END'
+strategy one_for_all
+worker new { exec ${WORKER} }
+worker a { exec ${WORKER} }
+supervisor changed { worker x { exec ${WORKER} } }
+END
+	supervise reload >steps 2>&1 3>&- &
+	local reload=$!
+	wait_log told gone
+	supervise signal -q KILL a
+	kill -s HUP "$(pid_of gone)"
+	wait "$reload"
+	supervise wait -t 10 quiet
+	assert_equal "$(names | tr '\n' ' ')" "new a changed changed/x "
+	run -0 supervise status -q new a changed changed/x
+	run ! grep 'event=start.* child=gone .*run=2' records
+	run -0 supervise reload
+	assert_equal "$output" ""
+}
+
+@test "a reload that waits says for whom, and gives way to a later one" {
+	conf <<'END'
+worker deaf { ready fd 3; exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0 ready=3; shutdown 60s }
+worker b { exec ${WORKER} }
+END
+	start_tree_ready
+	supervise stop --no-wait deaf
+	wait_log told deaf
+	supervise reload >first 2>&1 3>&- &
+	local first=$! status=0
+	eventually grep -q 'begins when root' first
+	conf <<<'worker b { exec ${WORKER} print=new }'
+	supervise reload >second 2>&1 3>&- &
+	local second=$!
+	wait "$first" || status=$?
+	assert_equal "$status" 1
+	grep 'a later one came' first
+	kill -s HUP "$(pid_of deaf)"
+	wait "$second"
+	grep -qz print=new "/proc/$(pid_of b)/cmdline"
 }
 
 @test "a child of a dynamic supervisor that runs differently is stopped and started" {
@@ -721,6 +816,61 @@ touched() {
 		mkdir -p fresh
 		cp supervise.conf fresh/
 		(cd fresh && supervise run -d >/dev/null 2>&1 && shape >../shape.fresh; commands >../commands.fresh; supervise down)
+		diff shape.fresh shape.reloaded || lament "$round: another tree"
+		diff commands.fresh commands.after || lament "$round: other commands"
+	done
+}
+
+# storm: kills and asks of children, without an end of its own
+storm() {
+	local name one
+	while read -r name; do
+		[[ $name != top ]] || continue
+		one_of a b c d e
+		case $((RANDOM % 7)) in
+		0 | 1 | 2) supervise signal -q KILL "$name" ;;
+		3) supervise stop -q --no-wait "$name" ;;
+		4) supervise restart -q --no-wait "$name" ;;
+		5) supervise add -q --no-wait top "worker $one { exec $WORKER print=added }" ;;
+		6) supervise stop -q "$name" && supervise delete -q "$name" ;;
+		esac 2>>disturbed || true
+	done < <(names)
+}
+
+# top: a random file in which a restart of one supervisor undoes all.
+top() {
+	echo "supervisor top {"
+	random_conf
+	echo "}"
+}
+
+@test "reloads among deaths and requests: one child of a name, nothing of an older file" {
+	RANDOM=${SEED:-1147}
+	local round
+	top >supervise.conf
+	start_tree_ready
+	for ((round = 0; round < ${ROUNDS:-10}; round++)); do
+		cp supervise.conf "conf.$round"
+		top >supervise.conf
+		supervise reload >steps 2>&1 3>&- &
+		storm
+		wait $! || true
+		supervise wait -t 20 quiet
+		names | sort | uniq -d >twice
+		assert_equal "$(<twice)" ""
+		# What was deleted meanwhile comes back.
+		supervise reload >>steps 2>&1 || lament "$round: the reload failed"
+		assert_equal "$(supervise reload)" ""
+		commands | grep -v print=added >commands.after || true
+		mkdir -p fresh
+		cp supervise.conf fresh/
+		(cd fresh && supervise run -d >/dev/null 2>&1 && shape >../shape.fresh; commands >../commands.fresh; supervise down)
+		run grep -vxFf commands.fresh commands.after
+		assert_equal "$output" ""
+		supervise restart -q top
+		supervise wait -t 20 quiet
+		commands >commands.after
+		shape >shape.reloaded
 		diff shape.fresh shape.reloaded || lament "$round: another tree"
 		diff commands.fresh commands.after || lament "$round: other commands"
 	done

@@ -18,9 +18,8 @@
  */
 #define ACTS_MAX 100000
 
-/* What the result of a request means, for a person. */
-static const char *
-explain(enum request_result result)
+const char *
+act_explain(enum request_result result)
 {
 	static const char *const texts[] = {
 		[RESULT_OK] = "is done",
@@ -266,7 +265,7 @@ make_addition(struct engine *e, struct control_client *client,
 		addition_free(addition);
 		return NULL;
 	}
-	if (addition_make(addition, &e->next_id) < 0 ||
+	if (addition_make(addition, addition->conf.child, &e->next_id) < 0 ||
 	    environment_fit(&e->environment, addition->conf.child->spec) < 0 ||
 	    !tree_reserve(&e->tree, nodes_count(&addition->nodes))) {
 		control_error(client, CONTROL_FAILED, "no memory");
@@ -280,7 +279,7 @@ make_addition(struct engine *e, struct control_client *client,
 static void
 give_back(struct engine *e, struct addition *addition)
 {
-	SLIST_REMOVE(&e->additions, addition, addition, next);
+	*node_addition(addition->child) = NULL;
 	tree_unreserve(&e->tree, nodes_count(&addition->nodes));
 	SLIST_INSERT_HEAD(&e->freed, addition, next);
 }
@@ -295,7 +294,6 @@ add_to(struct engine *e, struct control_client *client, struct sup *sup,
 
 	if (addition == NULL)
 		return;
-	SLIST_INSERT_HEAD(&e->additions, addition, next);
 	order = order_new(e, client);
 	if (order == NULL) {
 		give_back(e, addition);
@@ -356,7 +354,7 @@ act_replied(struct engine *e, struct request *request)
 		    refused           ? act->addition->conf.child->name :
 			child != NULL ? node_path(child, path) :
 					"the child",
-		    explain(request->result));
+		    act_explain(request->result));
 	if (refused)
 		give_back(e, act->addition);
 	free(act);
@@ -365,19 +363,26 @@ act_replied(struct engine *e, struct request *request)
 	order_check(e, order);
 }
 
+/* Lets go of `child`, and of all that was added below it. */
+static void
+let_go(struct engine *e, struct child *child)
+{
+	struct child *below;
+
+	if (child_is_sup(child))
+		TAILQ_FOREACH(below, &child_sup(child)->children, order)
+			let_go(e, below);
+	if (*node_addition(child) != NULL)
+		give_back(e, *node_addition(child));
+}
+
 void
 act_freed(struct engine *e, struct child *child)
 {
-	struct addition *addition;
-
 	wait_freed(e, child);
 	view_freed(e, child);
 	reload_freed(e, child);
-	SLIST_FOREACH(addition, &e->additions, next)
-	if (addition->child == child)
-		break;
-	if (addition != NULL)
-		give_back(e, addition);
+	let_go(e, child);
 }
 
 void

@@ -50,6 +50,9 @@ void act_signal(struct engine *e, struct control_client *client, size_t nwords,
 void act_down(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words);
 
+/* What the result of a request means, for a person: "NAME ...". */
+const char *act_explain(enum request_result result);
+
 /* ACTION_REPLY: the core has answered. */
 void act_replied(struct engine *e, struct request *request);
 

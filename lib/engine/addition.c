@@ -4,10 +4,15 @@
 #include "engine/addition.h"
 
 int
-addition_make(struct addition *addition, uint32_t *next_id)
+addition_make(struct addition *addition, const struct child_spec *spec,
+    uint32_t *next_id)
 {
-	return nodes_init_child(&addition->nodes, addition->conf.child, next_id,
-	    &addition->child);
+	int error =
+	    nodes_init_child(&addition->nodes, spec, next_id, &addition->child);
+
+	if (error == 0)
+		*node_addition(addition->child) = addition;
+	return error;
 }
 
 void

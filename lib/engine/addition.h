@@ -11,7 +11,7 @@
  * specification and its nodes live until the core lets go of it.
  */
 struct addition {
-	SLIST_ENTRY(addition) next; /* in engine->additions or ->freed */
+	SLIST_ENTRY(addition) next; /* in engine->freed */
 	struct conf conf;           /* of conf_parse_child() */
 	struct nodes nodes;
 	struct child *child; /* the top of it; NULL before addition_make() */
@@ -19,8 +19,9 @@ struct addition {
 
 SLIST_HEAD(additions, addition);
 
-/* Makes the nodes of what was read into addition->conf. 0 or -ENOMEM. */
-int addition_make(struct addition *addition, uint32_t *next_id);
+/* Makes the nodes of `spec`, which is borrowed. 0 or -ENOMEM. */
+int addition_make(struct addition *addition, const struct child_spec *spec,
+    uint32_t *next_id);
 
 /* Frees it, whatever it has got so far; NULL is harmless. */
 void addition_free(struct addition *addition);

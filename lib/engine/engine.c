@@ -189,7 +189,6 @@ init_base(struct engine *e, const struct run *run)
 
 	e->run = run;
 	SLIST_INIT(&e->versions);
-	SLIST_INIT(&e->additions);
 	SLIST_INIT(&e->freed);
 	e->channel.fd = -1;
 	e->look_ns = NEVER_NS;
@@ -225,6 +224,7 @@ init_tree(struct engine *e, const struct conf *conf)
 	e->conf = conf;
 	tree_init(&e->tree, &e->root.sup, (uint64_t)seed);
 	e->tree.namesake = namesake;
+	e->tree.successor = reload_successor;
 	if (!tree_reserve(&e->tree, conf->nchildren + 1))
 		return -ENOMEM;
 	return environment_init(&e->environment, conf->root, mark_text());

@@ -100,9 +100,8 @@ struct engine {
 	struct views views;
 	struct waiters waiters;
 	struct orders orders;
-	size_t nacts;               /* of all of them, not yet answered */
-	struct additions additions; /* that the tree has */
-	struct additions freed;     /* in this turn */
+	size_t nacts;           /* of all of them, not yet answered */
+	struct additions freed; /* in this turn */
 
 	pid_t guardian;
 	pid_t witness;

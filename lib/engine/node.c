@@ -229,6 +229,13 @@ node_id(struct child *child)
 				     node_worker(child)->id;
 }
 
+struct addition **
+node_addition(struct child *child)
+{
+	return child_is_sup(child) ? &node_supervisor(child)->addition :
+				     &node_worker(child)->addition;
+}
+
 struct history *
 node_history(struct child *child)
 {

@@ -14,6 +14,8 @@
 #include "os/loop.h"
 #include "os/pidfd.h"
 
+struct addition;
+
 /*
  * The nodes of the running tree: what the core knows of a child, together
  * with its specification and, for a worker, its process.
@@ -28,6 +30,7 @@ struct readiness {
 /* Sized with 10,000 of them in mind. */
 struct worker {
 	struct child child;            /* first */
+	struct addition *addition;     /* whose top it is, or NULL */
 	struct loop_watch watch;       /* on pidfd, while the run lives */
 	const struct child_spec *spec; /* borrowed from the configuration */
 	struct history *history;       /* its last ends */
@@ -51,6 +54,7 @@ STAILQ_HEAD(workers, worker);
 
 struct supervisor {
 	struct sup sup;                /* first */
+	struct addition *addition;     /* whose top it is, or NULL */
 	const struct child_spec *spec; /* NULL for the root */
 	struct history *history;
 	uint32_t id;
@@ -109,6 +113,9 @@ bool node_set_spec(struct child *child, const struct child_spec *spec);
 
 /* Its number, which no other node has, before or after. */
 uint32_t node_id(struct child *child);
+
+/* The addition whose top it is; NULL: it came with others. */
+struct addition **node_addition(struct child *child);
 
 /* Its last ends. */
 struct history *node_history(struct child *child);

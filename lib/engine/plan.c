@@ -46,19 +46,19 @@ index_init(struct index *index, size_t n)
 	return index->entries != NULL;
 }
 
-/* By name; of two with one name that from the file is first. */
+/* By name; of two with one name that which is there is first. */
 static int
 compare_children(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
 
-	return order != 0 ? order : x->child->added - y->child->added;
+	return order != 0 ? order : x->child->forgotten - y->child->forgotten;
 }
 
 /*
- * The children of each name: that from the file if there is one, gone or not,
- * else one that was added. False when memory is short.
+ * The child of each name: that which is there, else the one of the file that
+ * is to come back with its supervisor. False when memory is short.
  */
 static bool
 index_children(struct index *index, struct sup *sup)
@@ -199,46 +199,63 @@ add(struct plan *plan, const struct step *step)
 	return true;
 }
 
+/* Whether `child` is gone when it is down. */
+static bool
+is_fleeting(const struct child *child)
+{
+	return child->policy->restart == RESTART_TEMPORARY ||
+	    sup_is_dynamic(child->sup);
+}
+
 /*
  * A temporary child that has gone (S26) comes back with its supervisor, as
- * long as the file has it; one with another specification is another child.
+ * long as the file has it; one with another specification is another child,
+ * and so is one that was deleted.
  */
 static bool
 is_past(struct child *child, const struct child_spec *spec)
 {
 	return child->forgotten &&
-	    (spec == NULL ||
+	    (!is_fleeting(child) ||
 		!spec_equal_own(node_spec(child)->spec, spec->spec));
+}
+
+/* The step that ends `child`, of which `stays` is what the file has. */
+static bool
+add_end(struct plan *plan, struct child *child)
+{
+	return add(plan,
+	    &(struct step){
+		.kind = child->forgotten ? STEP_FORGET : STEP_STOP,
+		.sup = child->sup,
+		.child = child,
+	    });
 }
 
 /* Steps for what is gone from `sup` and below it, last children first. */
 static bool
 plan_gone(struct plan *plan, struct sup *sup, const struct spec *spec)
 {
-	struct index index;
+	struct index specs = { 0 }, children = { 0 };
 	struct child *child;
-	bool done = index_specs(&index, spec);
+	bool done = index_specs(&specs, spec) && index_children(&children, sup);
 
 	TAILQ_FOREACH_REVERSE(child, &sup->children, children, order) {
+		const struct entry *named = find(&specs, node_name(child));
 		const struct child_spec *stays;
 
-		if (!done)
-			continue;
-		stays = find_spec(&index, spec, child);
 		/* One that was added stays, also if the file has it now. */
-		if (child->added && (stays == NULL || child->forgotten))
+		if (!done || (child->added && (child->forgotten || !named)))
 			continue;
-		if (stays == NULL || is_past(child, stays))
-			done = add(plan,
-			    &(struct step){ .kind = child->forgotten ?
-				    STEP_FORGET :
-				    STEP_STOP,
-				.sup = sup,
-				.child = child });
+		stays = find_spec(&specs, spec, child);
+		if (stays == NULL || is_past(child, stays) ||
+		    find(&children, node_name(child))->child != child)
+			done = add_end(plan, child);
 		else if (child_is_sup(child))
 			done = plan_gone(plan, child_sup(child), stays->spec);
 	}
-	free(index.entries);
+	free(specs.entries);
+	free(children.entries);
 	return done;
 }
 
@@ -348,18 +365,9 @@ bool
 plan_apply(struct plan *plan, struct supervisor *root,
     const struct spec *root_spec)
 {
-	for (size_t i = 0; i < plan->n; i++) {
-		struct step *step = &plan->steps[i];
-
-		/* Below one that is not up there is nothing to stop. */
-		if (step->kind == STEP_STOP &&
-		    step->sup->child.state != CHILD_UP) {
-			step->kind = STEP_FORGET;
-			child_set_forgotten(step->child, true);
-		}
-		/* It is no child of the file any more. */
-		if (step->kind == STEP_FORGET)
-			step->child->added = true;
-	}
+	/* What has to go does not come back with its supervisor. */
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan->steps[i].kind <= STEP_STOP)
+			plan->steps[i].child->added = true;
 	return apply(&root->sup, root_spec);
 }

@@ -30,11 +30,9 @@ extern const char *const step_kind_text[];
 
 struct step {
 	enum step_kind kind;
-	struct sup *sup;               /* whose child it is */
-	struct child *child;           /* NULL: STEP_START, not made yet */
+	struct sup *sup;     /* whose child it is; NULL: freed meanwhile */
+	struct child *child; /* NULL: not made yet, or freed meanwhile */
 	const struct child_spec *spec; /* as it is to be; NULL: not at all */
-	bool placed; /* STEP_START: starts with its supervisor, which is not up
-		      */
 };
 
 struct plan {

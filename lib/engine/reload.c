@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,26 +9,52 @@
 #include "engine/lookup.h"
 #include "engine/reload.h"
 
+/* Tells who asked, or everybody when that was a signal. */
+__attribute__((format(printf, 4, 5))) static void
+fail(struct engine *e, struct control_client *client, enum control_code code,
+    const char *format, ...)
+{
+	char text[sizeof(((struct reload *)NULL)->why) + 128];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (client != NULL)
+		control_error(client, code, "%s", text);
+	else
+		reporter_message(&e->reporter, RECORD_ERROR, "reload: %s",
+		    text);
+}
+
+static void
+discard(struct engine *e)
+{
+	struct reload *r = e->reload;
+
+	plan_fini(&r->plan);
+	if (r->version != NULL)
+		version_free(r->version);
+	free(r);
+	e->reload = NULL;
+}
+
 /* Ends the reload, and tells how it went. */
 static void
 finish(struct engine *e)
 {
 	struct reload *r = e->reload;
 
-	if (r->client != NULL && r->failed > 0)
-		control_error(r->client, CONTROL_FAILED,
-		    "%zu of %zu steps did not succeed, the rest is as planned: "
-		    "%s",
+	if (r->failed > 0)
+		fail(e, r->client, CONTROL_FAILED,
+		    "%zu of %zu steps did not succeed, the rest is as "
+		    "planned: %s",
 		    r->failed, r->plan.n, r->why);
 	else if (r->client != NULL)
 		control_ok(r->client);
-	plan_fini(&r->plan);
-	if (r->version != NULL)
-		version_free(r->version);
+	discard(e);
 	versions_forget(e);
-	e->reload = NULL;
 	e->changed = true;
-	free(r);
 }
 
 /* What is wrong with the file, to who asked, or into the records. */
@@ -47,16 +75,37 @@ refuse(struct engine *e, struct control_client *client, const struct conf *conf)
 		record_text(&r, "text", text);
 		control_record(client, &r, NULL);
 	}
-	if (client != NULL)
-		control_error(client, CONTROL_SYNTAX,
-		    "%s has mistakes; nothing was changed", e->run->file);
+	fail(e, client, CONTROL_SYNTAX, "%s has mistakes; nothing was changed",
+	    e->run->file);
 }
 
-static void
-refuse_memory(struct control_client *client)
+/* Whether there can be a reload now; one that has not begun gives way. */
+static bool
+may_begin(struct engine *e, struct control_client *client)
 {
-	if (client != NULL)
-		control_error(client, CONTROL_FAILED, "no memory");
+	const char *why = NULL;
+
+	if (e->run->command)
+		why = "exec has no file";
+	else if (e->nstops > 0)
+		why = "everything stops";
+	else if (e->reload != NULL && e->reload->begun && client != NULL)
+		why = "another reload is at work";
+	if (why != NULL) {
+		fail(e, client, CONTROL_FAILED, "%s", why);
+		return false;
+	}
+	if (e->reload == NULL)
+		return true;
+	/* A signal gets no answer: it is looked after later. */
+	if (e->reload->begun) {
+		e->reload_again = true;
+		return false;
+	}
+	fail(e, e->reload->client, CONTROL_FAILED,
+	    "nothing was changed: a later one came before it could begin");
+	discard(e);
+	return true;
 }
 
 void
@@ -69,23 +118,14 @@ reload_serve(struct engine *e, struct control_client *client, size_t nwords,
 		control_error(client, CONTROL_USAGE, "reload takes: --dry-run");
 		return;
 	}
-	if (e->reload != NULL || e->run->command || e->nstops > 0) {
-		/* A signal gets no answer: it is looked after later. */
-		if (client == NULL && e->reload != NULL)
-			e->reload_again = true;
-		if (client != NULL)
-			control_error(client, CONTROL_FAILED, "%s",
-			    e->run->command   ? "exec has no file" :
-				e->nstops > 0 ? "everything stops" :
-						"another reload is at work");
+	if (!may_begin(e, client))
 		return;
-	}
 	r = calloc(1, sizeof(*r));
 	if (r != NULL)
 		r->version = calloc(1, sizeof(*r->version));
 	if (r == NULL || r->version == NULL) {
 		free(r);
-		refuse_memory(client);
+		fail(e, client, CONTROL_FAILED, "no memory");
 		return;
 	}
 	if (!conf_load(&r->version->conf, e->run->file, e->run->source)) {
@@ -98,125 +138,6 @@ reload_serve(struct engine *e, struct control_client *client, size_t nwords,
 	r->dry = nwords == 1;
 	e->reload = r;
 	reload_turn(e);
-}
-
-static void
-look_idle(void *arg, struct child *child)
-{
-	bool *idle = arg;
-
-	if (child_is_sup(child) && child_sup(child)->op != OP_IDLE)
-		*idle = false;
-}
-
-/* The nodes of a child that is new, at its place in the order. */
-static struct child *
-make_child(struct engine *e, const struct step *step)
-{
-	struct addition *made = calloc(1, sizeof(*made));
-
-	if (made == NULL)
-		return NULL;
-	if (nodes_init_child(&made->nodes, step->spec, &e->next_id,
-		&made->child) < 0 ||
-	    !tree_reserve(&e->tree, nodes_count(&made->nodes))) {
-		addition_free(made);
-		return NULL;
-	}
-	SLIST_INSERT_HEAD(&e->additions, made, next);
-	return made->child;
-}
-
-/* The child of `sup` that comes from the file and is called `name`. */
-static struct child *
-find(const struct sup *sup, const char *name)
-{
-	struct child *child;
-
-	TAILQ_FOREACH(child, &sup->children, order)
-		if (!child->added && strcmp(node_name(child), name) == 0)
-			return child;
-	return NULL;
-}
-
-/*
- * The nearest child before the one of `step` in the file that its supervisor
- * has; mostly the one of the step before.
- */
-static struct child *
-one_before(const struct engine *e, const struct step *step,
-    const struct step *previous)
-{
-	const struct child_spec *named = node_spec(&step->sup->child);
-	const struct spec *spec = named != NULL ? named->spec : e->conf->root;
-	const struct child_spec *at = step->spec;
-	struct child *before = NULL;
-
-	if (previous != NULL && previous->sup == step->sup &&
-	    previous->spec == at - 1)
-		return previous->child;
-	while (before == NULL && at-- > spec->sup.children)
-		before = find(step->sup, at->name);
-	return before;
-}
-
-/* Moves a new child to where the file has it. */
-static void
-move(const struct engine *e, const struct step *step,
-    const struct step *previous)
-{
-	struct child *before = one_before(e, step, previous);
-
-	if (before != step->child)
-		child_move(step->child,
-		    before != NULL ? TAILQ_NEXT(before, order) :
-				     TAILQ_FIRST(&step->sup->children));
-}
-
-static void
-place(const struct engine *e, const struct step *step,
-    const struct step *previous)
-{
-	child_init(step->child, step->sup, step->child->policy);
-	move(e, step, previous);
-}
-
-/* Whether one that was added, and stays, has the name of the new child. */
-static bool
-has_namesake(const struct step *step)
-{
-	const struct child *child;
-
-	TAILQ_FOREACH(child, &step->sup->children, order)
-		if (child->added && !child->forgotten &&
-		    strcmp(node_name(child), step->spec->name) == 0)
-			return true;
-	return false;
-}
-
-/* Makes and places what is new; what cannot be made is no step any more. */
-static void
-make_children(struct engine *e)
-{
-	struct reload *r = e->reload;
-	const struct step *previous = NULL;
-
-	for (size_t i = 0; i < r->plan.n; i++) {
-		struct step *step = &r->plan.steps[i];
-
-		if (step->kind != STEP_START)
-			continue;
-		if (!has_namesake(step))
-			step->child = make_child(e, step);
-		if (step->child == NULL) {
-			r->failed++;
-			continue;
-		}
-		step->placed = step->sup->child.state != CHILD_UP;
-		if (step->placed || !sup_is_dynamic(step->sup))
-			place(e, step, previous);
-		previous = step;
-	}
 }
 
 /* The path of the child that a step is about, also of one that is new. */
@@ -234,10 +155,20 @@ step_path(const struct step *step, char path[static NODE_PATH_SIZE])
 	return path;
 }
 
+/* The first failure is told with the number of them. */
 static void
-tell_plan(struct engine *e)
+note_failure(struct reload *r, const char *who, const char *why)
 {
-	const struct reload *r = e->reload;
+	if (r->failed++ > 0)
+		return;
+	strlcpy(r->why, who, sizeof(r->why));
+	strlcat(r->why, " ", sizeof(r->why));
+	strlcat(r->why, why, sizeof(r->why));
+}
+
+static void
+tell_plan(const struct reload *r)
+{
 	char path[NODE_PATH_SIZE], under[NODE_PATH_SIZE];
 	struct record record;
 
@@ -253,6 +184,37 @@ tell_plan(struct engine *e)
 		record_text(&record, "child", step_path(step, path));
 		control_record(r->client, &record, NULL);
 	}
+}
+
+struct child *
+reload_successor(const struct sup *sup, const struct child *placed)
+{
+	struct child *child;
+
+	/* What the file has stands in its order, what was added behind. */
+	TAILQ_FOREACH_REVERSE(child, &sup->children, children, order)
+		if (!child->added && child != placed &&
+		    node_spec(child) < node_spec(placed))
+			break;
+	child = child != NULL ? TAILQ_NEXT(child, order) :
+				TAILQ_FIRST(&sup->children);
+	return child == placed ? NULL : child;
+}
+
+/* The nodes of a child that is new. */
+static struct child *
+make_child(struct engine *e, const struct step *step)
+{
+	struct addition *made = calloc(1, sizeof(*made));
+
+	if (made == NULL)
+		return NULL;
+	if (addition_make(made, step->spec, &e->next_id) < 0 ||
+	    !tree_reserve(&e->tree, nodes_count(&made->nodes))) {
+		addition_free(made);
+		return NULL;
+	}
+	return made->child;
 }
 
 static void
@@ -271,29 +233,32 @@ ask(struct engine *e, enum request_kind kind, const struct step *step)
 
 /* Orders the step in hand; false when there is nothing to wait for. */
 static bool
-order(struct engine *e, const struct step *step)
+order(struct engine *e, struct step *step)
 {
-	bool dynamic = sup_is_dynamic(step->sup);
-
-	if (step->child == NULL)
+	if (step->sup == NULL)
 		return false;
 	switch (step->kind) {
 	case STEP_CHANGE:
 		return false;
 	case STEP_FORGET:
-		ask(e, REQUEST_DELETE, step);
-		return true;
 	case STEP_STOP:
-		/* It is not to come back with its supervisor. */
-		step->child->added = true;
-		ask(e, REQUEST_STOP, step);
+		if (step->child == NULL)
+			return false;
+		ask(e, REQUEST_REMOVE, step);
 		return true;
 	case STEP_START:
-		if (step->placed)
+		step->child = make_child(e, step);
+		if (step->child == NULL) {
+			note_failure(e->reload, step->spec->name,
+			    "did not start: no memory");
 			return false;
-		ask(e, dynamic ? REQUEST_ADD : REQUEST_START, step);
+		}
+		ask(e, REQUEST_PLACE, step);
 		return true;
 	case STEP_RESTART:
+		/* What is down runs differently from its next start on. */
+		if (step->child == NULL || step->child->state == CHILD_DOWN)
+			return false;
 		ask(e, REQUEST_RESTART, step);
 		return true;
 	}
@@ -305,12 +270,48 @@ next_step(struct engine *e)
 {
 	struct reload *r = e->reload;
 
-	while (r->at < r->plan.n) {
+	for (; r->at < r->plan.n && e->nstops == 0; r->at++)
 		if (order(e, &r->plan.steps[r->at]))
 			return;
-		r->at++;
-	}
+	if (r->at < r->plan.n)
+		note_failure(r, "supervise", "stops everything");
 	finish(e);
+}
+
+/* What the core has answered about the step in hand. */
+static void
+take_answer(struct engine *e)
+{
+	struct reload *r = e->reload;
+	const struct step *step = &r->plan.steps[r->at];
+	struct child *child = step->child; /* NULL: it is freed */
+	char path[NODE_PATH_SIZE];
+
+	r->answered = false;
+	switch (r->request.result) {
+	case RESULT_OK:
+	case RESULT_IGNORED:
+	case RESULT_NOT_FOUND: /* it has gone by itself */
+	case RESULT_NOPROC:    /* from the next start of its supervisor on */
+	case RESULT_STOPPED:   /* by somebody else */
+		break;
+	case RESULT_START_FAILED:
+		note_failure(r, e->outcome.child, e->outcome.why);
+		break;
+	case RESULT_RUNNING:
+	case RESULT_RESTARTING:
+	case RESULT_ALREADY_STARTED:
+	case RESULT_ALREADY_PRESENT:
+	case RESULT_MAX_CHILDREN:
+	case RESULT_NOT_SUPPORTED:
+		note_failure(r, step_path(step, path),
+		    act_explain(r->request.result));
+		break;
+	}
+	if (step->kind == STEP_START && child != NULL && child->sup == NULL)
+		act_freed(e, child);
+	r->at++;
+	next_step(e);
 }
 
 static bool
@@ -321,106 +322,67 @@ begin(struct engine *e)
 
 	if (plan_make(&r->plan, &e->root, root) < 0)
 		return false;
-	tell_plan(e);
+	tell_plan(r);
 	if (r->dry)
 		return true;
 	if (environment_fit(&e->environment, root) < 0)
 		return false;
 	if (!plan_apply(&r->plan, &e->root, root))
-		r->failed++;
+		note_failure(r, "supervise",
+		    "has no memory for some of the rules");
 	SLIST_INSERT_HEAD(&e->versions, r->version, next);
 	e->conf = &r->version->conf;
 	r->version = NULL;
-	make_children(e);
 	r->begun = true;
 	return true;
 }
 
-/* Starts when no supervisor is at work. */
+static void
+look_busy(void *arg, struct child *child)
+{
+	struct sup **busy = arg;
+
+	if (child_is_sup(child) && child_sup(child)->op != OP_IDLE)
+		*busy = child_sup(child);
+}
+
+/* The plan is made of a tree that stands still; says once what it waits for. */
+static bool
+is_still(struct engine *e)
+{
+	struct reload *r = e->reload;
+	struct sup *busy = NULL;
+	char path[NODE_PATH_SIZE];
+	struct record record;
+
+	lookup_walk(&e->root.sup.child, look_busy, &busy);
+	if (busy == NULL)
+		return !e->more;
+	if (r->waits)
+		return false;
+	r->waits = true;
+	record_begin(&record, RECORD_WAITING);
+	record_text(&record, "child", node_path(&busy->child, path));
+	if (r->client != NULL)
+		control_record(r->client, &record, NULL);
+	else
+		engine_record(e, &record);
+	return false;
+}
+
 static void
 try_to_begin(struct engine *e)
 {
-	struct reload *r = e->reload;
-	bool idle = true;
-
-	lookup_walk(&e->root.sup.child, look_idle, &idle);
-	if (!idle || e->more)
+	if (!is_still(e))
 		return;
 	if (!begin(e)) {
-		refuse_memory(r->client);
-		r->client = NULL;
-		finish(e);
-	} else if (r->dry) {
+		fail(e, e->reload->client, CONTROL_FAILED, "no memory");
+		discard(e);
+	} else if (e->reload->dry) {
 		finish(e);
 	} else {
 		next_step(e);
 	}
-}
-
-/*
- * The supervisor has gone down meanwhile: what the step is about is so from
- * the next start of that on.
- */
-static void
-leave_to_start(struct engine *e, const struct step *step)
-{
-	struct child *child = step->child;
-
-	if (step->kind == STEP_START && child->sup == NULL)
-		place(e, step, NULL);
-	if (step->kind == STEP_STOP && child->state == CHILD_DOWN)
-		child_set_forgotten(child, true);
-}
-
-/* The first failure is told with the number of them. */
-static void
-note_failure(struct engine *e, const struct step *step)
-{
-	struct reload *r = e->reload;
-	bool start = r->request.result == RESULT_START_FAILED;
-
-	if (r->failed++ > 0)
-		return;
-	strlcpy(r->why, start ? e->outcome.child : step_kind_text[step->kind],
-	    sizeof(r->why));
-	strlcat(r->why, " ", sizeof(r->why));
-	strlcat(r->why,
-	    start ? e->outcome.why : request_result_text[r->request.result],
-	    sizeof(r->why));
-}
-
-/* What the core has answered about the step in hand. */
-static void
-take_answer(struct engine *e)
-{
-	struct reload *r = e->reload;
-	const struct step *step = &r->plan.steps[r->at];
-	struct child *child = step->child; /* NULL: it is freed */
-
-	r->answered = false;
-	if (r->request.result == RESULT_NOPROC && child != NULL)
-		leave_to_start(e, step);
-	else if (r->request.result > RESULT_IGNORED &&
-	    step->kind != STEP_FORGET)
-		note_failure(e, step);
-	if (step->kind == STEP_STOP && child != NULL && !r->deleting &&
-	    !child->forgotten) {
-		r->deleting = true;
-		ask(e, REQUEST_DELETE, step);
-		return;
-	}
-	r->deleting = false;
-	r->at++;
-	if (step->kind == STEP_START && child != NULL) {
-		/* It came from the file: a new incarnation starts with it. */
-		if (child->sup == NULL) {
-			act_freed(e, child);
-		} else if (child->added && !child->forgotten) {
-			child->added = false;
-			move(e, step, NULL);
-		}
-	}
-	next_step(e);
 }
 
 void
@@ -458,9 +420,18 @@ reload_replied(struct engine *e)
 void
 reload_freed(struct engine *e, const struct child *child)
 {
-	for (size_t i = 0; e->reload != NULL && i < e->reload->plan.n; i++)
-		if (e->reload->plan.steps[i].child == child)
-			e->reload->plan.steps[i].child = NULL;
+	struct reload *r = e->reload;
+
+	for (size_t i = r != NULL ? r->at : 0; r != NULL && i < r->plan.n;
+	     i++) {
+		struct step *step = &r->plan.steps[i];
+
+		if (step->sup != NULL &&
+		    node_is_within(&step->sup->child, child))
+			step->sup = NULL;
+		if (step->sup == NULL || step->child == child)
+			step->child = NULL;
+	}
 }
 
 void

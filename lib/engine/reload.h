@@ -18,7 +18,9 @@ struct engine;
 /*
  * `reload` (D7): the file is read again and the running tree is brought to
  * what it says, one step after the other. A wrong file changes nothing. It
- * begins when no supervisor is at work, and there is one at a time.
+ * begins when no supervisor is at work, and there is one at a time; until it
+ * has begun a later one takes its place. Each step is one request to the core:
+ * deaths, restarts and other requests meanwhile find it done or not.
  */
 struct reload {
 	struct request request;        /* first: of the step in hand */
@@ -27,8 +29,8 @@ struct reload {
 	struct plan plan;
 	size_t at;     /* the step in hand */
 	bool begun;    /* the plan is made, its steps are being done */
+	bool waits;    /* it has said for whom it waits to begin */
 	bool dry;      /* only the plan is asked for */
-	bool deleting; /* second half of a STEP_STOP */
 	bool answered; /* the core has answered about the step */
 	size_t failed; /* steps that did not succeed */
 	char why[512]; /* the first of them did not */
@@ -41,6 +43,10 @@ void reload_serve(struct engine *e, struct control_client *client,
 /* Whether `request` is a reload's, and its answer. */
 bool reload_owns(const struct engine *e, const struct request *request);
 void reload_replied(struct engine *e);
+
+/* Where a child that the file has got belongs among its siblings. */
+struct child *
+reload_successor(const struct sup *sup, const struct child *placed);
 
 /* Whether there is something for reload_turn() to do at once. */
 bool reload_can_go_on(const struct engine *e);

@@ -849,7 +849,7 @@ top() {
 	local round
 	top >supervise.conf
 	start_tree_ready
-	for ((round = 0; round < ${ROUNDS:-10}; round++)); do
+	for ((round = 0; round < ${ROUNDS:-6}; round++)); do
 		cp supervise.conf "conf.$round"
 		top >supervise.conf
 		supervise reload >steps 2>&1 3>&- &

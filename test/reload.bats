@@ -665,14 +665,17 @@ chance() {
 	[[ $((RANDOM % 100)) -lt $1 ]]
 }
 
+# What every worker does beside that.
+slow=
+
 # What a worker runs, and by which rules: some of the first, which are seen in
 # its process, and some of the others.
 random_worker() {
 	local print=$((RANDOM % 2))
 	if chance 15; then
-		echo "	ready fd 3; exec \${WORKER} print=$print ready=3"
+		echo "	ready fd 3; exec \${WORKER} print=$print $slow ready=3"
 	else
-		echo "	exec \${WORKER} print=$print"
+		echo "	exec \${WORKER} print=$print $slow"
 	fi
 	chance 25 && echo "	env V=$((RANDOM % 2))"
 	chance 10 && echo "	env W=1"
@@ -846,7 +849,7 @@ top() {
 
 @test "reloads among deaths and requests: one child of a name, nothing of an older file" {
 	RANDOM=${SEED:-1147}
-	local round
+	local round slow=on=TERM:sleep=40:exit=0
 	top >supervise.conf
 	start_tree_ready
 	for ((round = 0; round < ${ROUNDS:-6}; round++)); do

@@ -32,15 +32,16 @@
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; view.c looks, act.c changes,
  *			waiters.c waits
- *	reload.c	the file read again: plan.c what to do about it,
+ *	reload.c	the file read again: reload_plan.c what to do about it,
  *			version.c what to keep
  *	reporter.c	records, and people.c the same for people
  *	notes.c		what the core notes, as records
  *	give_up.c	the report when the root gave up
  *	outcome.c	the exit status
  *
- * It never waits but in the loop, and no failing system call ends it after
- * its start: a failure becomes an event, or is told and survived.
+ * It waits in the loop alone, but for a moment where it has to kill what it
+ * has just forked (launch.c). No failing system call ends it after its start:
+ * a failure becomes an event, or is told and survived.
  */
 
 /* The environment that children get. */

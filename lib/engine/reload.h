@@ -10,7 +10,7 @@
 #include "conf/conf.h"
 #include "control/server.h"
 #include "core/request.h"
-#include "engine/plan.h"
+#include "engine/reload_plan.h"
 #include "engine/version.h"
 
 struct engine;

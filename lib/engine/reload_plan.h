@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef ENGINE_PLAN_H
-#define ENGINE_PLAN_H
+#ifndef ENGINE_RELOAD_PLAN_H
+#define ENGINE_RELOAD_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

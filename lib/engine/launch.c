@@ -275,7 +275,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 		.argv = spec->argv,
 		.envp = environment_of(e, worker),
 		.cwd = spec->cwd,
-		.tty = e->job.tty,
+		.tty = job_tty(e),
 	};
 	int error;
 

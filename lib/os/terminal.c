@@ -2,8 +2,10 @@
 #include <sys/ioctl.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
+#include "os/fd.h"
 #include "os/terminal.h"
 
 bool
@@ -13,6 +15,16 @@ terminal_controls(int fd)
 
 	session = tcgetsid(fd);
 	return session != -1 && session == getsid(0);
+}
+
+bool
+terminal_is_there(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	bool there = fd != -1;
+
+	fd_close(&fd);
+	return there;
 }
 
 int

@@ -233,7 +233,5 @@ check_main(struct globals *globals, int argc, char **argv)
 	else if (file != NULL && !globals->quiet)
 		amounts_to(&conf, file);
 	conf_fini(&conf);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return STATUS_FAILED;
 	return file != NULL ? STATUS_OK : STATUS_USAGE;
 }

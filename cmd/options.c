@@ -56,6 +56,15 @@ no_memory(void)
 }
 
 int
+options_flushed(int status)
+{
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || status != STATUS_OK)
+		return status;
+	complain("cannot write to standard output");
+	return STATUS_FAILED;
+}
+
+int
 usage_error(const char *command, const char *format, ...)
 {
 	va_list args;
@@ -137,12 +146,13 @@ take_global(struct globals *globals, const char *command, int option,
 	case OPTION_LOG_FORMAT:
 		return take_format(globals, command, value);
 	case 'h':
-		exit(help_main(&(struct globals){ .file = NULL },
+		exit(options_flushed(help_main(&(struct globals){ .file =
+								      NULL },
 		    command == NULL ? 1 : 2,
-		    (char *[]){ (char *)"help", (char *)command, NULL }));
+		    (char *[]){ (char *)"help", (char *)command, NULL })));
 	case 'V':
 		printf("supervise %s\n", SUPERVISE_VERSION);
-		exit(STATUS_OK);
+		exit(options_flushed(STATUS_OK));
 	default:
 		return false;
 	}

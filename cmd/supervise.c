@@ -109,5 +109,6 @@ main(int argc, char **argv)
 		    strerror(-error));
 		return STATUS_FAILED;
 	}
-	return command->main(&globals, argc - first, argv + first);
+	return options_flushed(command->main(&globals, argc - first,
+	    argv + first));
 }

@@ -134,14 +134,21 @@ load_file(const char *file, struct conf *conf)
 	return loaded;
 }
 
+/* Also one in a folder that we may not look into: reading it says so. */
+static bool
+exists(const char *path)
+{
+	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 const char *
 load_name(const struct globals *globals)
 {
 	if (globals->file != NULL)
 		return globals->file;
-	if (access(LOAD_HERE, F_OK) == 0)
+	if (exists(LOAD_HERE))
 		return LOAD_HERE;
-	return access(LOAD_SYSTEM, F_OK) == 0 ? LOAD_SYSTEM : NULL;
+	return exists(LOAD_SYSTEM) ? LOAD_SYSTEM : NULL;
 }
 
 const char *

@@ -276,7 +276,7 @@ set_variable(struct loader *ld, const struct statement *st, bool good)
 		return;
 	}
 	/* Wrong or not, it is defined: no further errors where it is used. */
-	scope_bind(ld, name->text, good ? st->args[1].text : "");
+	scope_bind(ld, name->text, st->nargs > 1 ? st->args[1].text : "");
 }
 
 /* A statement that is one line of words. */

@@ -200,17 +200,20 @@ explain(struct engine *e, const struct spawn_plan *plan,
 		snprintf(e->failure, sizeof(e->failure), "%s %s: %s", step,
 		    plan->cwd, strerror(error));
 		break;
+	case SPAWN_DESCRIPTORS:
 	case SPAWN_PROCESS:
 	case SPAWN_PIDFD:
 	case SPAWN_TABLE:
 	case SPAWN_PARENT:
 	case SPAWN_GROUP:
 	case SPAWN_TERMINAL:
-	case SPAWN_DESCRIPTORS:
 	case SPAWN_LIMIT:
 	case SPAWN_SIGNALS:
-		snprintf(e->failure, sizeof(e->failure), "%s: %s", step,
-		    strerror(error));
+		snprintf(e->failure, sizeof(e->failure), "%s: %s%s", step,
+		    strerror(error),
+		    error == EBADF ?
+			"; the number of `ready fd` must be below ulimit -n" :
+			"");
 		break;
 	}
 }

@@ -152,6 +152,30 @@ first_to_trip(const struct spec *spec, int64_t *soonest_ms)
 	return first;
 }
 
+/* The limit is one for all children together. */
+static void
+estimate_lifetime(const struct spec *spec)
+{
+	uint32_t restarts = spec->policy.sup.max_restarts, n;
+	int64_t ms = estimate_lifetime_ms(spec, &n);
+	char text[DURATION_TEXT_SIZE];
+
+	if (n == 0 || restarts == 0)
+		return;
+	if (ms == ESTIMATE_NEVER)
+		printf("    gives up at any age     if more than %" PRIu32
+		       " of its children end at once\n",
+		    restarts);
+	else if (n == 1)
+		printf("    never trips its limit   a child that lives longer "
+		       "than %s\n",
+		    span(ms, text));
+	else
+		printf("    never trips its limit   if each of %" PRIu32
+		       " lives longer than %s\n",
+		    n, span(ms, text));
+}
+
 static void
 estimate(const char *path, const struct spec *spec)
 {
@@ -172,10 +196,7 @@ estimate(const char *path, const struct spec *spec)
 		printf("    gives up                after %s, when %s always "
 		       "fails\n",
 		    span(soonest_ms, text), first->name);
-	if (spec->policy.sup.max_restarts > 0)
-		printf("    never trips its limit   a child that lives longer "
-		       "than %s\n",
-		    span(estimate_lifetime_ms(spec), text));
+	estimate_lifetime(spec);
 }
 
 static void

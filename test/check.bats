@@ -112,8 +112,20 @@ mistakes() {
 	run -0 supervise check
 	grep -A1 '^  s$' <<<"$output" | grep -q 'stop takes at most  *3s'
 	grep -A1 '^  root$' <<<"$output" | grep -q 'stop takes at most  *5s'
-	assert_output "lives longer than 2.5s"
-	assert_output "lives longer than 1.7s"
+	grep -A3 '^  s$' <<<"$output" | grep -q 'if each of 2 lives longer than 5s'
+	grep -A3 '^  root$' <<<"$output" | grep -q 'if each of 2 lives longer than 5s'
+}
+
+@test "check says how long children must live that share a limit" {
+	conf <<-'END'
+		supervisor alone { worker a { exec true }; worker t { restart temporary; exec true } }
+		supervisor all   { strategy one_for_all; worker b { exec true }; worker c { exec true } }
+		supervisor four  { worker d[4] { exec true } }
+	END
+	run -0 supervise check
+	grep -A3 '^  alone$' <<<"$output" | grep -q 'a child that lives longer than 1.7s'
+	grep -A3 '^  all$' <<<"$output" | grep -q 'a child that lives longer than 1.7s'
+	grep -A3 '^  four$' <<<"$output" | grep -q 'if more than 3 of its children end at once'
 }
 
 @test "what check -p prints means the same" {

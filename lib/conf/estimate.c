@@ -117,12 +117,21 @@ estimate_give_up_ms(const struct spec *spec, const struct child_spec *child)
 }
 
 int64_t
-estimate_lifetime_ms(const struct spec *spec)
+estimate_lifetime_ms(const struct spec *spec, uint32_t *nchildren)
 {
 	const struct sup_policy *sup = &spec->policy.sup;
+	uint32_t each; /* ends of one child that max_seconds may have */
 
-	if (sup->max_restarts == 0)
+	*nchildren = 0;
+	for (size_t i = 0; i < spec->sup.nchildren; i++)
+		*nchildren += spec->sup.children[i].spec->policy.restart !=
+		    RESTART_TEMPORARY;
+	if (*nchildren == 0)
 		return 0;
-	return (sup->max_seconds * MS_PER_S + sup->max_restarts - 1) /
-	    sup->max_restarts;
+	if (sup->strategy == STRATEGY_ONE_FOR_ALL)
+		*nchildren = 1;
+	each = sup->max_restarts / *nchildren;
+	if (each == 0)
+		return ESTIMATE_NEVER;
+	return (sup->max_seconds * MS_PER_S + each - 1) / each;
 }

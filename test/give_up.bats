@@ -85,3 +85,15 @@ has_worker() {
 	assert_equal "$(cat termination-log)" "$output"
 	[[ $(wc -c <termination-log) -lt 4096 ]]
 }
+
+@test "U13: the hint suits a child that ended normally, and one with backoff" {
+	conf <<<"worker a { exec $WORKER }; worker b { exec $WORKER exit=0 }"
+	run -1 supervise run -q
+	assert_output "if it is to end, see \`restart transient\`; if it went to the background"
+	assert_output "the other one of the tree is down"
+	run -0 supervise exec -r permanent "$WORKER" exit=0
+	assert_output "if it is to end, -r transient or temporary lets it"
+	conf <<<"worker a { exec $WORKER exit=3; backoff 1ms }"
+	run -1 supervise run -q
+	assert_output "delays restarts, max_restarts counts them all the same"
+}

@@ -135,6 +135,18 @@ add_rule(struct report *report, const struct engine *e)
 static const char *
 hint_of_exit(const struct engine *e)
 {
+	const struct outcome *outcome = &e->outcome;
+
+	if (outcome->reason.value == 0)
+		return e->run->command ?
+		    "if it is to end, -r transient or temporary lets it; if "
+		    "it went to the background, keep it in the foreground" :
+		    "if it is to end, see `restart transient`; if it went to "
+		    "the background, keep it in the foreground (`daemon off`, "
+		    "--foreground)";
+	if (outcome->worker->child.policy->worker.backoff_max_ms > 0)
+		return "run it by hand to see its own message; `backoff` "
+		       "delays restarts, max_restarts counts them all the same";
 	if (e->run->command)
 		return "run it without supervise to see its own message; -m "
 		       "and -t allow more restarts";
@@ -178,14 +190,17 @@ static void
 add_siblings(struct report *report, const struct engine *e)
 {
 	size_t others = e->nodes.nworkers;
+	char text[48] = "the other one";
 
 	if (e->outcome.worker != NULL)
 		others--;
+	if (others > 1)
+		snprintf(text, sizeof(text), "the other %zu", others);
 	if (others == 0)
 		add(report, "  siblings  it had none\n");
 	else
-		add(report, "  siblings  the other %zu of the tree %s down\n",
-		    others, others == 1 ? "is" : "are");
+		add(report, "  siblings  %s of the tree %s down\n", text,
+		    others == 1 ? "is" : "are");
 }
 
 static void

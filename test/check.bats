@@ -82,6 +82,28 @@ mistakes() {
 	assert_equal "$(mistakes)" 3
 }
 
+@test "words of other supervisors are answered with ours, or with none" {
+	local theirs
+	while read -r theirs ours; do
+		conf <<<"worker w { $theirs x }"
+		run -2 supervise check
+		mistake 1:12 "\"$theirs\" is no directive, ${ours:-expected one for a worker}"
+	done <<-'END'
+		command did you mean "exec"?
+		workdir did you mean "cwd"?
+		directory did you mean "cwd"?
+		environment did you mean "env"?
+		autorestart did you mean "restart"?
+		user
+		stdout
+		after
+		depends
+	END
+	conf <<<'program x { exec true }'
+	run -2 supervise check
+	mistake 1:1 'did you mean "worker"?'
+}
+
 @test "S13: check starts nothing, of a right file and of a wrong one" {
 	conf <<-'END'
 		worker w { shell "echo ran >>ran" }

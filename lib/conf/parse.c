@@ -164,7 +164,8 @@ report_unknown(struct lexer *lx, struct body *b)
 		if ((directives[i].where & where_is(b)) != 0)
 			near_try(&here, directives[i].name);
 	}
-	near = here.best != NULL ? here.best : anywhere.best;
+	if (!directive_elsewhere(word, &near))
+		near = here.best != NULL ? here.best : anywhere.best;
 	if (near != NULL)
 		b->meant[directive_index(directive_find(near))] = true;
 	if (near != NULL)

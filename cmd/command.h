@@ -46,6 +46,9 @@ enum whereabouts {
 	WHERE_ANY,    /* all: it has both, or means a supervisor */
 };
 
+/* The options of each, as in a synopsis. */
+extern const char *const where_text[];
+
 /* A subcommand. */
 struct command {
 	enum section section;

@@ -152,51 +152,30 @@ first_to_trip(const struct spec *spec, int64_t *soonest_ms)
 	return first;
 }
 
-/* The limit is one for all children together. */
-static void
-estimate_lifetime(const struct spec *spec)
-{
-	uint32_t restarts = spec->policy.sup.max_restarts, n;
-	int64_t ms = estimate_lifetime_ms(spec, &n);
-	char text[DURATION_TEXT_SIZE];
-
-	if (n == 0 || restarts == 0)
-		return;
-	if (ms == ESTIMATE_NEVER)
-		printf("    gives up at any age     if more than %" PRIu32
-		       " of its children end at once\n",
-		    restarts);
-	else if (n == 1)
-		printf("    never trips its limit   a child that lives longer "
-		       "than %s\n",
-		    span(ms, text));
-	else
-		printf("    never trips its limit   if each of %" PRIu32
-		       " lives longer than %s\n",
-		    n, span(ms, text));
-}
-
 static void
 estimate(const char *path, const struct spec *spec)
 {
 	char text[DURATION_TEXT_SIZE];
 	int64_t soonest_ms;
 	const struct child_spec *first = first_to_trip(spec, &soonest_ms);
+	bool alone;
+	int64_t lifetime_ms = estimate_lifetime_ms(spec, &alone);
 
 	printf("  %s\n", path);
 	printf("    stop takes at most      %s\n",
 	    span(estimate_stop_ms(spec), text));
 	if (first == NULL)
 		printf("    gives up                never\n");
-	else if (soonest_ms == 0)
-		printf("    gives up                at once, when %s always "
-		       "fails\n",
-		    first->name);
 	else
-		printf("    gives up                after %s, when %s always "
+		printf("    gives up                %s%s, when %s always "
 		       "fails\n",
-		    span(soonest_ms, text), first->name);
-	estimate_lifetime(spec);
+		    soonest_ms == 0 ? "" : "after ",
+		    soonest_ms == 0 ? "at once" : span(soonest_ms, text),
+		    first->name);
+	if (lifetime_ms != ESTIMATE_NEVER)
+		printf("    never trips its limit   %s lives longer than %s\n",
+		    alone ? "a child that" : "if each child",
+		    span(lifetime_ms, text));
 }
 
 static void

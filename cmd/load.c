@@ -134,21 +134,15 @@ load_file(const char *file, struct conf *conf)
 	return loaded;
 }
 
-/* Also one in a folder that we may not look into: reading it says so. */
-static bool
-exists(const char *path)
-{
-	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
-}
-
 const char *
 load_name(const struct globals *globals)
 {
 	if (globals->file != NULL)
 		return globals->file;
-	if (exists(LOAD_HERE))
+	/* Of a folder that we may not look into, reading the file tells. */
+	if (access(LOAD_HERE, F_OK) == 0 || errno == EACCES)
 		return LOAD_HERE;
-	return exists(LOAD_SYSTEM) ? LOAD_SYSTEM : NULL;
+	return access(LOAD_SYSTEM, F_OK) == 0 ? LOAD_SYSTEM : NULL;
 }
 
 const char *

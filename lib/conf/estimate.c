@@ -117,21 +117,19 @@ estimate_give_up_ms(const struct spec *spec, const struct child_spec *child)
 }
 
 int64_t
-estimate_lifetime_ms(const struct spec *spec, uint32_t *nchildren)
+estimate_lifetime_ms(const struct spec *spec, bool *alone)
 {
 	const struct sup_policy *sup = &spec->policy.sup;
-	uint32_t each; /* ends of one child that max_seconds may have */
+	int64_t n = 0; /* children that make a restart of their own */
 
-	*nchildren = 0;
 	for (size_t i = 0; i < spec->sup.nchildren; i++)
-		*nchildren += spec->sup.children[i].spec->policy.restart !=
-		    RESTART_TEMPORARY;
-	if (*nchildren == 0)
-		return 0;
-	if (sup->strategy == STRATEGY_ONE_FOR_ALL)
-		*nchildren = 1;
-	each = sup->max_restarts / *nchildren;
-	if (each == 0)
+		if (spec->sup.children[i].spec->policy.restart !=
+			RESTART_TEMPORARY &&
+		    (n == 0 || sup->strategy != STRATEGY_ONE_FOR_ALL))
+			n++;
+	*alone = n == 1;
+	if (n == 0 || sup->max_restarts < n)
 		return ESTIMATE_NEVER;
-	return (sup->max_seconds * MS_PER_S + each - 1) / each;
+	n = sup->max_restarts / n;
+	return (sup->max_seconds * MS_PER_S + n - 1) / n;
 }

@@ -32,10 +32,9 @@ estimate_give_up_ms(const struct spec *spec, const struct child_spec *child);
 
 /*
  * When all children of the supervisor `spec` that it restarts live longer than
- * this, in ms, each time, it never gives up. ESTIMATE_NEVER: they have only to
- * end together. *nchildren: how many make a restart of their own; under
- * one_for_all one of them stands for all.
+ * this, in ms, each time, it never gives up. ESTIMATE_NEVER: nothing is long
+ * enough. *alone: only one counts, or under one_for_all stands for all.
  */
-int64_t estimate_lifetime_ms(const struct spec *spec, uint32_t *nchildren);
+int64_t estimate_lifetime_ms(const struct spec *spec, bool *alone);
 
 #endif

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "os/fd.h"
 #include "os/terminal.h"
 
 bool
@@ -20,11 +19,7 @@ terminal_controls(int fd)
 bool
 terminal_is_there(void)
 {
-	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
-	bool there = fd != -1;
-
-	fd_close(&fd);
-	return there;
+	return close(open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)) == 0;
 }
 
 int

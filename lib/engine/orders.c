@@ -86,7 +86,9 @@ take_signal(struct engine *e, int signo, pid_t pid)
 		if (e->run->command)
 			break;
 		if (is_hang_up(e, pid)) {
-			stop(e, signo, pid);
+			/* Kernel and shell may both tell, of one hang-up. */
+			if (e->nstops == 0)
+				stop(e, signo, pid);
 			return;
 		}
 		record_signal(e, signo, pid, "the file is read again");

@@ -139,7 +139,8 @@ load_name(const struct globals *globals)
 {
 	if (globals->file != NULL)
 		return globals->file;
-	if (access(LOAD_HERE, F_OK) == 0)
+	/* Of a folder that we may not look into, reading the file tells. */
+	if (access(LOAD_HERE, F_OK) == 0 || errno == EACCES)
 		return LOAD_HERE;
 	return access(LOAD_SYSTEM, F_OK) == 0 ? LOAD_SYSTEM : NULL;
 }

@@ -388,3 +388,35 @@ has_lines() {
 	stop_tree
 	assert_status 0
 }
+
+@test "too few descriptors: the limit is named" {
+	UNDER=(prlimit --nofile=8:8)
+	run -1 supervise run
+	assert_output "supervise: too few descriptors: ulimit -n is 8, at least 32 are needed"
+	run -125 supervise exec true
+	assert_output "supervise: too few descriptors: ulimit -n is 8, at least 32 are needed"
+	UNDER=(prlimit --nofile=32:32)
+	run -0 supervise exec true
+}
+
+@test "ready fd above the limit: the limit is named" {
+	UNDER=(prlimit --nofile=100:100)
+	conf <<<'worker a { exec true; ready fd 200 }'
+	run -1 supervise run
+	assert_output "the number of \`ready fd\` must be below ulimit -n"
+}
+
+@test "a file that is none, and one in a folder without permission" {
+	mkfifo pipe
+	run -2 supervise -f pipe check
+	assert_output "pipe: cannot be read (it is no regular file)"
+	open_to_everybody
+	SUPERVISE=$DIR/supervise
+	mkdir -m 755 open && cd open
+	conf <<<'worker a { exec true }'
+	chmod 700 .
+	UNDER=(setpriv --reuid 54321 --regid 54321 --clear-groups)
+	run -2 supervise check
+	cd ..
+	assert_output "./supervise.conf: cannot be read (permission denied)"
+}

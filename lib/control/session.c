@@ -28,7 +28,10 @@ explain(int error, const struct control_place *place,
 {
 	if (error == -ENOENT || error == -ECONNREFUSED)
 		snprintf(why, CONTROL_WHY_SIZE,
-		    "no supervisor is running at %s", place->path);
+		    "no supervisor is running at %s%s", place->path,
+		    *place->label == '\0' ?
+			", which -S or SUPERVISE_SOCKET says" :
+			"");
 	else if (error == -EACCES || error == -EPERM)
 		snprintf(why, CONTROL_WHY_SIZE,
 		    "the supervisor at %s belongs to another user",

@@ -24,18 +24,26 @@ act_explain(enum request_result result)
 	static const char *const texts[] = {
 		[RESULT_OK] = "is done",
 		[RESULT_IGNORED] = "says it is not needed",
-		[RESULT_RUNNING] = "is running",
-		[RESULT_RESTARTING] = "is restarting",
+		[RESULT_RUNNING] = "is running: `supervise stop` stops it, "
+				   "`supervise restart` starts it anew",
+		[RESULT_RESTARTING] =
+		    "is restarting: `supervise stop` ends that",
 		[RESULT_NOT_FOUND] = "is no longer a child",
-		[RESULT_ALREADY_STARTED] = "has the name of a running child",
+		[RESULT_ALREADY_STARTED] =
+		    "has the name of a running child: choose another, or "
+		    "delete that",
 		[RESULT_ALREADY_PRESENT] =
-		    "has the name of a child that is down",
-		[RESULT_MAX_CHILDREN] = "is one child more than max_children",
+		    "has the name of a child that is down: `supervise start` "
+		    "starts it, `supervise delete` removes it",
+		[RESULT_MAX_CHILDREN] =
+		    "is one child more than max_children: stop another, or "
+		    "change that and reload",
 		[RESULT_START_FAILED] = "did not start",
 		[RESULT_STOPPED] = "was stopped while it started",
 		[RESULT_NOT_SUPPORTED] =
 		    "is dynamic, and can only be added and stopped",
-		[RESULT_NOPROC] = "cannot: its supervisor is not up",
+		[RESULT_NOPROC] = "cannot: its supervisor is not up: "
+				  "start that first",
 	};
 
 	return texts[result];
@@ -326,7 +334,8 @@ act_add(struct engine *e, struct control_client *client, size_t nwords,
 	if (child == NULL)
 		return;
 	if (!child_is_sup(child))
-		control_error(client, CONTROL_FAILED, "%s is no supervisor",
+		control_error(client, CONTROL_FAILED,
+		    "%s is no supervisor: `supervise tree` shows them",
 		    words[0]);
 	else
 		add_to(e, client, child_sup(child), words[1], wait);

@@ -72,8 +72,10 @@ struct job {
 	int tty;      /* the same while it is ours to lend; else -1 */
 	int signals;  /* signalfd of SIGCHLD; owned; -1 */
 	struct loop_watch watch;
-	struct termios modes;       /* as they were at the start */
-	struct termios child_modes; /* as a suspended child left them */
+	struct termios modes;       /* as they were when it became ours */
+	struct termios child_modes; /* as a suspended child left them, */
+	bool left;                  /* if it had the terminal */
+	bool seated;                /* we had a controlling terminal at first */
 };
 
 /* How often somebody who waits for a stop is told what it waits for. */
@@ -187,9 +189,16 @@ void job_take_back(struct engine *e, const struct worker *worker);
 void job_continue(struct engine *e);
 void job_start_failed(struct engine *e);
 
+/* The terminal that the next child is to have, or -1. */
+int job_tty(struct engine *e);
+
+/* Whether the controlling terminal that we had is gone; of `run`, too. */
+bool job_hung_up(const struct engine *e);
+
 /*
- * Whether `worker`, which has the terminal, ended as if by Ctrl-C or Ctrl-\:
- * by that signal, or with the status that sh gives to it.
+ * Whether `worker`, which has the terminal, ended as if by Ctrl-C or Ctrl-\,
+ * or by the hang-up of the terminal: by that signal, or with the status that
+ * sh gives to it.
  */
 bool job_interrupted(const struct engine *e, const struct worker *worker);
 

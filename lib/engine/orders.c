@@ -57,8 +57,20 @@ pass_on(struct engine *e, int signo)
 {
 	struct worker *worker = &e->nodes.workers[0];
 
-	if (worker->watch.fd != -1)
+	if (signo == SIGCONT)
+		job_continue(e);
+	else if (worker->watch.fd != -1)
 		(void)reap_signal(worker, signo);
+}
+
+/*
+ * SIGHUP because the terminal is gone: from the kernel, or from the shell on
+ * that terminal. Everybody else means a reload, also when it is gone for long.
+ */
+static bool
+is_hang_up(const struct engine *e, pid_t pid)
+{
+	return (pid == 0 || pid == getsid(0)) && job_hung_up(e);
 }
 
 static void
@@ -73,6 +85,12 @@ take_signal(struct engine *e, int signo, pid_t pid)
 	case SIGHUP:
 		if (e->run->command)
 			break;
+		if (is_hang_up(e, pid)) {
+			/* Kernel and shell may both tell, of one hang-up. */
+			if (e->nstops == 0)
+				stop(e, signo, pid);
+			return;
+		}
 		record_signal(e, signo, pid, "the file is read again");
 		reload_serve(e, NULL, 0, NULL);
 		return;

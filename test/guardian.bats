@@ -50,6 +50,55 @@ all_up() {
 	eventually none_marked
 }
 
+# A tree with a process that nothing tells from others: in a session of its
+# own, without the environment, of a parent that has ended. Its pid: `stray`.
+unmarked_tree() {
+	conf <<-'END'
+		worker a { shell 'env -i setsid sh -c "echo \$\$ >stray; exec sleep 1000" & exec ${WORKER}' }
+		worker b { shell '(env -i setsid sh -c "sleep 1000 & echo \$! >stray2; exec sleep 1000" &); exec ${WORKER}' }
+	END
+	start_tree_ready
+	eventually [ -s stray ]
+	eventually [ -s stray2 ]
+	STRAYS=$(cat stray stray2)
+}
+
+strays_gone() {
+	local pid
+	for pid in $STRAYS; do
+		ended "$pid" || return
+	done
+}
+
+@test "U3: what nothing tells from others is not left by a killed guardian" {
+	unmarked_tree
+	kill -s KILL "$PID"
+	eventually strays_gone
+	eventually none_marked
+	assert_record event=ended supervisor=root reason=shutdown
+	PID=
+}
+
+@test "U3: nor by guardian and engine killed together" {
+	unmarked_tree
+	kill -s KILL "$PID" "$(engine_pid)"
+	eventually strays_gone
+	eventually none_marked
+	PID=
+}
+
+@test "U3: nor by engine and witness killed together" {
+	unmarked_tree
+	kill -s KILL "$(engine_pid)" "$(witness_pid)"
+	eventually strays_gone
+	wait_record event=engine_started
+	eventually has_records 2 event=started supervisor=root
+	stop_tree
+	assert_status 0
+	STRAYS=$(cat stray stray2)
+	strays_gone
+}
+
 @test "U8: after the engine was killed a new one starts the tree again" {
 	rich_tree
 	local old engine

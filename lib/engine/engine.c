@@ -192,6 +192,8 @@ init_base(struct engine *e, const struct run *run)
 	SLIST_INIT(&e->additions);
 	SLIST_INIT(&e->freed);
 	e->channel.fd = -1;
+	e->orphans.fd = -1;
+	e->strays.children = -1;
 	e->look_ns = NEVER_NS;
 	STAILQ_INIT(&e->ended);
 	STAILQ_INIT(&e->remaining);
@@ -199,6 +201,17 @@ init_base(struct engine *e, const struct run *run)
 	if (error == 0)
 		error = reporter_init(&e->reporter, run->form, &e->loop);
 	return error;
+}
+
+/* Stands before all that the engine does. */
+static void
+record_start(struct engine *e)
+{
+	struct record r;
+
+	record_begin(&r, RECORD_ENGINE_STARTED);
+	record_number(&r, "pid", getpid());
+	engine_record(e, &r);
 }
 
 /* The child of `sup` that has the name of `added`. */
@@ -257,7 +270,7 @@ init_rest(struct engine *e, const struct engine_link *link)
 	int error = spawner_init(&e->spawner, e->run->signals, &e->run->nofile);
 
 	if (error == 0)
-		error = orders_init(e, link->channel);
+		error = orders_init(e, link);
 	if (error == 0)
 		error = close_input(e);
 	if (error < 0)
@@ -265,7 +278,7 @@ init_rest(struct engine *e, const struct engine_link *link)
 	e->guardian = link->guardian;
 	e->witness = link->witness;
 	e->inherited = link->inherited;
-	strays_init(&e->strays, e->guardian);
+	strays_follow(e, e->witness);
 	job_init(e);
 	serve_init(e, link->again);
 	return 0;
@@ -325,6 +338,8 @@ engine_run(const struct run *run, const struct engine_link *link)
 			conf = fresh;
 	}
 	error = init_base(e, run);
+	if (error == 0 && link->again)
+		record_start(e);
 	if (error == 0)
 		error = init_tree(e, conf);
 	if (error == 0)

@@ -106,8 +106,10 @@ struct engine {
 
 	pid_t guardian;
 	pid_t witness;
+	pid_t reaper; /* who adopts orphans; 0: nobody but ourselves */
 	const struct inherited *inherited; /* of the guardian; borrowed */
 	struct loop_watch channel;         /* to the guardian; -1: it is dead */
+	struct loop_watch orphans;         /* from our parent; -1: it is dead */
 
 	struct workers ended;     /* in the batch at hand */
 	struct workers remaining; /* of whose last run something remains */
@@ -171,7 +173,7 @@ void reap_sweep_begin(struct engine *e);
 void reap_sweep_tick(struct engine *e);
 
 /* orders.c */
-int orders_init(struct engine *e, int channel);
+int orders_init(struct engine *e, const struct engine_link *link);
 void orders_remind(struct engine *e);
 
 /*

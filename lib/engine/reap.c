@@ -25,7 +25,7 @@
  * strays is asked once for all of them.
  *
  * A worker with remains is in e->remaining until a look finds that there are
- * none. The guardian's word that an orphan was reaped asks for a look.
+ * none. The word that an orphan was reaped asks for a look.
  */
 
 void
@@ -192,8 +192,8 @@ look_for_remains(struct engine *e)
 {
 	struct workers still = STAILQ_HEAD_INITIALIZER(still);
 	struct worker *worker;
-	/* Orphans are nobody's to reap when the guardian is dead. */
-	bool closely = e->orphaned;
+	/* Then orphans are nobody's to reap. */
+	bool closely = e->reaper == 0;
 
 	strays_look(e, &e->remaining);
 	STAILQ_FOREACH(worker, &e->remaining, link)

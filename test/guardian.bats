@@ -175,6 +175,54 @@ replace_witness() {
 	refute_record event=leftover
 }
 
+# next_witness OLD ENGINE: sets `witness`, without a look at all processes.
+next_witness() {
+	local pid
+	for pid in $(<"/proc/$PID/task/$PID/children"); do
+		witness=$pid
+		[[ $pid == "$1" || $pid == "$2" ]] || return 0
+	done
+	return 1
+}
+
+@test "U8: there is a witness again at once, however often it is killed" {
+	conf <<<"worker a { exec $WORKER fork end }"
+	start_tree_ready
+	local engine witness begin i
+	engine=$(engine_pid)
+	witness=$(witness_pid)
+	begin=$EPOCHSECONDS
+	for i in {1..12}; do
+		kill -s KILL "$witness"
+		eventually next_witness "$witness" "$engine"
+	done
+	[[ $((EPOCHSECONDS - begin)) -lt 10 ]]
+	kill -s KILL "$PID" "$engine"
+	eventually none_marked
+	PID=
+}
+
+@test "U8: nothing is left after guardian and witness were killed together" {
+	rich_tree
+	kill -s KILL "$PID" "$(witness_pid)"
+	eventually none_marked
+	assert_record event=ended supervisor=root reason=shutdown
+	PID=
+}
+
+@test "U8: who kills supervise by its name does not kill the witness" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	assert_equal "$(cat "/proc/$(engine_pid)/comm")" supervise
+	assert_equal "$(cat "/proc/$(witness_pid)/comm")" witness
+	refute grep -q supervise "/proc/$(witness_pid)/cmdline"
+	replace_witness
+	assert_equal "$(cat "/proc/$(witness_pid)/comm")" witness
+	refute grep -q supervise "/proc/$(witness_pid)/cmdline"
+	stop_tree
+	assert_status 0
+}
+
 @test "U8: nothing is left after witness, guardian and engine were killed in turn" {
 	rich_tree
 	replace_witness

@@ -26,8 +26,9 @@
 #define ENGINE_MAX_RESTARTS 3
 #define ENGINE_MAX_SECONDS  5
 
-/* So long a killed witness's successor lives, or the next one waits. */
-#define WITNESS_MS 1000
+/* So many killed witnesses are replaced at once; then each second one. */
+#define WITNESS_MAX 16
+#define WITNESS_MS  1000
 
 struct guardian {
 	const struct run *run;
@@ -44,7 +45,7 @@ struct guardian {
 	int error;                       /* why not, -errno */
 	bool over;                       /* it has ended, or did not start */
 	struct process_end end;          /* of the engine */
-	int64_t witness_ns;              /* when the next may be started */
+	struct window witnesses;         /* that were started anew */
 	bool done;                       /* the engine said that all is over, */
 	int status;                      /* with this status */
 	int stop; /* signal by which we were told to stop, or 0 */
@@ -317,6 +318,7 @@ be_witness(struct guardian *g, int guardian_end)
 	fd_close(&guardian_end);
 	output_fini(&g->reporter.output);
 	window_fini(&g->window);
+	window_fini(&g->witnesses);
 	witness_run(g->run, &g->link);
 }
 
@@ -347,11 +349,8 @@ start(struct guardian *g)
 static void
 keep_witness(struct guardian *g)
 {
-	int64_t now_ns = clock_now_ns();
-
-	if (g->link.witness > 0 || now_ns < g->witness_ns)
+	if (g->link.witness > 0 || !window_allow(&g->witnesses, clock_now_ns()))
 		return;
-	g->witness_ns = now_ns + WITNESS_MS * NS_PER_MS;
 	g->link.witness = witness_start(g->link.alive, mark_text());
 	if (g->link.witness > 0)
 		tell_engine(g, MESSAGE_WITNESS, 1, g->link.witness);
@@ -426,7 +425,8 @@ init(struct guardian *g, const struct run *run)
 	if (error < 0)
 		return error;
 	if (!window_init(&g->window, ENGINE_MAX_RESTARTS,
-		ENGINE_MAX_SECONDS * NS_PER_S))
+		ENGINE_MAX_SECONDS * NS_PER_S) ||
+	    !window_init(&g->witnesses, WITNESS_MAX, WITNESS_MS * NS_PER_MS))
 		return -ENOMEM;
 	signals_forwardable(&set);
 	sigaddset(&set, SIGCHLD);
@@ -471,5 +471,6 @@ guardian_run(const struct run *run)
 	inherited_fini(&g.inherited);
 	reporter_fini(&g.reporter);
 	window_fini(&g.window);
+	window_fini(&g.witnesses);
 	return status;
 }

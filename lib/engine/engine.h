@@ -165,6 +165,9 @@ bool launch(struct engine *e, struct worker *worker, struct reason *reason);
  */
 int reap_signal(const struct worker *worker, int signo);
 
+/* What ends the remains of a run: SIGTERM while there is time, or SIGKILL. */
+int reap_signo(const struct worker *worker);
+
 void reap_watch_ready(struct loop_watch *watch, uint32_t events);
 void reap_stop(struct engine *e, struct worker *worker);
 void reap_kill(struct engine *e, struct worker *worker);

@@ -249,12 +249,9 @@ visit(pid_t pid, void *arg)
 		return 0; /* no memory: the guardian ends it at last */
 	stray->seen = true;
 	tell(e, stray,
-	    e->slaughter ||
-		    (worker != NULL &&
-			worker->child.policy->shutdown_ms ==
-			    SHUTDOWN_BRUTAL_KILL) ?
-		SIGKILL :
-		SIGTERM);
+	    e->slaughter       ? SIGKILL :
+		worker != NULL ? reap_signo(worker) :
+				 SIGTERM);
 	return 0;
 }
 

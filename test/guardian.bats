@@ -290,6 +290,25 @@ next_witness() {
 	refute_record event=engine_started
 }
 
+@test "U8: so does one that was asked for by down, and who asked is told" {
+	conf <<-'END'
+		worker a { shutdown infinity; ready fd 3
+		    exec ${WORKER} log=log on=TERM:say=asked ready=3 }
+	END
+	start -S ./sock run
+	wait_record event=started supervisor=root
+	supervise -S ./sock down &
+	local down=$!
+	wait_log asked a
+	kill -s KILL "$(engine_pid)"
+	wait_tree
+	wait "$down" || true
+	assert_status 0
+	refute_record event=engine_started
+	assert_record event=request request=down "uid=$EUID"
+	records event=request | grep -qF "/supervise -S ./sock down\" action="
+}
+
 @test "U8: children die with the engine although it had no time to tell them" {
 	conf <<<"worker a { exec $WORKER dump=a }"
 	start_tree_ready

@@ -178,6 +178,8 @@ void reap_sweep_tick(struct engine *e);
 /* orders.c */
 int orders_init(struct engine *e, const struct engine_link *link);
 void orders_remind(struct engine *e);
+/* Tells the guardian that a stop was asked for: it holds without us, too. */
+void orders_stop(const struct engine *e);
 
 /*
  * The command of `exec` was interrupted at its terminal, which its `status`

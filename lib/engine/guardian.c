@@ -167,6 +167,9 @@ take_message(struct guardian *g, const struct channel_message *message)
 	case MESSAGE_SUSPEND:
 		suspend(g, value);
 		break;
+	case MESSAGE_STOP:
+		g->stop = SIGTERM;
+		break;
 	case MESSAGE_ENGINE:
 		g->engine = message->pid;
 		g->error = value;

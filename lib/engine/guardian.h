@@ -56,6 +56,7 @@ enum message_kind {
 	MESSAGE_WITNESS,  /* to the engine: the witness is pid now */
 	MESSAGE_DONE,     /* to the guardian: all is over; end with value */
 	MESSAGE_SUSPEND,  /* to the guardian: the job was stopped by value */
+	MESSAGE_STOP,     /* to it: somebody has asked for the end */
 	MESSAGE_ENGINE,   /* to it: the engine is pid, or failed with value */
 	MESSAGE_ENDED,    /* to it: the engine has, with value or by -value */
 };

@@ -42,6 +42,15 @@ stop(struct engine *e, int signo, pid_t pid)
 	engine_shutdown(e);
 }
 
+void
+orders_stop(const struct engine *e)
+{
+	const struct channel_message message = { .kind = MESSAGE_STOP };
+
+	if (e->channel.fd != -1)
+		(void)channel_send(e->channel.fd, &message);
+}
+
 int
 orders_interrupt(struct engine *e, int status)
 {
@@ -103,6 +112,7 @@ take(struct engine *e, const struct channel_message *message)
 		break;
 	case MESSAGE_DONE:
 	case MESSAGE_SUSPEND:
+	case MESSAGE_STOP:
 	case MESSAGE_ENGINE:
 	case MESSAGE_ENDED:
 		break;

@@ -279,6 +279,10 @@ init_rest(struct engine *e, const struct engine_link *link)
 	e->witness = link->witness;
 	e->inherited = link->inherited;
 	strays_follow(e, e->witness);
+	if (e->strays.children == -1)
+		reporter_message(&e->reporter, RECORD_WARNING,
+		    "no list of children in /proc: what leaves its group is "
+		    "killed at the end of all");
 	job_init(e);
 	serve_init(e, link->again);
 	return 0;

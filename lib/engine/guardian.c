@@ -297,11 +297,13 @@ sweep(struct guardian *g)
 {
 	while (reap(g)) {
 		g->sweep.spared = g->link.witness;
-		if (!sweep_kill(&g->sweep)) {
+		if (g->parent) {
+			/* It may have been stopped. */
+			(void)kill(g->link.witness, SIGCONT);
+		} else if (!sweep_kill(&g->sweep)) {
 			if (g->link.witness <= 0)
 				break;
-			(void)kill(g->link.witness,
-			    g->parent ? SIGCONT : SIGKILL);
+			(void)kill(g->link.witness, SIGKILL);
 		}
 		attend(g, SWEEP_MS);
 	}

@@ -44,6 +44,42 @@ all_up() {
 	END
 }
 
+@test "U11: without its guardian the engine takes the signals that stop" {
+	conf <<-'END'
+		worker a { shutdown infinity; ready fd 3
+		    exec ${WORKER} log=log on=TERM:say=asked ready=3 }
+	END
+	start -S ./sock run
+	wait_record event=started supervisor=root
+	local engine
+	engine=$(engine_pid)
+	kill -s KILL "$PID"
+	wait_log asked a
+	run supervise -S ./sock status --json
+	assert_output "\"pid\":$engine"
+	kill -s TERM "$engine"
+	wait_record event=signal signal=TERM
+	is_alive "$(child_pid a)"
+	refute_record event=killing
+	kill -s TERM "$engine"
+	wait_record event=killing child=a
+	eventually none_marked
+	PID=
+}
+
+@test "U8: down waits for the end of what a killed guardian has left" {
+	conf <<-'END'
+		worker a { shutdown 500ms; ready fd 3; exec ${WORKER} log=log ignore=TERM ready=3 }
+	END
+	start -S ./sock run
+	wait_record event=started supervisor=root
+	kill -s KILL "$PID"
+	wait_record event=guardian_died
+	run -0 supervise -S ./sock down
+	assert_record event=ended supervisor=root
+	PID=
+}
+
 @test "U8: nothing is left after the guardian was killed" {
 	rich_tree
 	kill -s KILL "$PID"

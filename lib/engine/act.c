@@ -426,7 +426,7 @@ act_down(struct engine *e, struct control_client *client, size_t nwords,
 		return;
 	/* Who asked can wait for the guardian's end as well. */
 	record_begin(&r, RECORD_GUARDIAN);
-	record_number(&r, "pid", e->guardian);
+	record_number(&r, "pid", engine_last(e));
 	control_record(client, &r, NULL);
 	order->pending++;
 	order->begun = true;

@@ -103,6 +103,14 @@ engine_record(struct engine *e, const struct record *record)
 	control_broadcast(&e->server, record, stamp);
 }
 
+pid_t
+engine_last(const struct engine *e)
+{
+	if (!e->orphaned)
+		return e->guardian;
+	return e->reaper > 0 ? e->reaper : getpid();
+}
+
 void
 engine_shutdown(struct engine *e)
 {
@@ -193,6 +201,7 @@ init_base(struct engine *e, const struct run *run)
 	SLIST_INIT(&e->freed);
 	e->channel.fd = -1;
 	e->orphans.fd = -1;
+	e->signals.fd = -1;
 	e->strays.children = -1;
 	e->look_ns = NEVER_NS;
 	STAILQ_INIT(&e->ended);

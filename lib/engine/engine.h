@@ -109,6 +109,7 @@ struct engine {
 	pid_t reaper; /* who adopts orphans; 0: nobody but ourselves */
 	const struct inherited *inherited; /* of the guardian; borrowed */
 	struct loop_watch channel;         /* to the guardian; -1: it is dead */
+	struct loop_watch signals;         /* to us, when it is dead */
 	struct loop_watch orphans;         /* from our parent; -1: it is dead */
 
 	struct workers ended;     /* in the batch at hand */
@@ -118,6 +119,7 @@ struct engine {
 	char failure[1024]; /* why the last spawn failed, for a person */
 	int stop_signal;    /* instead of the workers' own; 0: theirs */
 	int nstops;         /* how often it was told to stop */
+	int nsignals;       /* of those, since it died, that told it to stop */
 	int64_t remind_ns;  /* when to say again whom the stop waits for */
 
 	int64_t sweep_ns; /* when strays get SIGKILL */
@@ -140,6 +142,9 @@ void engine_feed(struct engine *e, const struct event *event);
 
 /* engine.c: tells a record to stderr and to those who follow. */
 void engine_record(struct engine *e, const struct record *record);
+
+/* engine.c: the process that ends last, of those there still are. */
+pid_t engine_last(const struct engine *e);
 
 /* engine.c: stops everything; the second time at once. */
 void engine_shutdown(struct engine *e);

@@ -119,6 +119,39 @@ take(struct engine *e, const struct channel_message *message)
 	}
 }
 
+/* Signals that come to us, without a guardian; the first changes nothing. */
+static void
+signalled(struct loop_watch *watch, uint32_t events)
+{
+	struct engine *e = (struct engine *)(void *)((char *)watch -
+	    offsetof(struct engine, signals));
+	struct signalfd_siginfo signal;
+
+	(void)events;
+	while (signals_read(watch->fd, &signal) == 1) {
+		if (e->nsignals++ == 0)
+			e->nstops--;
+		stop(e, (int)signal.ssi_signo, (pid_t)signal.ssi_pid);
+	}
+}
+
+/* Takes the signals that stop everything from now on. */
+static void
+take_signals(struct engine *e)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
+	fd = signals_open(&set);
+	if (fd >= 0 &&
+	    loop_add(&e->loop, &e->signals, fd, EPOLLIN, signalled) < 0)
+		fd_close(&fd);
+}
+
 /* Nobody passes signals on any more: stop in order. */
 static void
 guardian_died(struct engine *e)
@@ -134,7 +167,9 @@ guardian_died(struct engine *e)
 	e->orphaned = true;
 	if (e->orphans.fd == -1)
 		strays_follow(e, 0);
-	e->nstops++;
+	/* This stop is ours: the first signal after it is no second one. */
+	e->nsignals = e->nstops++;
+	take_signals(e);
 	e->remind_ns = clock_now_ns() + ENGINE_REMIND_NS;
 	engine_feed(e, &(struct event){ .kind = EVENT_SHUTDOWN });
 }

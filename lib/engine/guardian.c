@@ -14,6 +14,7 @@
 #include "core/window.h"
 #include "engine/guardian.h"
 #include "engine/mark.h"
+#include "engine/outbox.h"
 #include "engine/sweep.h"
 #include "engine/witness.h"
 #include "os/channel.h"
@@ -26,6 +27,9 @@
 #define ENGINE_MAX_RESTARTS 3
 #define ENGINE_MAX_SECONDS  5
 
+/* So long an engine may take that was told to kill. */
+#define ENGINE_KILL_NS (5 * NS_PER_S)
+
 /* So many killed witnesses are replaced at once; then each second one. */
 #define WITNESS_MAX 16
 #define WITNESS_MS  1000
@@ -33,21 +37,23 @@
 struct guardian {
 	const struct run *run;
 	struct reporter reporter;
-	struct window window;    /* of engines that were started anew */
-	struct engine_link link; /* of the engine in hand */
-	int signals;             /* signalfd; owned */
-	int channel;             /* to the engine; owned; -1: there is none */
-	struct sweep sweep;      /* of our children */
-	struct inherited inherited;      /* those of them that are not ours */
-	uint64_t unsent[MESSAGE_NKINDS]; /* what it could not be told yet */
-	bool parent;                     /* the witness is the engine's */
-	pid_t engine;                    /* 0: it has not started */
-	int error;                       /* why not, -errno */
-	bool over;                       /* it has ended, or did not start */
-	struct process_end end;          /* of the engine */
-	struct window witnesses;         /* that were started anew */
-	bool done;                       /* the engine said that all is over, */
-	int status;                      /* with this status */
+	struct window window;       /* of engines that were started anew */
+	struct engine_link link;    /* of the engine in hand */
+	int signals;                /* signalfd; owned */
+	struct outbox outbox;       /* to the engine; its channel: owned */
+	struct sweep sweep;         /* of our children */
+	struct inherited inherited; /* those of them that are not ours */
+	bool parent;                /* the witness is the engine's */
+	pid_t engine;               /* 0: it has not started */
+	int engine_fd;              /* pidfd of it; owned; -1 */
+	int error;                  /* why not, -errno */
+	bool over;                  /* it has ended, or did not start */
+	struct process_end end;     /* of the engine */
+	struct window witnesses;    /* that were started anew */
+	bool done;                  /* the engine said that all is over, */
+	int status;                 /* with this status */
+	int nstops;                 /* signals that told us to stop */
+	int64_t kill_ns;            /* when the engine is killed, if it lives */
 	int stop; /* signal by which we were told to stop, or 0 */
 };
 
@@ -73,68 +79,6 @@ complain(struct guardian *g, const char *format, ...)
 	reporter_flush(&g->reporter);
 }
 
-static int
-send_engine(struct guardian *g, enum message_kind kind, int value, pid_t pid)
-{
-	struct channel_message message = {
-		.kind = (int32_t)kind,
-		.value = value,
-		.pid = pid,
-	};
-
-	return channel_send(g->channel, &message);
-}
-
-static bool
-is_stop(int signo)
-{
-	return signo == SIGTERM || signo == SIGINT || signo == SIGQUIT;
-}
-
-/*
- * An engine that is far behind is told later: what to say fits in a bit for
- * each value from 1 to 64, and what is said twice is said once.
- */
-static void
-tell_engine(struct guardian *g, enum message_kind kind, int value, pid_t pid)
-{
-	uint64_t bit = UINT64_C(1) << (value - 1);
-
-	if (g->channel == -1 || send_engine(g, kind, value, pid) == 0)
-		return;
-	/* But that of a second stop is to kill: it counts as another one. */
-	if (kind == MESSAGE_SIGNAL && is_stop(value) &&
-	    (g->unsent[kind] & bit) != 0)
-		bit = UINT64_C(1)
-		    << ((value == SIGTERM ? SIGINT : SIGTERM) - 1);
-	g->unsent[kind] |= bit;
-}
-
-static bool
-is_engine_behind(const struct guardian *g)
-{
-	for (int kind = 0; kind < MESSAGE_NKINDS; kind++)
-		if (g->unsent[kind] != 0)
-			return true;
-	return false;
-}
-
-static void
-tell_unsent(struct guardian *g)
-{
-	for (int kind = 0; kind < MESSAGE_NKINDS; kind++)
-		while (g->unsent[kind] != 0) {
-			int value = ffsll((long long)g->unsent[kind]);
-			pid_t pid =
-			    kind == MESSAGE_WITNESS ? g->link.witness : 0;
-
-			if (send_engine(g, (enum message_kind)kind, value,
-				pid) < 0)
-				return;
-			g->unsent[kind] &= g->unsent[kind] - 1;
-		}
-}
-
 /* Job control: stops with those of our group, and tells when we go on. */
 static void
 suspend(struct guardian *g, int signo)
@@ -142,7 +86,7 @@ suspend(struct guardian *g, int signo)
 	if (g->run->command)
 		(void)kill(0, signo);
 	signals_raise(signo);
-	tell_engine(g, MESSAGE_CONTINUE, 1, 0);
+	outbox_tell(&g->outbox, MESSAGE_CONTINUE, 1, 0);
 }
 
 static void
@@ -172,6 +116,8 @@ take_message(struct guardian *g, const struct channel_message *message)
 		break;
 	case MESSAGE_ENGINE:
 		g->engine = message->pid;
+		if (value == 0)
+			g->engine_fd = pidfd_of(g->engine);
 		g->error = value;
 		break;
 	case MESSAGE_ENDED:
@@ -195,10 +141,10 @@ take_messages(struct guardian *g)
 	struct channel_message message;
 	int got;
 
-	while ((got = channel_receive(g->channel, &message)) == 1)
+	while ((got = channel_receive(g->outbox.channel, &message)) == 1)
 		take_message(g, &message);
 	if (got == 0)
-		fd_close(&g->channel);
+		fd_close(&g->outbox.channel);
 }
 
 /*
@@ -209,7 +155,7 @@ static void
 parent_ended(struct guardian *g, const struct process_end *end)
 {
 	g->parent = false;
-	if (g->channel != -1)
+	if (g->outbox.channel != -1)
 		take_messages(g);
 	if (g->engine == 0 || !process_is_child(g->engine))
 		engine_ended(g, end);
@@ -236,8 +182,34 @@ reap(struct guardian *g)
 		}
 	}
 	if (orphan)
-		tell_engine(g, MESSAGE_ORPHAN, 1, 0);
+		outbox_tell(&g->outbox, MESSAGE_ORPHAN, 1, 0);
 	return got != -ECHILD;
+}
+
+/*
+ * Also when somebody has stopped the engine, by SIGSTOP or in a debugger, a
+ * stop is heard, and the second one kills.
+ */
+static void
+take_stop(struct guardian *g, int signo)
+{
+	g->stop = signo;
+	if (g->link.witness > 0)
+		(void)kill(g->link.witness, SIGCONT);
+	if (g->engine_fd >= 0)
+		(void)pidfd_signal(g->engine_fd, SIGCONT);
+	if (++g->nstops == 2)
+		g->kill_ns = clock_now_ns() + ENGINE_KILL_NS;
+}
+
+static void
+kill_late(struct guardian *g)
+{
+	if (clock_now_ns() < g->kill_ns)
+		return;
+	g->kill_ns = CLOCK_NEVER;
+	if (g->engine_fd >= 0)
+		(void)pidfd_signal(g->engine_fd, SIGKILL);
 }
 
 static void
@@ -245,8 +217,8 @@ take_signal(struct guardian *g, const struct signalfd_siginfo *signal)
 {
 	int signo = (int)signal->ssi_signo;
 
-	if (is_stop(signo))
-		g->stop = signo;
+	if (outbox_is_stop(signo))
+		take_stop(g, signo);
 	if (signo == SIGCHLD)
 		(void)reap(g);
 	else if (signo == SIGHUP && signals_ignored(g->run->signals, SIGHUP))
@@ -254,7 +226,8 @@ take_signal(struct guardian *g, const struct signalfd_siginfo *signal)
 	else if (signo == SIGTSTP && !g->run->command)
 		suspend(g, signo);
 	else
-		tell_engine(g, MESSAGE_SIGNAL, signo, (pid_t)signal->ssi_pid);
+		outbox_tell(&g->outbox, MESSAGE_SIGNAL, signo,
+		    (pid_t)signal->ssi_pid);
 }
 
 static void
@@ -272,17 +245,17 @@ attend(struct guardian *g, int timeout_ms)
 {
 	struct pollfd fds[] = {
 		{ .fd = g->signals, .events = POLLIN },
-		{ .fd = g->channel, .events = POLLIN },
+		{ .fd = g->outbox.channel, .events = POLLIN },
 	};
 
-	if (is_engine_behind(g))
+	if (outbox_is_behind(&g->outbox))
 		fds[1].events |= POLLOUT;
 	if (poll(fds, 2, timeout_ms) <= 0)
 		return;
 	if ((fds[1].revents & ~POLLOUT) != 0)
 		take_messages(g);
-	if ((fds[1].revents & POLLOUT) != 0 && g->channel != -1)
-		tell_unsent(g);
+	if ((fds[1].revents & POLLOUT) != 0 && g->outbox.channel != -1)
+		outbox_flush(&g->outbox, g->link.witness);
 	if (fds[0].revents != 0)
 		take_signals(g);
 }
@@ -338,7 +311,6 @@ start(struct guardian *g)
 		return error;
 	g->link.guardian = getpid();
 	g->link.channel = ends[1];
-	memset(g->unsent, 0, sizeof(g->unsent));
 	reporter_flush(&g->reporter);
 	g->link.witness = fork();
 	if (g->link.witness == 0)
@@ -346,7 +318,7 @@ start(struct guardian *g)
 	error = g->link.witness == -1 ? -errno : 0;
 	g->parent = error == 0;
 	fd_close(&ends[1]);
-	g->channel = ends[0];
+	g->outbox = (struct outbox){ .channel = ends[0] };
 	return error;
 }
 
@@ -358,7 +330,7 @@ keep_witness(struct guardian *g)
 		return;
 	g->link.witness = witness_start(g->link.alive, mark_text());
 	if (g->link.witness > 0)
-		tell_engine(g, MESSAGE_WITNESS, 1, g->link.witness);
+		outbox_tell(&g->outbox, MESSAGE_WITNESS, 1, g->link.witness);
 }
 
 static void
@@ -381,16 +353,23 @@ static void
 serve(struct guardian *g)
 {
 	g->engine = 0;
+	g->engine_fd = -1;
 	g->done = false;
 	g->error = start(g);
 	g->over = g->error < 0;
 	while (!g->over) {
 		keep_witness(g);
-		attend(g, g->link.witness > 0 ? -1 : WITNESS_MS);
+		attend(g,
+		    g->link.witness > 0 ?
+			clock_timeout_ms(clock_now_ns(), g->kill_ns) :
+			WITNESS_MS);
+		kill_late(g);
 	}
-	if (g->channel != -1)
+	if (g->engine_fd >= 0)
+		fd_close(&g->engine_fd);
+	if (g->outbox.channel != -1)
 		take_messages(g);
-	fd_close(&g->channel);
+	fd_close(&g->outbox.channel);
 	if (g->error < 0)
 		complain(g, "cannot start the engine: %s", strerror(-g->error));
 	else if (!g->done)
@@ -424,7 +403,12 @@ init(struct guardian *g, const struct run *run)
 	sigset_t set;
 	int error;
 
-	*g = (struct guardian){ .run = run, .signals = -1, .channel = -1 };
+	*g = (struct guardian){
+		.run = run,
+		.signals = -1,
+		.outbox.channel = -1,
+		.kill_ns = CLOCK_NEVER,
+	};
 	mark_make();
 	error = reporter_init(&g->reporter, run->form, NULL);
 	if (error < 0)

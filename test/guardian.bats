@@ -399,6 +399,52 @@ next_witness() {
 	assert_status 0
 }
 
+started_twice() {
+	[[ $(grep -c '"event":"started","supervisor":"root"' records) -eq 2 ]]
+}
+
+@test "U8: which file a new engine runs, and what is wrong with it, is in records" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree --log-format json
+	eventually grep -q '"event":"started","supervisor":"root"' records
+	kill -s KILL "$(engine_pid)"
+	eventually grep -q '"event":"engine_started".*"reread":true' records
+	eventually started_twice
+	conf <<<"worker a { exce $WORKER }"
+	kill -s KILL "$(engine_pid)"
+	eventually grep -q '"event":"engine_started".*"reread":false' records
+	eventually grep -q '"event":"error","message":".*supervise.conf:1:12: ' records
+	refute grep -qv '^{' records
+	stop_tree
+	assert_status 0
+}
+
+# limited PROCESSES: the program as a user who may have so many.
+limited() {
+	cat >limited <<-END
+		#!/bin/bash
+		ulimit -u $1
+		exec setpriv --reuid=54321 --clear-groups "\$@"
+	END
+	chmod +x limited
+	UNDER=(./limited)
+	start_tree
+	wait_tree
+	assert_status 1
+	grep -q 'cannot start the engine: Resource temporarily unavailable' records
+	grep -q 'gave up: the engine cannot be started' records
+	refute grep -q 'died' records
+}
+
+@test "U9: that no engine can be forked is said as it is" {
+	[[ $EUID -eq 0 ]] || skip "needs root"
+	! is_sanitized || skip "the sanitizers need a thread"
+	open_to_everybody
+	conf <<<"worker a { exec true }"
+	limited 1 # no witness
+	limited 2 # no engine
+}
+
 @test "U8: exec: the engine's death ends the command and starts it anew" {
 	start exec --log-format text -- "$WORKER" log=log
 	wait_log start worker

@@ -212,15 +212,43 @@ init_base(struct engine *e, const struct run *run)
 	return error;
 }
 
-/* Stands before all that the engine does. */
 static void
-record_start(struct engine *e)
+report_diags(struct engine *e, const struct diag_list *diags)
 {
+	char text[RECORD_LINE_MAX / 2];
+
+	for (size_t i = 0; i < diags->nitems; i++) {
+		const struct diag *diag = &diags->items[i];
+
+		diag_format(diag, false, text, sizeof(text));
+		reporter_message(&e->reporter,
+		    diag->severity == DIAG_ERROR ? RECORD_ERROR :
+						   RECORD_WARNING,
+		    "%s", text);
+	}
+}
+
+/*
+ * Takes the place of an engine that was killed. Says so before all else, and
+ * what it is to run: the file read again, or while that has mistakes what the
+ * guardian has had from the start.
+ */
+static const struct conf *
+succeed(struct engine *e)
+{
+	static struct conf fresh;
+	const struct run *run = e->run;
+	bool has_file = !run->command && run->source != NULL;
+	bool loaded = has_file && conf_load(&fresh, run->file, run->source);
 	struct record r;
 
 	record_begin(&r, RECORD_ENGINE_STARTED);
 	record_number(&r, "pid", getpid());
+	if (has_file)
+		record_flag(&r, "reread", loaded);
 	engine_record(e, &r);
+	report_diags(e, &fresh.diags);
+	return loaded ? &fresh : run->conf;
 }
 
 /* The child of `sup` that has the name of `added`. */
@@ -344,15 +372,9 @@ engine_run(const struct run *run, const struct engine_link *link)
 	const struct conf *conf = run->conf;
 	int error;
 
-	if (link->again && run->reload != NULL) {
-		const struct conf *fresh = run->reload();
-
-		if (fresh != NULL && fresh->root != NULL)
-			conf = fresh;
-	}
 	error = init_base(e, run);
 	if (error == 0 && link->again)
-		record_start(e);
+		conf = succeed(e);
 	if (error == 0)
 		error = init_tree(e, conf);
 	if (error == 0)

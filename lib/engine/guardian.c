@@ -392,8 +392,12 @@ ends_with(struct guardian *g)
 		return g->status;
 	if (g->stop != 0)
 		return g->run->command ? 128 + g->stop : 0;
-	complain(g, "gave up: the engine died more than %d times in %d s",
-	    ENGINE_MAX_RESTARTS, ENGINE_MAX_SECONDS);
+	if (g->error < 0)
+		complain(g, "gave up: the engine cannot be started");
+	else
+		complain(g,
+		    "gave up: the engine died more than %d times in %d s",
+		    ENGINE_MAX_RESTARTS, ENGINE_MAX_SECONDS);
 	return failed(g->run);
 }
 

@@ -23,20 +23,14 @@
 
 /* What is to be run, and how. */
 struct run {
-	const struct conf *conf; /* borrowed; what a new engine starts with */
-	/*
-	 * Reads the configuration again for a new engine, after one was
-	 * killed. NULL, or a struct conf for the engine's life; when that
-	 * has no root, `conf` serves on.
-	 */
-	const struct conf *(*reload)(void);
+	const struct conf *conf; /* borrowed; of the start */
 	const char *file; /* the configuration, or the command, by name */
 	bool command;     /* `exec`: one command, its status and its terminal */
 	bool quiet;       /* no report when it gives up either */
 	const char *path; /* of the configuration, absolute; NULL: has none */
 	const struct control_place *place; /* of the socket; NULL: none */
 	const char *placeless; /* why there can be none; NULL: is not wanted */
-	const struct conf_source *source; /* for specifications added */
+	const struct conf_source *source; /* for what is read later */
 	/*
 	 * Pipe to a process that waits for the start (`run -d`): gets what
 	 * went wrong as text, or a NUL when everything has started. 0: there

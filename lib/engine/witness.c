@@ -12,7 +12,6 @@
 
 #include "base/units.h"
 #include "engine/guardian.h"
-#include "engine/mark.h"
 #include "engine/sweep.h"
 #include "engine/witness.h"
 #include "os/channel.h"
@@ -224,9 +223,6 @@ witness_run(const struct run *run, struct engine_link *link)
 	tell_end(&witness, &end);
 	while (reap(&witness, &ended, &end) && sweep_kill(&sweep))
 		await(SWEEP_MS);
-	/* What is not below us is the guardian's, if it lives. */
-	if (getppid() != link->guardian)
-		hunt_down(mark_text());
 	_exit(0);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/units.h"
 #include "engine/guardian.h"
+#include "engine/mark.h"
 #include "engine/sweep.h"
 #include "engine/witness.h"
 #include "os/channel.h"
@@ -223,6 +224,9 @@ witness_run(const struct run *run, struct engine_link *link)
 	tell_end(&witness, &end);
 	while (reap(&witness, &ended, &end) && sweep_kill(&sweep))
 		await(SWEEP_MS);
+	/* Without a guardian nobody else tries again. */
+	if (sweep.denied > 0 && getppid() != link->guardian)
+		hunt_down(mark_text());
 	_exit(0);
 }
 

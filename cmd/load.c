@@ -124,7 +124,8 @@ write_stderr(void *ctx, const char *bytes, size_t len)
 	fwrite(bytes, 1, len, stderr);
 }
 
-bool
+/* Reads the file, and says on stderr what is wrong with it. */
+static bool
 load_file(const char *file, struct conf *conf)
 {
 	bool loaded = conf_load(conf, file, load_source());

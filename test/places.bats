@@ -177,6 +177,33 @@ has_lines() {
 	assert_record event=ended supervisor=root reason=shutdown
 }
 
+@test "U11: without /proc a deaf process does not hold up the end, and all is told" {
+	needs_root
+	! is_sanitized || skip "the sanitizers need /proc"
+	conf <<-'END'
+		worker a { shutdown 500ms; exec ${WORKER} daemon ignore=TERM log=log end }
+		worker b { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked }
+	END
+	cat >no_proc <<-'END'
+		#!/bin/sh -e
+		mount -t tmpfs none /proc
+		exec "$@"
+	END
+	chmod +x no_proc
+	UNDER=(unshare -m ./no_proc)
+	start -S ./sock run
+	wait_record event=started supervisor=root
+	eventually has_lines 2 log
+	records event=warning | grep -q 'cannot listen at .*/sock: /proc is not mounted'
+	records event=warning | grep -q 'no list of children in /proc'
+	kill -s TERM "$PID"
+	wait_log asked b
+	kill -s TERM "$PID"
+	wait_tree
+	assert_status 0
+	grep -q 'action="everything is killed"' records
+}
+
 @test "without /proc, as PID 1, when the engine is killed: nothing is left" {
 	needs_root
 	! is_sanitized || skip "the sanitizers need /proc"

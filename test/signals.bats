@@ -214,3 +214,45 @@ has_lines() {
 	assert_status 0
 	refute_record event=started child=b
 }
+
+@test "U11: a stopped engine hears a stop, and the second one ends it" {
+	conf <<-'END'
+		worker a { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked daemon end }
+	END
+	start_tree_ready
+	hold "$(engine_pid)"
+	kill -s TERM "$PID"
+	wait_log asked a
+	hold "$(engine_pid)"
+	kill -s TERM "$PID"
+	wait_tree
+	assert_status 0
+}
+
+@test "U11: an engine that is held for ever is killed after the second stop" {
+	conf <<-'END'
+		worker a { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked daemon end }
+	END
+	start_tree_ready
+	local engine
+	engine=$(engine_pid)
+	kill -s TERM "$PID"
+	wait_log asked a
+	hold "$PID"
+	kill -s TERM "$PID"
+	hold_on "$engine" &
+	local holder=$!
+	eventually is_stopped "$engine"
+	kill -s CONT "$PID"
+	wait_tree
+	wait "$holder"
+	assert_status 0
+	assert_record event=engine_died reason=killed
+}
+
+# Stops a process again and again until it is gone.
+hold_on() {
+	while kill -s STOP "$1"; do
+		sleep 0.001
+	done 2>/dev/null
+}

@@ -152,7 +152,10 @@ has_lines() {
 	wait_log start worker
 	local child supervise
 	child=$(said start)
-	supervise=$(ps -o ppid= -p "$(ps -o ppid= -p "$child" | tr -d ' ')" | tr -d ' ')
+	supervise=$child
+	for _ in engine witness supervise; do
+		supervise=$(ps -o ppid= -p "$supervise" | tr -d " ")
+	done
 	eventually in_foreground "$child"
 	type_in '\032'
 	eventually shows 'Stopped'

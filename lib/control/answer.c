@@ -67,6 +67,13 @@ control_record(struct control_client *client, const struct record *record,
 		client_write(client);
 }
 
+int
+control_client_peer(const struct control_client *client,
+    struct control_peer *peer)
+{
+	return control_peer(client->fd, peer);
+}
+
 bool
 control_has_room(const struct control_client *client)
 {

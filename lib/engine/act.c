@@ -13,6 +13,7 @@
 #include "engine/serve.h"
 #include "engine/waiters.h"
 #include "os/clock.h"
+#include "os/proc.h"
 
 /* Requests that wait for their supervisors at once; what memory they may take.
  */
@@ -405,6 +406,27 @@ act_turn(struct engine *e)
 	}
 }
 
+/* Says who asks for the end, as of a signal. */
+static void
+record_down(struct engine *e, const struct control_client *client)
+{
+	struct control_peer peer;
+	char command[128];
+	struct record r;
+
+	record_begin(&r, RECORD_REQUEST);
+	record_text(&r, "request", "down");
+	if (control_client_peer(client, &peer) == 0) {
+		record_number(&r, "from", peer.pid);
+		record_number(&r, "uid", peer.uid);
+		if (proc_cmdline(peer.pid, command, sizeof(command)) == 0)
+			record_text(&r, "command", command);
+	}
+	record_text(&r, "action",
+	    e->nstops > 0 ? "everything stops already" : "everything stops");
+	engine_record(e, &r);
+}
+
 void
 act_down(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
@@ -418,14 +440,17 @@ act_down(struct engine *e, struct control_client *client, size_t nwords,
 		return;
 	/* Who asked can wait for the guardian's end as well. */
 	record_begin(&r, RECORD_GUARDIAN);
-	record_number(&r, "pid", e->guardian);
+	record_number(&r, "pid", engine_last(e));
 	control_record(client, &r, NULL);
 	order->pending++;
 	order->begun = true;
 	order->down = true;
+	record_down(e, client);
 	/* A second one waits with the first: it is no order to kill. */
-	if (e->nstops == 0)
-		engine_shutdown(e);
+	if (e->nstops > 0)
+		return;
+	orders_stop(e);
+	engine_shutdown(e);
 }
 
 void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/units.h"
 #include "conf/print.h"
@@ -49,9 +50,9 @@ add_state(struct record *r, const struct engine *e, struct child *child,
 	    child->forgotten ? "removed" : child_state_text[child->state]);
 	if (child->held)
 		record_flag(r, "held", true);
-	/* The root's process is the one that the user started. */
+	/* The root's process is the one that the user started, or we. */
 	if (child->sup == NULL)
-		record_number(r, "pid", e->guardian);
+		record_number(r, "pid", e->orphaned ? getpid() : e->guardian);
 	else if (has_process(child))
 		record_number(r, "pid", node_worker(child)->pid);
 	record_number(r, "run", child->run);

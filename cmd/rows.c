@@ -128,11 +128,16 @@ rows_add(struct rows *rows, const struct ask *ask)
 		no_memory();
 }
 
+/* Past the buffer of stdio, which would make more and smaller pieces of it. */
 static void
 write_stdout(void *ctx, const char *bytes, size_t len)
 {
+	ssize_t n = fflush(stdout) == 0 ? write(STDOUT_FILENO, bytes, len) : 0;
+	size_t done = n > 0 ? (size_t)n : 0;
+
 	(void)ctx;
-	fwrite(bytes, 1, len, stdout);
+	/* What is left, or a failure, is for stdio. */
+	fwrite(bytes + done, 1, len - done, stdout);
 }
 
 void

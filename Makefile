@@ -65,11 +65,12 @@ HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 FAMILY := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),CLANG,GCC)
 SECTIONS := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed \
-	-Wl,-z,pack-relative-relocs
+	-Wl,-z,pack-relative-relocs,-z,noseparate-code
 
 # What keeps the program under 200 kB: the whole of it is optimised at once,
-# calls into libraries need no stubs since all are bound at the start, and
-# relative relocations take a bit each instead of 24 bytes; three passes are off
+# calls into libraries need no stubs since all are bound at the start,
+# relative relocations take a bit each instead of 24 bytes, and code and
+# constants are mapped as one, which each command feels; three passes are off
 # that make more code than they save. Test programs are linked without all
 # that: the code is in the objects as well.
 SMALL_GCC   := -flto=auto -ffat-lto-objects -fno-plt \

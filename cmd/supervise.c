@@ -97,6 +97,24 @@ prepare_run(struct globals *globals)
 	return signals_block(&signals);
 }
 
+/*
+ * Whether one of the words is a command that has children: those processes get
+ * a title, for which arguments and environment are copied first. That takes
+ * longer than to ask a supervisor, and pointers to them come after it.
+ */
+static bool
+may_run(char **argv)
+{
+	const struct command *command;
+
+	for (; *argv != NULL; argv++) {
+		command = command_find(*argv);
+		if (command != NULL && command->section == SECTION_RUN)
+			return true;
+	}
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -106,7 +124,8 @@ main(int argc, char **argv)
 	int first, error;
 
 	error = fd_clean();
-	setproctitle_init(argc, argv, environ);
+	if (may_run(argv))
+		setproctitle_init(argc, argv, environ);
 	if (!options_read(&globals, argc, argv, &none))
 		return STATUS_USAGE;
 	first = optind;

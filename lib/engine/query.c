@@ -70,7 +70,9 @@ query_status(struct engine *e, struct child *child,
 {
 	/* Too much to be cleared on the stack for each of many records. */
 	static char path[NODE_PATH_SIZE];
-	char reason[REASON_TEXT_SIZE];
+	/* Many that end at once end alike: the text serves for them all. */
+	static char reason[REASON_TEXT_SIZE];
+	static struct reason last;
 	struct record r;
 
 	record_begin(&r, RECORD_STATUS);
@@ -81,8 +83,12 @@ query_status(struct engine *e, struct child *child,
 	if (child->sup == NULL)
 		record_text(&r, "file",
 		    e->run->path != NULL ? e->run->path : e->run->file);
-	if (child->reason.kind != REASON_NONE)
-		record_text(&r, "reason", reason_text(child->reason, reason));
+	if (child->reason.kind != last.kind ||
+	    child->reason.value != last.value)
+		reason_text(child->reason, reason);
+	last = child->reason;
+	if (last.kind != REASON_NONE)
+		record_text(&r, "reason", reason);
 	control_record(client, &r, NULL);
 }
 

@@ -70,12 +70,14 @@ LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed \
 # What keeps the program under 200 kB: the whole of it is optimised at once,
 # calls into libraries need no stubs since all are bound at the start,
 # relative relocations take a bit each instead of 24 bytes, and code and
-# constants are mapped as one, which each command feels; three passes are off
-# that make more code than they save, and tables are not aligned for a speed
+# constants are mapped as one, which each command feels; passes are off that
+# make more code than they save, and tables are not aligned for a speed
 # that nobody needs. Test programs are linked without all that: the code is in
 # the objects as well.
 SMALL_GCC   := -flto=auto -ffat-lto-objects -fno-plt \
 	-fno-ipa-sra -fno-tree-dominator-opts -fno-thread-jumps \
+	-fno-caller-saves -fno-move-loop-invariants -fno-if-conversion \
+	-fno-optimize-sibling-calls \
 	$(if $(filter x86_64% i%86%,$(shell $(CC) -dumpmachine 2>/dev/null)),-malign-data=abi)
 SMALL_CLANG := -fno-plt
 

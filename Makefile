@@ -332,7 +332,8 @@ RELEASE = $(HARDEN) $(WARN_$(1)) $(SECTIONS) -fPIE
 
 $(eval $(call VARIANT,$(B),$$(CC),$(call RELEASE,$(FAMILY)) $(SMALL_$(FAMILY)) $$(CFLAGS),$(LINK) $$(LDFLAGS)))
 # What every row of an answer goes through is fast before it is small.
-$(addprefix $(B)/obj/lib/base/record,.o _parse.o): private CFLAGS += -O2
+$(addprefix $(B)/obj/lib/base/record,.o _parse.o): private CFLAGS += -O2 -fno-align-functions \
+	-fno-align-loops -fno-align-jumps -fno-align-labels
 $(eval $(call VARIANT,$(B)/asan,$$(CC),$(WARN_$(FAMILY)) $(SANITIZE),$$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/fault,$$(CC),$(WARN_$(FAMILY)) -O1 -g,$$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/coverage,gcc,-O0 -g --coverage,$$(LDFLAGS)))

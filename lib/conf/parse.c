@@ -261,12 +261,10 @@ set_variable(struct loader *ld, const struct statement *st, bool good)
 	const struct token *name = st->args;
 	struct shown shown;
 
-	if (good && st->nargs != 2) {
+	if (good && st->nargs != 2)
 		report_error(ld, st->nargs > 2 ? &st->args[2].at : &st->at,
 		    "set takes a name and one value, expected NAME VALUE "
 		    "(a value with blanks in quotes)");
-		good = false;
-	}
 	if (st->nargs == 0 || name->bad)
 		return;
 	if (!scope_is_variable(name->text)) {

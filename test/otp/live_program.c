@@ -310,19 +310,22 @@ say_killed(struct live *l, pid_t pid)
 }
 
 /*
- * Kills the root: guardian and engine both. Whoever plays inherits all below
- * them and sees how they end (U8).
+ * Kills the root: guardian, witness and engine. Whoever plays inherits all
+ * below them and sees how they end (U8).
  */
 void
 live_slaughter(struct live *l)
 {
+	struct proc_stat engine;
 	struct process_end end;
 	int status, got;
 	pid_t pid;
 
-	/* The engine alone would be replaced, the guardian missed. */
-	if (kill(l->guardian, SIGSTOP) == -1 ||
+	/* One alone would be replaced, or missed. */
+	if (proc_stat(l->session.pid, &engine) < 0 ||
+	    kill(l->guardian, SIGSTOP) == -1 ||
 	    waitpid(l->guardian, &status, WUNTRACED) != l->guardian ||
+	    kill(engine.ppid, SIGKILL) == -1 ||
 	    kill(l->session.pid, SIGKILL) == -1 ||
 	    kill(l->guardian, SIGKILL) == -1 ||
 	    waitpid(l->guardian, &status, 0) != l->guardian)

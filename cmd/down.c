@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 
 #include "cmd/ask.h"
@@ -44,6 +45,11 @@ await(struct ask *ask, int guardian)
 	struct pollfd end = { .fd = guardian, .events = POLLIN };
 	int left_ms = clock_timeout_ms(clock_now_ns(), ask->deadline_ns);
 
+	/* Job control may have stopped it; without a guardian none is waited
+	 * for.
+	 */
+	if (guardian >= 0)
+		(void)pidfd_signal(guardian, SIGCONT);
 	if (ask->status == STATUS_OK && poll(&end, 1, left_ms) == 0)
 		ask->status = STATUS_TIME_LIMIT;
 	fd_close(&guardian);

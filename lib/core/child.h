@@ -93,7 +93,7 @@ struct child {
 	uint8_t backoff;      /* doublings of the next delay */
 	uint32_t wanted;      /* requests about it in its supervisor's inbox */
 
-	bool added : 1;     /* by request: lost when its supervisor starts */
+	bool added : 1; /* not of the file: lost when its supervisor starts */
 	bool forgotten : 1; /* no longer a child until its supervisor starts */
 	bool leaving : 1;   /* forgotten as soon as it is down */
 	bool held : 1;      /* DOWN until it is started by name (D8) */

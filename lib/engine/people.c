@@ -231,6 +231,11 @@ say_waiting(const struct record *r, struct sentence *s)
 	const char *what = "it, pid";
 	char left[48] = "";
 
+	if (record_get(r, "pid") == NULL) {
+		strlcpy(s->text, "a reload waits until it is at rest",
+		    sizeof(s->text));
+		return;
+	}
 	if (record_get(r, "child") == NULL)
 		what = "process";
 	else if (record_get(r, "remains") != NULL)

@@ -79,7 +79,7 @@ refuse(struct engine *e, struct control_client *client, const struct conf *conf)
 	    e->run->file);
 }
 
-/* Whether there can be a reload now; one that has not begun gives way. */
+/* Whether a file is to be read for a reload now. */
 static bool
 may_begin(struct engine *e, struct control_client *client)
 {
@@ -95,17 +95,31 @@ may_begin(struct engine *e, struct control_client *client)
 		fail(e, client, CONTROL_FAILED, "%s", why);
 		return false;
 	}
-	if (e->reload == NULL)
-		return true;
 	/* A signal gets no answer: it is looked after later. */
-	if (e->reload->begun) {
+	if (e->reload != NULL && e->reload->begun)
 		e->reload_again = true;
-		return false;
+	return e->reload == NULL || !e->reload->begun;
+}
+
+/* The file of `r` is right: one that has not begun gives way to it. */
+static void
+take_over(struct engine *e, struct reload *r)
+{
+	if (e->reload != NULL && r->dry) {
+		fail(e, r->client, CONTROL_FAILED,
+		    "another reload waits to begin");
+		version_free(r->version);
+		free(r);
+		return;
 	}
-	fail(e, e->reload->client, CONTROL_FAILED,
-	    "nothing was changed: a later one came before it could begin");
-	discard(e);
-	return true;
+	if (e->reload != NULL) {
+		fail(e, e->reload->client, CONTROL_FAILED,
+		    "nothing was changed: a later one came before it could "
+		    "begin");
+		discard(e);
+	}
+	e->reload = r;
+	reload_turn(e);
 }
 
 void
@@ -136,8 +150,7 @@ reload_serve(struct engine *e, struct control_client *client, size_t nwords,
 	}
 	r->client = client;
 	r->dry = nwords == 1;
-	e->reload = r;
-	reload_turn(e);
+	take_over(e, r);
 }
 
 /* The path of the child that a step is about, also of one that is new. */
@@ -291,12 +304,10 @@ take_answer(struct engine *e)
 	switch (r->request.result) {
 	case RESULT_OK:
 	case RESULT_IGNORED:
-	case RESULT_NOT_FOUND: /* it has gone by itself */
-	case RESULT_NOPROC:    /* from the next start of its supervisor on */
-	case RESULT_STOPPED:   /* by somebody else */
-		break;
-	case RESULT_START_FAILED:
-		note_failure(r, e->outcome.child, e->outcome.why);
+	case RESULT_NOT_FOUND:    /* it has gone by itself */
+	case RESULT_NOPROC:       /* from the next start of its supervisor on */
+	case RESULT_STOPPED:      /* by somebody else */
+	case RESULT_START_FAILED: /* noted */
 		break;
 	case RESULT_RUNNING:
 	case RESULT_RESTARTING:
@@ -400,7 +411,8 @@ reload_turn(struct engine *e)
 	}
 	if (e->reload != NULL && !e->reload->begun)
 		try_to_begin(e);
-	while (e->reload != NULL && e->reload->answered)
+	/* One step a turn, so that the loop sees to others in between. */
+	if (e->reload != NULL && e->reload->answered)
 		take_answer(e);
 }
 
@@ -421,6 +433,8 @@ reload_replied(struct engine *e)
 {
 	/* Gone on with in reload_turn(): the core is not to be asked here. */
 	e->reload->answered = true;
+	if (e->reload->request.result == RESULT_START_FAILED)
+		note_failure(e->reload, e->outcome.child, e->outcome.why);
 }
 
 void

@@ -220,7 +220,7 @@ is_past(struct child *child, const struct child_spec *spec)
 		!spec_equal_own(node_spec(child)->spec, spec->spec));
 }
 
-/* The step that ends `child`, of which `stays` is what the file has. */
+/* The step that ends `child`, which the file does not have. */
 static bool
 add_end(struct plan *plan, struct child *child)
 {
@@ -340,8 +340,10 @@ apply(struct sup *sup, const struct spec *spec)
 			continue;
 		child->added = false;
 		child_move(child, NULL);
-		done = node_set_spec(child, to) && done;
-		if (child_is_sup(child))
+		/* Rules and specification go together. */
+		if (!node_set_spec(child, to))
+			done = false;
+		else if (child_is_sup(child))
 			done = apply(child_sup(child), to->spec) && done;
 		else
 			done =
@@ -367,7 +369,8 @@ plan_apply(struct plan *plan, struct supervisor *root,
 {
 	/* What has to go does not come back with its supervisor. */
 	for (size_t i = 0; i < plan->n; i++)
-		if (plan->steps[i].kind <= STEP_STOP)
+		if (plan->steps[i].kind == STEP_FORGET ||
+		    plan->steps[i].kind == STEP_STOP)
 			plan->steps[i].child->added = true;
 	return apply(&root->sup, root_spec);
 }

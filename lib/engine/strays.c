@@ -67,6 +67,14 @@ record(struct engine *e, const struct stray *stray, int signo, int error)
 	engine_record(e, &r);
 }
 
+static bool
+is_marked(pid_t pid)
+{
+	const char *const entries[] = { mark_text(), NULL };
+
+	return proc_env_has(pid, entries) == 1;
+}
+
 /* Whether the stray still lives, whatever a list of children leaves out. */
 static bool
 is_there(const struct engine *e, const struct stray *stray)
@@ -75,8 +83,9 @@ is_there(const struct engine *e, const struct stray *stray)
 
 	return stray->pid != e->witness && proc_stat(stray->pid, &stat) == 0 &&
 	    stat.state != 'Z' &&
-	    (e->reaper == 0 || stat.ppid == e->reaper ||
-		stat.ppid == e->guardian);
+	    (stat.ppid == e->guardian ||
+		stat.ppid == (e->reaper != 0 ? e->reaper : getpid()) ||
+		(e->reaper == 0 && is_marked(stray->pid)));
 }
 
 /* Signals the stray, if it is still the adopted child it was. */
@@ -258,9 +267,7 @@ visit(pid_t pid, void *arg)
 static int
 visit_marked(pid_t pid, void *arg)
 {
-	const char *const entries[] = { mark_text(), NULL };
-
-	return proc_env_has(pid, entries) == 1 ? visit(pid, arg) : 0;
+	return is_marked(pid) ? visit(pid, arg) : 0;
 }
 
 /*

@@ -440,6 +440,29 @@ restarting() {
 	jq -e '.child == "more" and .state == "removed"' <<<"$output"
 }
 
+@test "what is no child any more has a row that says removed, held or not" {
+	conf <<-'END'
+		supervisor pool { strategy dynamic; worker p { exec ${WORKER} } }
+		worker t[2] { restart temporary; exec ${WORKER} }
+		worker x { exec ${WORKER} }
+	END
+	start_tree_ready
+	supervise add -q pool "worker a { exec $WORKER }"
+	supervise add -q pool "worker b { exec $WORKER }"
+	supervise add -q root "worker c { restart temporary; exec $WORKER }"
+	local name
+	for name in pool/a pool/p t.0 c; do
+		run -0 supervise stop "$name"
+		assert_equal "$(tr -s ' ' <<<"$output" | cut -d' ' -f1,2)" "$name removed"
+	done
+	run -0 supervise stop --keep --json pool/b t.1
+	assert_equal "$(jq -r '.child + " " + .state' <<<"$output" | sort | xargs)" \
+		"pool/b removed t.1 removed"
+	supervise stop -q --keep x
+	run -0 supervise delete x
+	assert_equal "$(tr -s ' ' <<<"$output" | cut -d' ' -f1,2)" "x removed"
+}
+
 @test "S96: delete only what is down; then the name is free" {
 	shop
 	run -1 supervise delete a

@@ -47,7 +47,7 @@ add_state(struct record *r, const struct engine *e, struct child *child,
 {
 	record_text(r, "state",
 	    child->forgotten ? "removed" : child_state_text[child->state]);
-	if (child->held)
+	if (child->held && !child->forgotten)
 		record_flag(r, "held", true);
 	/* The root's process is the one that the user started, or we. */
 	if (child->sup == NULL)

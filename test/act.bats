@@ -146,6 +146,7 @@ restarting() {
 	supervise stop -q api
 	assert_equal "$(state_of api)" down
 	kill -s KILL "$(pid_of front)"
+	wait_record event=restarting
 	supervise wait -t 10 ready web/api
 	supervise wait -t 10 ready web/front
 	assert_equal "$(state_of api)" up

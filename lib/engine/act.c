@@ -56,7 +56,7 @@ order_new(struct engine *e, struct control_client *client)
 	struct order *order = calloc(1, sizeof(*order));
 
 	if (order == NULL) {
-		control_error(client, CONTROL_FAILED, "no memory");
+		serve_no_memory(client);
 		return NULL;
 	}
 	order->client = client;
@@ -265,7 +265,7 @@ make_addition(struct engine *e, struct control_client *client,
 	struct addition *addition = calloc(1, sizeof(*addition));
 
 	if (addition == NULL) {
-		control_error(client, CONTROL_FAILED, "no memory");
+		serve_no_memory(client);
 		return NULL;
 	}
 	if (!conf_parse_child(&addition->conf, "added", text, strlen(text),
@@ -277,7 +277,7 @@ make_addition(struct engine *e, struct control_client *client,
 	if (addition_make(addition, addition->conf.child, &e->next_id) < 0 ||
 	    environment_fit(&e->environment, addition->conf.child->spec) < 0 ||
 	    !tree_reserve(&e->tree, nodes_count(&addition->nodes))) {
-		control_error(client, CONTROL_FAILED, "no memory");
+		serve_no_memory(client);
 		addition_free(addition);
 		return NULL;
 	}

@@ -326,8 +326,8 @@ act_add(struct engine *e, struct control_client *client, size_t nwords,
 	struct child *child;
 
 	if (nwords != (wait ? 2U : 3U)) {
-		control_error(client, CONTROL_USAGE,
-		    "add takes: [--no-wait] SUPERVISOR TEXT");
+		control_error(client, CONTROL_USAGE, "%s takes: %s", "add",
+		    "[--no-wait] SUPERVISOR TEXT");
 		return;
 	}
 	words += wait ? 0 : 1;

@@ -11,7 +11,7 @@ const char status_help[] =
     "NAME      the path in the tree: it stays while pids come and go\n"
     "STATE     up, starting, stopping, restarting, down, or held down\n"
     "UPTIME    since the last start\n"
-    "RESTARTS  starts after the first\n"
+    "RESTARTS  starts after the first, asked for or not\n"
     "LAST END  the reason; `supervise why NAME` tells the story\n"
     "\n"
     "Ends with 0; 3 when one that was named is not up, 4 when nothing has\n"

@@ -121,31 +121,124 @@ slow() {
 	wait "$other"
 }
 
-@test "wait for a child that is removed is over" {
-	conf <<<'worker a { exec ${WORKER} }'
+# The start of x is not complete, and holds up nobody else.
+slow_again() {
+	touch go
 	start_tree_ready
-	supervise add -q root 'worker b { exec sleep 1000 }'
-	supervise stop -q b
-	supervise wait -t 10 ready b >said 2>&1 3>&- &
-	local waiter=$! status=0
-	run -124 supervise wait -t 0.2 ready b
-	supervise delete -q b
-	wait "$waiter" || status=$?
-	assert_status 4 "$status"
+	rm go
+	supervise restart -q --no-wait x
+	wait_log start x 2
 }
 
-@test "wait for a temporary child of the file that goes meanwhile is over" {
-	conf <<<'worker t { restart temporary; exec ${WORKER} on=USR1:exit=0 }; worker a { exec ${WORKER} }'
-	start_tree_ready
-	# It is ready, but not both are.
-	supervise stop -q a
-	supervise wait -t 10 ready t a >said 2>&1 3>&- &
+@test "wait for a child that is removed is over" {
+	conf <<<'worker x { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }'
+	slow_again
+	supervise add -q root 'worker b { restart temporary; exec sleep 1000 }'
+	supervise wait -t 10 ready x b >said 2>&1 3>&- &
 	local waiter=$! status=0
-	run -124 supervise wait -t 0.2 ready t a
-	supervise signal -q USR1 t
+	run -124 supervise wait -t 0.2 ready x b
+	supervise stop -q b
 	wait "$waiter" || status=$?
 	assert_status 4 "$status"
 	grep -q "no longer a child" said
+}
+
+@test "wait ready: what has ended normally for good has done its work" {
+	conf <<-'END'
+		worker x { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }
+		worker m { restart transient; normal 0 75; exec ${WORKER} log=log wait=end exit=75 }
+		worker t { restart temporary; exec ${WORKER} log=log wait=end exit=0 }
+	END
+	slow_again
+	supervise add -q root "worker a { restart temporary; exec $WORKER wait=end exit=0 }"
+	supervise wait -t 10 ready '*' 3>&- &
+	local waiter=$!
+	run -124 supervise wait -t 0.2 ready x m t a
+	touch end
+	supervise wait -t 10 down m
+	eventually gone t
+	eventually gone a
+	is_alive "$waiter"
+	touch go
+	wait "$waiter"
+	run -0 supervise wait -t 10 ready '*'
+	run -0 supervise wait -t 10 up m
+}
+
+gone() {
+	local status=0
+	supervise status -q "$1" 2>/dev/null || status=$?
+	[[ $status -eq 4 ]]
+}
+
+@test "wait ready: what is not needed is not waited for" {
+	conf <<<'worker x { ready fd 3; ignore 3; exec ${WORKER} exit=3 }'
+	start_tree_ready
+	run -0 supervise wait -t 10 ready x
+}
+
+@test "wait ready of what stays down fails at once and names it" {
+	conf <<-'END'
+		worker x { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }
+		supervisor s { worker a { exec ${WORKER} }; worker b { exec ${WORKER} } }
+	END
+	start_tree
+	wait_log start x
+	touch go
+	supervise wait -t 10 ready '*'
+	supervise stop -q s/b
+	run -1 supervise wait ready s/a s/b
+	assert_output "not ready, and nothing starts it: s/b"
+	run -1 supervise wait up '*'  's/*'
+	assert_output "nothing starts it: s/b"
+	supervise stop -q s
+	run -1 supervise wait ready s/a
+	supervise start -q s
+	run -0 supervise wait ready s/a s/b
+	# Who waits already is told as well.
+	rm go
+	supervise restart -q --no-wait x
+	wait_log start x 2
+	supervise wait ready x s/b >said 2>&1 3>&- &
+	local waiter=$! status=0
+	run -124 supervise wait -t 0.2 ready x s/b
+	supervise stop -q s/b
+	wait "$waiter" || status=$?
+	assert_status 1 "$status"
+	grep -q "nothing starts it: s/b" said
+}
+
+@test "wait ready: what a group restart starts again is waited for" {
+	conf <<-'END'
+		strategy one_for_all
+		max_restarts 100
+		worker a { backoff 60s..60s; exec ${WORKER} }
+		worker b { exec ${WORKER} }
+	END
+	start_tree_ready
+	kill -s KILL "$(pid_of a)"
+	eventually is_state restarting a
+	assert_equal "$(state_of b)" down
+	run -124 supervise wait -t 0.2 ready b
+	assert_output "not ready yet: b"
+	supervise stop -q a
+	run -1 supervise wait -t 10 ready b
+}
+
+@test "at the time limit those are named that are not there" {
+	conf <<-'END'
+		worker x[10] { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }
+		worker y { exec ${WORKER} }
+	END
+	start_tree
+	wait_log start x.0
+	run -124 supervise wait -t 0.1 ready 'x.*'
+	assert_output "not ready yet: x.0, x.1, x.2, x.3, x.4, x.5, x.6, x.7 and 2 more"
+	touch go
+	supervise wait -t 10 ready y
+	run -124 supervise wait -t 0.1 down x.0 y
+	assert_output "not down yet: x.0, y"
+	run -124 supervise wait -t 0 down y
 }
 
 @test "wait quiet: while anything starts, stops, or is to be restarted, it waits" {

@@ -56,7 +56,7 @@ order_new(struct engine *e, struct control_client *client)
 	struct order *order = calloc(1, sizeof(*order));
 
 	if (order == NULL) {
-		control_error(client, CONTROL_FAILED, "no memory");
+		serve_no_memory(client);
 		return NULL;
 	}
 	order->client = client;
@@ -265,7 +265,7 @@ make_addition(struct engine *e, struct control_client *client,
 	struct addition *addition = calloc(1, sizeof(*addition));
 
 	if (addition == NULL) {
-		control_error(client, CONTROL_FAILED, "no memory");
+		serve_no_memory(client);
 		return NULL;
 	}
 	if (!conf_parse_child(&addition->conf, "added", text, strlen(text),
@@ -277,7 +277,7 @@ make_addition(struct engine *e, struct control_client *client,
 	if (addition_make(addition, addition->conf.child, &e->next_id) < 0 ||
 	    environment_fit(&e->environment, addition->conf.child->spec) < 0 ||
 	    !tree_reserve(&e->tree, nodes_count(&addition->nodes))) {
-		control_error(client, CONTROL_FAILED, "no memory");
+		serve_no_memory(client);
 		addition_free(addition);
 		return NULL;
 	}
@@ -326,8 +326,8 @@ act_add(struct engine *e, struct control_client *client, size_t nwords,
 	struct child *child;
 
 	if (nwords != (wait ? 2U : 3U)) {
-		control_error(client, CONTROL_USAGE,
-		    "add takes: [--no-wait] SUPERVISOR TEXT");
+		control_error(client, CONTROL_USAGE, "%s takes: %s", "add",
+		    "[--no-wait] SUPERVISOR TEXT");
 		return;
 	}
 	words += wait ? 0 : 1;

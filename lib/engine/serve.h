@@ -40,6 +40,15 @@ int64_t serve_turn(struct engine *e);
 /* Answers who waits for the end, and closes the socket. */
 void serve_fini(struct engine *e);
 
+/* Answers the client that memory is short. */
+void serve_no_memory(struct control_client *client);
+
+/*
+ * The first names of `n` children and how many more there are; valid until
+ * the next call.
+ */
+const char *serve_names(struct child *const *children, size_t n);
+
 /*
  * Finds the children that `name` means and calls `visit` with each; answers
  * the client with an error when there are none or it is ambiguous. True when

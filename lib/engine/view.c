@@ -84,7 +84,7 @@ step(struct engine *e, struct view *view, int64_t now_ns)
 		return true;
 	}
 	if (view->no_memory)
-		control_error(view->client, CONTROL_FAILED, "no memory");
+		serve_no_memory(view->client);
 	else if (view->nwords > 0)
 		return next_name(e, view);
 	else
@@ -136,7 +136,7 @@ view_begin(struct engine *e, struct control_client *client,
 	struct view *view = make(nwords, words);
 
 	if (view == NULL) {
-		control_error(client, CONTROL_FAILED, "no memory");
+		serve_no_memory(client);
 		return;
 	}
 	view->client = client;

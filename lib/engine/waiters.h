@@ -21,6 +21,9 @@ enum wait_kind {
 	WAIT_QUIET, /* nothing anywhere starts, stops or restarts */
 };
 
+/* What `wait` takes. */
+#define WAIT_USAGE "ready|up|down NAME... | quiet"
+
 struct waiter {
 	TAILQ_ENTRY(waiter) next;
 	struct control_client *client;

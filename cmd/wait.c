@@ -17,8 +17,8 @@ const char wait_help[] =
     "\n"
     "  -t SECONDS   a limit: 5s, 500ms, 2m; without it there is none\n"
     "\n"
-    "Ends with 0; 1 when one stays down, 124 at the limit, 4 when nothing\n"
-    "has that name.\n";
+    "Ends with 0; 124 at the limit, and says of whom it does not hold then;\n"
+    "4 when nothing has that name.\n";
 
 /* Who is missing at the time limit is soon said, or not at all. */
 #define MISSING_MS 1000

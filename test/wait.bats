@@ -131,19 +131,20 @@ slow_again() {
 }
 
 @test "wait for a child that is removed is over" {
-	conf <<<'worker x { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }'
-	slow_again
-	supervise add -q root 'worker b { restart temporary; exec sleep 1000 }'
-	supervise wait -t 10 ready x b >said 2>&1 3>&- &
-	local waiter=$! status=0
-	run -124 supervise wait -t 0.2 ready x b
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	supervise add -q root 'worker b { exec sleep 1000 }'
 	supervise stop -q b
+	supervise wait -t 10 ready b >said 2>&1 3>&- &
+	local waiter=$! status=0
+	run -124 supervise wait -t 0.2 ready b
+	supervise delete -q b
 	wait "$waiter" || status=$?
 	assert_status 4 "$status"
 	grep -q "no longer a child" said
 }
 
-@test "wait ready: what has ended normally for good has done its work" {
+@test "wait ready of a pattern: what has ended normally for good has done its work" {
 	conf <<-'END'
 		worker x { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }
 		worker m { restart transient; normal 0 75; exec ${WORKER} log=log wait=end exit=75 }
@@ -153,7 +154,7 @@ slow_again() {
 	supervise add -q root "worker a { restart temporary; exec $WORKER wait=end exit=0 }"
 	supervise wait -t 10 ready '*' 3>&- &
 	local waiter=$!
-	run -124 supervise wait -t 0.2 ready x m t a
+	run -124 supervise wait -t 0.2 ready '*'
 	touch end
 	supervise wait -t 10 down m
 	eventually gone t
@@ -162,7 +163,10 @@ slow_again() {
 	touch go
 	wait "$waiter"
 	run -0 supervise wait -t 10 ready '*'
-	run -0 supervise wait -t 10 up m
+	run -0 supervise wait -t 10 up '[m]'
+	# By its name it is asked whether it is ready.
+	run -124 supervise wait -t 0.1 ready m
+	assert_output "not ready yet: m"
 }
 
 gone() {
@@ -171,58 +175,22 @@ gone() {
 	[[ $status -eq 4 ]]
 }
 
-@test "wait ready: what is not needed is not waited for" {
+@test "wait ready of a pattern: what is not needed is not waited for" {
 	conf <<<'worker x { ready fd 3; ignore 3; exec ${WORKER} exit=3 }'
 	start_tree_ready
-	run -0 supervise wait -t 10 ready x
+	run -0 supervise wait -t 10 ready '*'
 }
 
-@test "wait ready of what stays down fails at once and names it" {
-	conf <<-'END'
-		worker x { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }
-		supervisor s { worker a { exec ${WORKER} }; worker b { exec ${WORKER} } }
-	END
-	start_tree
-	wait_log start x
-	touch go
-	supervise wait -t 10 ready '*'
-	supervise stop -q s/b
-	run -1 supervise wait ready s/a s/b
-	assert_output "not ready, and nothing starts it: s/b"
-	run -1 supervise wait up '*'  's/*'
-	assert_output "nothing starts it: s/b"
-	supervise stop -q s
-	run -1 supervise wait ready s/a
-	supervise start -q s
-	run -0 supervise wait ready s/a s/b
-	# Who waits already is told as well.
-	rm go
-	supervise restart -q --no-wait x
-	wait_log start x 2
-	supervise wait ready x s/b >said 2>&1 3>&- &
-	local waiter=$! status=0
-	run -124 supervise wait -t 0.2 ready x s/b
-	supervise stop -q s/b
-	wait "$waiter" || status=$?
-	assert_status 1 "$status"
-	grep -q "nothing starts it: s/b" said
-}
-
-@test "wait ready: what a group restart starts again is waited for" {
-	conf <<-'END'
-		strategy one_for_all
-		max_restarts 100
-		worker a { backoff 60s..60s; exec ${WORKER} }
-		worker b { exec ${WORKER} }
-	END
+@test "wait ready: what was stopped is waited for until somebody starts it" {
+	conf <<<'worker a { exec ${WORKER} }; worker b { exec ${WORKER} }'
 	start_tree_ready
-	kill -s KILL "$(pid_of a)"
-	eventually is_state restarting a
-	assert_equal "$(state_of b)" down
-	run -124 supervise wait -t 0.2 ready b
+	supervise stop -q b
+	supervise wait ready a b 3>&- &
+	local waiter=$!
+	run -124 supervise wait -t 0.2 ready '*'
 	assert_output "not ready yet: b"
-	supervise stop -q a
-	run -1 supervise wait -t 10 ready b
+	supervise start -q b
+	wait "$waiter"
 }
 
 @test "at the time limit those are named that are not there" {

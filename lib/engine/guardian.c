@@ -218,8 +218,6 @@ take_signal(struct guardian *g, const struct signalfd_siginfo *signal)
 {
 	int signo = (int)signal->ssi_signo;
 
-	if (outbox_is_stop(signo))
-		take_stop(g, signo);
 	if (signo == SIGCHLD)
 		(void)reap(g);
 	else if (signo == SIGHUP && signals_ignored(g->run->signals, SIGHUP))
@@ -229,6 +227,8 @@ take_signal(struct guardian *g, const struct signalfd_siginfo *signal)
 	else
 		outbox_tell(&g->outbox, MESSAGE_SIGNAL, signo,
 		    (pid_t)signal->ssi_pid);
+	if (outbox_is_stop(signo))
+		take_stop(g, signo);
 }
 
 static void

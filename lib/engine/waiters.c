@@ -67,34 +67,16 @@ is_done(const struct child *child)
 		reason_class(child->policy, child->reason) == CLASS_NORMAL);
 }
 
-/* Whether nothing is on its way to start `child`, which is down. */
 static bool
-is_stuck(const struct engine *e, struct child *child)
-{
-	bool busy = is_behind(e);
-	const struct child *other;
-	struct sup *sup;
-
-	for (; !busy && (sup = child->sup) != NULL; child = &sup->child) {
-		look_busy(&busy, &sup->child);
-		if (sup->child.policy->sup.strategy == STRATEGY_ONE_FOR_ONE)
-			continue;
-		/* It may have been stopped with its group. */
-		TAILQ_FOREACH(other, &sup->children, order)
-			busy = busy || is_busy(other);
-	}
-	return !busy;
-}
-
-static bool
-holds_for(enum wait_kind kind, const struct child *child)
+holds_for(const struct waiter *waiter, const struct child *child)
 {
 	if (child == NULL)
-		return kind == WAIT_DOWN;
-	if (kind == WAIT_DOWN)
+		return waiter->kind == WAIT_DOWN;
+	if (waiter->kind == WAIT_DOWN)
 		return child->state == CHILD_DOWN && !child->remains;
-	return child->state == CHILD_UP || is_done(child) ||
-	    (kind == WAIT_UP && child->state == CHILD_STARTING &&
+	return child->state == CHILD_UP ||
+	    (waiter->pattern && is_done(child)) ||
+	    (waiter->kind == WAIT_UP && child->state == CHILD_STARTING &&
 		!child->blocked);
 }
 
@@ -105,26 +87,16 @@ end(struct engine *e, struct waiter *waiter)
 	free(waiter);
 }
 
-/* Answers that these of the children are not there. */
-static void
-fail(const struct waiter *waiter, const char *why,
-    struct child *const *children, size_t n)
-{
-	control_error(waiter->client, CONTROL_FAILED, "not %s%s: %s",
-	    wait_text[waiter->kind], why, serve_names(children, n));
-}
-
 /* Answers the waiter if it need not wait any longer; true when it did. */
 static bool
 look_at(struct engine *e, const struct waiter *waiter)
 {
 	bool holds = waiter->kind != WAIT_QUIET || is_quiet(e);
-	const struct sup *looked = NULL;
 
 	for (size_t i = 0; i < waiter->n; i++) {
-		struct child *child = waiter->children[i];
+		const struct child *child = waiter->children[i];
 
-		if (holds_for(waiter->kind, child))
+		if (holds_for(waiter, child))
 			continue;
 		holds = false;
 		if (waiter->kind == WAIT_DOWN)
@@ -132,14 +104,6 @@ look_at(struct engine *e, const struct waiter *waiter)
 		if (child == NULL || child->forgotten) {
 			control_error(waiter->client, CONTROL_NO_SUCH_NAME,
 			    "it is no longer a child");
-			return true;
-		}
-		/* What keeps one of them down keeps its siblings as well. */
-		if (child->state != CHILD_DOWN || child->sup == looked)
-			continue;
-		looked = child->sup;
-		if (is_stuck(e, child)) {
-			fail(waiter, ", and nothing starts it", &child, 1);
 			return true;
 		}
 	}
@@ -155,12 +119,13 @@ tell(struct waiter *waiter)
 	size_t n = 0;
 
 	for (size_t i = 0; i < waiter->n; i++)
-		if (!holds_for(waiter->kind, waiter->children[i]))
+		if (!holds_for(waiter, waiter->children[i]))
 			waiter->children[n++] = waiter->children[i];
 	if (n == 0)
 		control_ok(waiter->client);
 	else
-		fail(waiter, " yet", waiter->children, n);
+		control_error(waiter->client, CONTROL_FAILED, "not %s yet: %s",
+		    wait_text[waiter->kind], serve_names(waiter->children, n));
 }
 
 void
@@ -215,7 +180,7 @@ void
 wait_serve(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
 {
-	bool now = strcmp(words[0], "--no-wait") == 0;
+	bool now = strcmp(words[0], "--no-wait") == 0, pattern = false;
 	size_t i = now ? 2 : 1;
 	struct gather g = { .waiter = NULL };
 	enum wait_kind kind;
@@ -228,11 +193,13 @@ wait_serve(struct engine *e, struct control_client *client, size_t nwords,
 	}
 	g.waiter = calloc(1, sizeof(*g.waiter));
 	g.no_memory = g.waiter == NULL;
-	for (; i < nwords; i++)
+	for (; i < nwords; i++) {
+		pattern = pattern || lookup_is_pattern(words[i]);
 		if (!serve_each(e, client, words[i], gather_one, &g)) {
 			free(g.waiter);
 			return;
 		}
+	}
 	if (g.no_memory) {
 		serve_no_memory(client);
 		free(g.waiter);
@@ -240,6 +207,7 @@ wait_serve(struct engine *e, struct control_client *client, size_t nwords,
 	}
 	g.waiter->client = client;
 	g.waiter->kind = kind;
+	g.waiter->pattern = pattern;
 	if (now)
 		tell(g.waiter);
 	else if (!look_at(e, g.waiter)) {
@@ -271,7 +239,8 @@ wait_freed(struct engine *e, const struct child *child)
 			if (*one == NULL || !node_is_within(*one, child))
 				continue;
 			/* One that has done its work is as good as the root. */
-			*one = waiter->kind != WAIT_DOWN && is_done(*one) ?
+			*one = waiter->kind != WAIT_DOWN && waiter->pattern &&
+				is_done(*one) ?
 			    &e->root.sup.child :
 			    NULL;
 		}

@@ -28,6 +28,7 @@ struct waiter {
 	TAILQ_ENTRY(waiter) next;
 	struct control_client *client;
 	enum wait_kind kind;
+	bool pattern; /* what a pattern means and has done its work counts */
 	size_t n;
 	struct child *children[]; /* NULL: it was freed */
 };

@@ -59,7 +59,6 @@ WARN_CLANG := $(WARN)
 # -fcf-protection exists on x86 alone. What would clear every variable costs
 # more code than any other of these, and hides what valgrind would find.
 HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
-	-fstack-clash-protection \
 	$(if $(filter x86_64% i%86%,$(shell $(CC) -dumpmachine 2>/dev/null)),-fcf-protection=return)
 
 FAMILY := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),CLANG,GCC)

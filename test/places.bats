@@ -230,6 +230,21 @@ has_lines() {
 	assert_status 0
 }
 
+@test "in a PID namespace with the /proc of another one: strangers are left alone" {
+	needs_root
+	UNDER=(unshare --pid --fork)
+	run -5 supervise exec -r temporary -- sh -c 'exit 5'
+	conf <<'END'
+worker a { exec ${WORKER} daemon log=log end }
+END
+	start_tree_ready
+	eventually has_lines 1 log
+	records event=warning | grep -q 'no list of children in /proc'
+	kill -s TERM "$(pgrep -P "$PID")"
+	wait_tree
+	assert_status 0
+}
+
 @test "under nohup" {
 	UNDER=(nohup)
 	try_everything

@@ -225,8 +225,10 @@ witness_run(const struct run *run, struct engine_link *link)
 	while (reap(&witness, &ended, &end) && sweep_kill(&sweep))
 		await(SWEEP_MS);
 	/* Without a guardian nobody else tries again. */
-	if (sweep.denied > 0 && getppid() != link->guardian)
+	if (sweep.denied > 0 && getppid() != link->guardian) {
 		hunt_down(mark_text());
+		(void)sweep_kill(&sweep);
+	}
 	_exit(0);
 }
 

@@ -330,8 +330,8 @@ update = echo '$(subst ','\'',$(1))' | cmp -s - $@ || \
 RELEASE = $(HARDEN) $(WARN_$(1)) $(SECTIONS) -fPIE
 
 $(eval $(call VARIANT,$(B),$$(CC),$(call RELEASE,$(FAMILY)) $(SMALL_$(FAMILY)) $$(CFLAGS),$(LINK) $$(LDFLAGS)))
-# What every row of an answer goes through is fast before it is small.
-$(addprefix $(B)/obj/lib/base/record,.o _parse.o): private CFLAGS += -O2 -fno-align-functions \
+# What every row of a table goes through is fast before it is small.
+$(B)/obj/lib/base/record_parse.o: private CFLAGS += -O2 -fno-align-functions \
 	-fno-align-loops -fno-align-jumps -fno-align-labels
 $(eval $(call VARIANT,$(B)/asan,$$(CC),$(WARN_$(FAMILY)) $(SANITIZE),$$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/fault,$$(CC),$(WARN_$(FAMILY)) -O1 -g,$$(LDFLAGS)))

@@ -225,7 +225,14 @@ options_read(struct globals *globals, int argc, char **argv,
 	optind = 0; /* glibc: start anew, and read `+` again */
 	while ((option = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (option == '?' || option == ':') {
-			refuse(name, longs, argv[optind - 1], option);
+			/* Of several letters in a word it is this one. */
+			char letter[] = { '-', (char)optopt, '\0' };
+
+			refuse(name, longs,
+			    optopt > ' ' && optopt < OPTION_LOG_FORMAT ?
+				letter :
+				argv[optind - 1],
+			    option);
 			return false;
 		}
 		if (is_global(option)) {
@@ -245,7 +252,8 @@ options_count(const char *command, int argc, char **argv, int min, int max)
 	int n = argc - optind;
 
 	if (n < min)
-		usage_error(command, "%s: something is missing", command);
+		usage_error(command, "%s: something is missing: %s", command,
+		    command_find(command)->synopsis);
 	else if (n > max && max == 0)
 		usage_error(command, "%s takes no words, not %s", command,
 		    argv[optind]);

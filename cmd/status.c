@@ -9,7 +9,7 @@ const char status_help[] =
     "  supervise status --json       a record a line, for programs\n"
     "\n"
     "NAME      the path in the tree: it stays while pids come and go\n"
-    "STATE     up, starting, stopping, restarting, down, or held down\n"
+    "STATE     up, starting, stopping, restarting, down, or held\n"
     "UPTIME    since the last start\n"
     "RESTARTS  starts after the first, asked for or not\n"
     "LAST END  the reason; `supervise why NAME` tells the story\n"

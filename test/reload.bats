@@ -565,7 +565,7 @@ END
 	wait_log told deaf
 	supervise reload >first 2>&1 3>&- &
 	local first=$! status=0
-	eventually grep -q 'begins when root' first
+	eventually grep -q 'begins when root is' first
 	conf <<<'worker b { exec ${WORKER} print=new }'
 	supervise reload >second 2>&1 3>&- &
 	local second=$!
@@ -659,7 +659,7 @@ change p"
 	wait_log told deaf
 	supervise reload >first 2>&1 3>&- &
 	local first=$! status=0
-	eventually grep -q 'begins when root' first
+	eventually grep -q 'begins when root is' first
 	kill -s TERM "$PID"
 	wait "$first" || status=$?
 	assert_equal "$status" 1
@@ -865,15 +865,16 @@ top() {
 
 @test "reloads among deaths and requests: one child of a name, nothing of an older file" {
 	RANDOM=${SEED:-1147}
-	local round slow=on=TERM:sleep=40:exit=0
+	local round reload slow=on=TERM:sleep=40:exit=0
 	top >supervise.conf
 	start_tree_ready
 	for ((round = 0; round < ${ROUNDS:-6}; round++)); do
 		cp supervise.conf "conf.$round"
 		top >supervise.conf
 		supervise reload >steps 2>&1 3>&- &
+		reload=$!
 		storm
-		wait $! || true
+		wait "$reload" || true
 		supervise wait -t 20 quiet
 		names | sort | uniq -d >twice
 		assert_equal "$(<twice)" ""

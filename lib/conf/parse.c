@@ -270,7 +270,7 @@ set_variable(struct loader *ld, const struct statement *st, bool good)
 	if (!scope_is_variable(name->text)) {
 		report_error(ld, &name->at,
 		    "%s is no name for a variable, expected letters, digits "
-		    "and _",
+		    "and _, and no digit first",
 		    show(name->text, &shown));
 		return;
 	}

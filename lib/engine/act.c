@@ -43,7 +43,7 @@ act_explain(enum request_result result)
 		[RESULT_STOPPED] = "was stopped while it started",
 		[RESULT_NOT_SUPPORTED] =
 		    "is dynamic, and can only be added and stopped",
-		[RESULT_NOPROC] = "cannot: its supervisor is not up: "
+		[RESULT_NOPROC] = "has to wait: its supervisor is not up: "
 				  "start that first",
 	};
 

@@ -61,6 +61,8 @@ people_reason(const char *reason, char *text, size_t size)
 		snprintf(text, size, "could not be started (%s)", value);
 	else if (strcmp(reason, "timeout") == 0)
 		snprintf(text, size, "was not ready in time");
+	else if (strncmp(reason, "reached_max", 11) == 0)
+		snprintf(text, size, "gave up, restarts came too often");
 	else
 		snprintf(text, size, "ended: %s", reason);
 	return text;

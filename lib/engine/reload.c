@@ -331,7 +331,7 @@ begin(struct engine *e)
 	struct reload *r = e->reload;
 	const struct spec *root = r->version->conf.root;
 
-	if (plan_make(&r->plan, &e->root, root) < 0)
+	if (plan_make(&r->plan, &e->root, e->conf->root, root) < 0)
 		return false;
 	tell_plan(r);
 	if (r->dry)

@@ -209,15 +209,13 @@ is_fleeting(const struct child *child)
 
 /*
  * A temporary child that has gone (S26) comes back with its supervisor, as
- * long as the file has it; one with another specification is another child,
- * and so is one that was deleted.
+ * long as the file has it: an edit does not run a finished job again. One that
+ * was deleted is as good as never there.
  */
 static bool
-is_past(struct child *child, const struct child_spec *spec)
+is_past(const struct child *child)
 {
-	return child->forgotten &&
-	    (!is_fleeting(child) ||
-		!spec_equal_own(node_spec(child)->spec, spec->spec));
+	return child->forgotten && !is_fleeting(child);
 }
 
 /* The step that ends `child`, which the file does not have. */
@@ -248,7 +246,7 @@ plan_gone(struct plan *plan, struct sup *sup, const struct spec *spec)
 		if (!done || (child->added && (child->forgotten || !named)))
 			continue;
 		stays = find_spec(&specs, spec, child);
-		if (stays == NULL || is_past(child, stays) ||
+		if (stays == NULL || is_past(child) ||
 		    find(&children, node_name(child))->child != child)
 			done = add_end(plan, child);
 		else if (child_is_sup(child))
@@ -270,7 +268,7 @@ plan_one(struct plan *plan, struct sup *sup, struct child *child,
 	struct step step = { .sup = sup, .child = child, .spec = spec };
 	const struct spec *now;
 
-	if (child == NULL || is_past(child, spec)) {
+	if (child == NULL || is_past(child)) {
 		step.kind = STEP_START;
 		step.child = NULL;
 		return add(plan, &step);
@@ -303,11 +301,27 @@ plan_rest(struct plan *plan, struct sup *sup, const struct spec *spec)
 	return done;
 }
 
+/* The rules of the root alone: a step, if they are others. */
+static bool
+plan_root(struct plan *plan, struct supervisor *root, const struct spec *now,
+    const struct spec *spec)
+{
+	return spec_equal_own(now, spec) ||
+	    add(plan,
+		&(struct step){
+		    .kind = STEP_CHANGE,
+		    .sup = &root->sup,
+		    .child = &root->sup.child,
+		});
+}
+
 int
-plan_make(struct plan *plan, struct supervisor *root, const struct spec *spec)
+plan_make(struct plan *plan, struct supervisor *root, const struct spec *now,
+    const struct spec *spec)
 {
 	*plan = (struct plan){ 0 };
 	if (plan_gone(plan, &root->sup, spec) &&
+	    plan_root(plan, root, now, spec) &&
 	    plan_rest(plan, &root->sup, spec))
 		return 0;
 	plan_fini(plan);

@@ -45,8 +45,8 @@ look_busy(void *arg, struct child *child)
 static bool
 is_behind(const struct engine *e)
 {
-	return e->more || e->look || !STAILQ_EMPTY(&e->ended) ||
-	    !STAILQ_EMPTY(&e->remaining);
+	return e->more || e->look || e->reload != NULL ||
+	    !STAILQ_EMPTY(&e->ended) || !STAILQ_EMPTY(&e->remaining);
 }
 
 static bool

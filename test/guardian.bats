@@ -277,6 +277,19 @@ next_witness() {
 	PID=
 }
 
+@test "U8: strays of a tree without witness and guardian do not hold up its end" {
+	conf <<'END'
+worker first { exec ${WORKER} }
+worker a { shutdown 500ms; exec ${WORKER} daemon log=log end }
+END
+	start_tree_ready
+	eventually log_has start a
+	replace_witness
+	kill -s KILL "$PID"
+	wait_record event=ended supervisor=root
+	assert_record event=leftover child=a
+}
+
 @test "U8: without the witness the guardian's death is still an ordered stop" {
 	rich_tree
 	hold "$PID"

@@ -417,7 +417,8 @@ record_down(struct engine *e, const struct control_client *client)
 	record_begin(&r, RECORD_REQUEST);
 	record_text(&r, "request", "down");
 	if (control_client_peer(client, &peer) == 0) {
-		record_number(&r, "from", peer.pid);
+		if (peer.pid > 0)
+			record_number(&r, "from", peer.pid);
 		record_number(&r, "uid", peer.uid);
 		if (proc_cmdline(peer.pid, command, sizeof(command)) == 0)
 			record_text(&r, "command", command);

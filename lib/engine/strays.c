@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -293,8 +295,11 @@ is_left(const struct engine *e, struct stray *stray)
 {
 	struct process_end end;
 
+	/* Nobody else reaps it. */
+	if (e->reaper == 0 && stray->pidfd == -1)
+		(void)waitpid(stray->pid, NULL, WNOHANG);
 	if (stray->pidfd == -1)
-		return stray->seen || is_there(e, stray);
+		return (stray->seen && e->reaper != 0) || is_there(e, stray);
 	if (pidfd_reap(stray->pidfd, &end) == 0)
 		return true;
 	fd_close(&stray->pidfd);

@@ -33,6 +33,17 @@
 /* The most entries that proc_env_has() looks for. */
 #define ENV_ENTRIES_MAX 16
 
+/* The whole of `text` as a pid, or -1. */
+static pid_t
+parse_pid(const char *text)
+{
+	char *end;
+	long pid;
+
+	pid = strtol(text, &end, 10);
+	return end != text && *end == '\0' && pid > 0 ? (pid_t)pid : -1;
+}
+
 /* Whether the numbers in /proc are those of our own PID namespace. */
 static bool
 is_ours(void)
@@ -41,7 +52,7 @@ is_ours(void)
 	char self[PATH_SIZE] = "";
 
 	if (!ours && readlink("/proc/self", self, sizeof(self) - 1) > 0)
-		ours = atoi(self) == getpid();
+		ours = parse_pid(self) == getpid();
 	return ours;
 }
 
@@ -96,17 +107,6 @@ read_start(pid_t pid, const char *name, char *buf, size_t size)
 		return n;
 	buf[used] = '\0';
 	return (ssize_t)used;
-}
-
-/* The whole of `text` as a pid, or -1. */
-static pid_t
-parse_pid(const char *text)
-{
-	char *end;
-	long pid;
-
-	pid = strtol(text, &end, 10);
-	return end != text && *end == '\0' && pid > 0 ? (pid_t)pid : -1;
 }
 
 int

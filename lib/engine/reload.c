@@ -37,6 +37,7 @@ discard(struct engine *e)
 		version_free(r->version);
 	free(r);
 	e->reload = NULL;
+	e->changed = true;
 }
 
 /* Ends the reload, and tells how it went. */
@@ -54,7 +55,6 @@ finish(struct engine *e)
 		control_ok(r->client);
 	discard(e);
 	versions_forget(e);
-	e->changed = true;
 }
 
 /* What is wrong with the file, to who asked, or into the records. */

@@ -527,6 +527,30 @@ start a"
 	same_pids a s/x s/y
 }
 
+@test "an edit does not run a finished job again" {
+	conf <<<'worker job { restart temporary; exec ${WORKER} log=log exit=0 }; worker a { exec ${WORKER} }'
+	start_tree_ready
+	wait_record event=removed child=job
+	conf <<<'worker job { restart temporary; exec ${WORKER} log=log print=new exit=0 }; worker a { exec ${WORKER} }'
+	run -0 supervise reload
+	assert_equal "$(steps)" "change job"
+	supervise wait -t 10 quiet
+	assert_equal "$(grep -c 'start job' log)" 1
+}
+
+@test "the rules of the root are named when they change" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	conf <<<'max_restarts 9; worker a { exec ${WORKER} }'
+	run -0 supervise reload --dry-run
+	assert_equal "$(steps)" "change root"
+	run -0 supervise reload
+	assert_equal "$(steps)" "change root"
+	supervise tree | grep -q 'root .*0/9'
+	run -0 supervise reload
+	assert_equal "$output" ""
+}
+
 @test "a death during a reload: what is to go does not come back, what is new runs once" {
 	conf <<'END'
 strategy one_for_all

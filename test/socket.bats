@@ -188,6 +188,8 @@ answers() {
 	local engine witness
 	engine=$(engine_pid)
 	witness=$(witness_pid) || witness=
+	# It has no time to see the guardian's death.
+	hold "$engine"
 	kill -s KILL "$PID" "$engine" ${witness:+"$witness"}
 	wait "$PID" 2>/dev/null || true
 	PID=

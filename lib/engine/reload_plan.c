@@ -199,23 +199,18 @@ add(struct plan *plan, const struct step *step)
 	return true;
 }
 
-/* Whether `child` is gone when it is down. */
-static bool
-is_fleeting(const struct child *child)
-{
-	return child->policy->restart == RESTART_TEMPORARY ||
-	    sup_is_dynamic(child->sup);
-}
-
 /*
- * A temporary child that has gone (S26) comes back with its supervisor, as
- * long as the file has it: an edit does not run a finished job again. One that
- * was deleted is as good as never there.
+ * Whether `child` has gone, and the file wants it to be there now. A temporary
+ * one comes back with its supervisor (S26): an edit does not run a finished
+ * job again. One that was deleted is as good as never there.
  */
 static bool
-is_past(const struct child *child)
+is_past(const struct child *child, const struct spec *parent,
+    const struct child_spec *spec)
 {
-	return child->forgotten && !is_fleeting(child);
+	return child->forgotten &&
+	    parent->policy.sup.strategy != STRATEGY_DYNAMIC &&
+	    spec->spec->policy.restart != RESTART_TEMPORARY;
 }
 
 /* The step that ends `child`, which the file does not have. */
@@ -246,7 +241,7 @@ plan_gone(struct plan *plan, struct sup *sup, const struct spec *spec)
 		if (!done || (child->added && (child->forgotten || !named)))
 			continue;
 		stays = find_spec(&specs, spec, child);
-		if (stays == NULL || is_past(child) ||
+		if (stays == NULL || is_past(child, spec, stays) ||
 		    find(&children, node_name(child))->child != child)
 			done = add_end(plan, child);
 		else if (child_is_sup(child))
@@ -263,12 +258,12 @@ plan_rest(struct plan *plan, struct sup *sup, const struct spec *spec);
 /* The step for one child of the file, if it needs one. */
 static bool
 plan_one(struct plan *plan, struct sup *sup, struct child *child,
-    const struct child_spec *spec)
+    const struct spec *parent, const struct child_spec *spec)
 {
 	struct step step = { .sup = sup, .child = child, .spec = spec };
 	const struct spec *now;
 
-	if (child == NULL || is_past(child)) {
+	if (child == NULL || is_past(child, parent, spec)) {
 		step.kind = STEP_START;
 		step.child = NULL;
 		return add(plan, &step);
@@ -294,8 +289,8 @@ plan_rest(struct plan *plan, struct sup *sup, const struct spec *spec)
 	for (size_t i = 0; done && i < spec->sup.nchildren; i++) {
 		const struct child_spec *child = &spec->sup.children[i];
 
-		done =
-		    plan_one(plan, sup, find_child(&index, spec, child), child);
+		done = plan_one(plan, sup, find_child(&index, spec, child),
+		    spec, child);
 	}
 	free(index.entries);
 	return done;

@@ -24,6 +24,9 @@
 #define LOOKS   1000
 #define REST_NS (10 * NS_PER_MS)
 
+/* So often it tries what it may not kill. */
+#define DENIED_TRIES 3
+
 /* The parent of the engine. */
 struct witness {
 	pid_t engine;
@@ -209,6 +212,7 @@ witness_run(const struct run *run, struct engine_link *link)
 	struct witness witness = { .channel = link->channel };
 	struct sweep sweep = { .children = -1 };
 	struct process_end end = { .status = 0 };
+	unsigned ntries = 0;
 	bool ended = false;
 
 	link->witness = getpid();
@@ -222,13 +226,14 @@ witness_run(const struct run *run, struct engine_link *link)
 	while (reap(&witness, &ended, &end) && !ended)
 		await(-1);
 	tell_end(&witness, &end);
-	while (reap(&witness, &ended, &end) && sweep_kill(&sweep))
+	/* Without a guardian nobody else tries again where it was denied. */
+	while (reap(&witness, &ended, &end) &&
+	    (sweep_kill(&sweep) ||
+		(sweep.denied > 0 && getppid() != link->guardian &&
+		    ntries++ < DENIED_TRIES)))
 		await(SWEEP_MS);
-	/* Without a guardian nobody else tries again. */
-	if (sweep.denied > 0 && getppid() != link->guardian) {
+	if (sweep.denied > 0 && getppid() != link->guardian)
 		hunt_down(mark_text());
-		(void)sweep_kill(&sweep);
-	}
 	_exit(0);
 }
 

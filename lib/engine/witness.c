@@ -24,8 +24,9 @@
 #define LOOKS   1000
 #define REST_NS (10 * NS_PER_MS)
 
-/* So often it tries what it may not kill. */
+/* So often, and after so long, it tries again what it may not kill. */
 #define DENIED_TRIES 3
+#define DENIED_MS    10
 
 /* The parent of the engine. */
 struct witness {
@@ -226,12 +227,11 @@ witness_run(const struct run *run, struct engine_link *link)
 	while (reap(&witness, &ended, &end) && !ended)
 		await(-1);
 	tell_end(&witness, &end);
-	/* Without a guardian nobody else tries again where it was denied. */
 	while (reap(&witness, &ended, &end) &&
 	    (sweep_kill(&sweep) ||
-		(sweep.denied > 0 && getppid() != link->guardian &&
-		    ntries++ < DENIED_TRIES)))
-		await(SWEEP_MS);
+		(sweep.denied > 0 && ntries++ < DENIED_TRIES)))
+		await(sweep.denied > 0 ? DENIED_MS : SWEEP_MS);
+	/* Without a guardian nobody else looks for them. */
 	if (sweep.denied > 0 && getppid() != link->guardian)
 		hunt_down(mark_text());
 	_exit(0);

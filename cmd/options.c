@@ -127,6 +127,8 @@ static bool
 take_global(struct globals *globals, const char *command, int option,
     const char *value)
 {
+	struct globals none = { .file = NULL };
+
 	switch (option) {
 	case 'f':
 		globals->file = value;
@@ -146,9 +148,7 @@ take_global(struct globals *globals, const char *command, int option,
 	case OPTION_LOG_FORMAT:
 		return take_format(globals, command, value);
 	case 'h':
-		exit(options_flushed(help_main(&(struct globals){ .file =
-								      NULL },
-		    command == NULL ? 1 : 2,
+		exit(options_flushed(help_main(&none, command == NULL ? 1 : 2,
 		    (char *[]){ (char *)"help", (char *)command, NULL })));
 	case 'V':
 		printf("supervise %s\n", SUPERVISE_VERSION);

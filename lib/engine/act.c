@@ -239,22 +239,6 @@ act_delete(struct engine *e, struct control_client *client, size_t nwords,
 	serve_kind(e, client, nwords, words, REQUEST_DELETE);
 }
 
-/* Gives the diagnostics of a text that is no specification to the client. */
-static void
-refuse_text(struct control_client *client, const struct conf *conf)
-{
-	char text[RECORD_LINE_MAX / 2];
-	struct record r;
-
-	for (size_t i = 0; i < conf->diags.nitems; i++) {
-		diag_format(&conf->diags.items[i], false, text, sizeof(text));
-		record_begin(&r, RECORD_LINE);
-		record_text(&r, "text", text);
-		control_record(client, &r, NULL);
-	}
-	control_error(client, CONTROL_SYNTAX, "the specification is wrong");
-}
-
 /* Reads the text and makes what it says; NULL: the client was answered. */
 static struct addition *
 make_addition(struct engine *e, struct control_client *client,
@@ -270,7 +254,9 @@ make_addition(struct engine *e, struct control_client *client,
 	}
 	if (!conf_parse_child(&addition->conf, "added", text, strlen(text),
 		parent, e->run->source)) {
-		refuse_text(client, &addition->conf);
+		serve_diags(e, client, &addition->conf.diags);
+		control_error(client, CONTROL_SYNTAX,
+		    "the specification is wrong");
 		addition_free(addition);
 		return NULL;
 	}

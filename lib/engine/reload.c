@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/lookup.h"
 #include "engine/reload.h"
+#include "engine/serve.h"
 
 /* Tells who asked, or everybody when that was a signal. */
 __attribute__((format(printf, 4, 5))) static void
@@ -55,28 +56,6 @@ finish(struct engine *e)
 		control_ok(r->client);
 	discard(e);
 	versions_forget(e);
-}
-
-/* What is wrong with the file, to who asked, or into the records. */
-static void
-refuse(struct engine *e, struct control_client *client, const struct conf *conf)
-{
-	char text[RECORD_LINE_MAX / 2];
-	struct record r;
-
-	for (size_t i = 0; i < conf->diags.nitems; i++) {
-		diag_format(&conf->diags.items[i], false, text, sizeof(text));
-		if (client == NULL) {
-			reporter_message(&e->reporter, RECORD_ERROR, "%s",
-			    text);
-			continue;
-		}
-		record_begin(&r, RECORD_LINE);
-		record_text(&r, "text", text);
-		control_record(client, &r, NULL);
-	}
-	fail(e, client, CONTROL_SYNTAX, "%s has mistakes; nothing was changed",
-	    e->run->file);
 }
 
 /* Whether a file is to be read for a reload now. */
@@ -143,7 +122,9 @@ reload_serve(struct engine *e, struct control_client *client, size_t nwords,
 		return;
 	}
 	if (!conf_load(&r->version->conf, e->run->file, e->run->source)) {
-		refuse(e, client, &r->version->conf);
+		serve_diags(e, client, &r->version->conf.diags);
+		fail(e, client, CONTROL_SYNTAX,
+		    "%s has mistakes; nothing was changed", e->run->file);
 		version_free(r->version);
 		free(r);
 		return;

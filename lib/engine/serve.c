@@ -20,6 +20,30 @@ serve_no_memory(struct control_client *client)
 	control_error(client, CONTROL_FAILED, "no memory");
 }
 
+void
+serve_diags(struct engine *e, struct control_client *client,
+    const struct diag_list *diags)
+{
+	char text[RECORD_LINE_MAX / 2];
+	struct record r;
+
+	for (size_t i = 0; i < diags->nitems; i++) {
+		const struct diag *diag = &diags->items[i];
+
+		diag_format(diag, false, text, sizeof(text));
+		if (client == NULL) {
+			reporter_message(&e->reporter,
+			    diag->severity == DIAG_ERROR ? RECORD_ERROR :
+							   RECORD_WARNING,
+			    "%s", text);
+			continue;
+		}
+		record_begin(&r, RECORD_LINE);
+		record_text(&r, "text", text);
+		control_record(client, &r, NULL);
+	}
+}
+
 const char *
 serve_names(struct child *const *children, size_t n)
 {

@@ -44,13 +44,18 @@ all_up() {
 	END
 }
 
-@test "U11: without its guardian the engine takes the signals that stop" {
+# A child that says when it is asked to stop, and does not.
+start_patient() {
 	conf <<-'END'
 		worker a { shutdown infinity; ready fd 3
 		    exec ${WORKER} log=log on=TERM:say=asked ready=3 }
 	END
 	start -S ./sock run
 	wait_record event=started supervisor=root
+}
+
+@test "U11: without its guardian the engine takes the signals that stop" {
+	start_patient
 	local engine
 	engine=$(engine_pid)
 	kill -s KILL "$PID"
@@ -340,12 +345,7 @@ END
 }
 
 @test "U8: so does one that was asked for by down, and who asked is told" {
-	conf <<-'END'
-		worker a { shutdown infinity; ready fd 3
-		    exec ${WORKER} log=log on=TERM:say=asked ready=3 }
-	END
-	start -S ./sock run
-	wait_record event=started supervisor=root
+	start_patient
 	supervise -S ./sock down &
 	local down=$!
 	wait_log asked a

@@ -579,17 +579,24 @@ END
 	assert_equal "$output" ""
 }
 
+# Starts a reload while `deaf` stops, which lasts until it gets HUP. Sets
+# `first`, the job.
+reload_waits() {
+	supervise stop --no-wait deaf
+	wait_log told deaf
+	supervise reload >first 2>&1 3>&- &
+	first=$!
+	eventually grep -q 'begins when root is' first
+}
+
 @test "a reload that waits says for whom, and gives way to a later one" {
 	conf <<'END'
 worker deaf { ready fd 3; exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0 ready=3; shutdown 60s }
 worker b { exec ${WORKER} }
 END
 	start_tree_ready
-	supervise stop --no-wait deaf
-	wait_log told deaf
-	supervise reload >first 2>&1 3>&- &
-	local first=$! status=0
-	eventually grep -q 'begins when root is' first
+	reload_waits
+	local status=0
 	conf <<<'worker b { exec ${WORKER} print=new }'
 	supervise reload >second 2>&1 3>&- &
 	local second=$!
@@ -679,11 +686,8 @@ change p"
 @test "a reload that waits ends with everything" {
 	conf <<<'worker deaf { exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0; shutdown 60s }'
 	start_tree_ready
-	supervise stop --no-wait deaf
-	wait_log told deaf
-	supervise reload >first 2>&1 3>&- &
-	local first=$! status=0
-	eventually grep -q 'begins when root is' first
+	reload_waits
+	local status=0
 	kill -s TERM "$PID"
 	wait "$first" || status=$?
 	assert_equal "$status" 1

@@ -252,8 +252,7 @@ options_count(const char *command, int argc, char **argv, int min, int max)
 	int n = argc - optind;
 
 	if (n < min)
-		usage_error(command, "%s: something is missing: %s", command,
-		    command_find(command)->synopsis);
+		usage_error(command, "%s: something is missing", command);
 	else if (n > max && max == 0)
 		usage_error(command, "%s takes no words, not %s", command,
 		    argv[optind]);

@@ -94,7 +94,7 @@ job_in_foreground() {
 
 # The guardian above a command of `exec`.
 guardian_of() {
-	ps -o args= -p "$(ps -o ppid= -p "$1" | tr -d ' ')" | sed 's/.* guarded by //'
+	ps -o args= -p "$(ps -o ppid= -p "$1" | tr -d ' ')" | sed 's|.* guarded by \([0-9]*\).*|\1|'
 }
 
 has_lines() {

@@ -112,15 +112,15 @@ put(struct line *line, const char *bytes, size_t n)
 static bool
 put_text(struct line *line, const char *text)
 {
-	size_t len = line->len, room = line->room;
-	char *bytes = line->bytes;
+	char *to = line->bytes + line->len;
+	const char *end = line->bytes + line->room;
 
 	for (; *text != '\0'; text++) {
-		if (len == room)
+		if (to == end)
 			return false;
-		bytes[len++] = *text;
+		*to++ = *text;
 	}
-	line->len = len;
+	line->len = (size_t)(to - line->bytes);
 	return true;
 }
 

@@ -12,7 +12,7 @@
 #define WRITE_SIZE ((size_t)64 << 10)
 
 /* How much of it is sent at once: who reads can begin while more is made. */
-#define SEND_SIZE ((size_t)4 << 10)
+#define SEND_SIZE ((size_t)8 << 10)
 
 /* Room for the number that a broadcast gets. */
 #define SEQ_SIZE 32

@@ -9,9 +9,9 @@
 #include "engine/view.h"
 #include "os/clock.h"
 
-/* How long the loop is kept from other work; a restart takes twenty times that.
+/* How long the loop is kept from other work; a restart takes seven times that.
  */
-#define VIEW_NS 20000
+#define VIEW_NS 40000
 
 /* Children that have a row each before the clock is read again. */
 #define VIEW_BATCH 16

@@ -112,15 +112,15 @@ put(struct line *line, const char *bytes, size_t n)
 static bool
 put_text(struct line *line, const char *text)
 {
-	char *to = line->bytes + line->len;
-	const char *end = line->bytes + line->room;
+	size_t len = line->len, room = line->room;
+	char *bytes = line->bytes;
 
 	for (; *text != '\0'; text++) {
-		if (to == end)
+		if (len == room)
 			return false;
-		*to++ = *text;
+		bytes[len++] = *text;
 	}
-	line->len = (size_t)(to - line->bytes);
+	line->len = len;
 	return true;
 }
 

@@ -9,8 +9,7 @@
 #include "engine/view.h"
 #include "os/clock.h"
 
-/* How long the loop is kept from other work; a restart takes seven times that.
- */
+/* How long the loop is kept from other work: a seventh of a restart. */
 #define VIEW_NS 40000
 
 /* Children that have a row each before the clock is read again. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,9 +59,12 @@ no_memory(void)
 int
 options_flushed(int status)
 {
+	/* Stays if an earlier write has failed; why is not known any more. */
+	errno = 0;
 	if ((fflush(stdout) == 0 && !ferror(stdout)) || status != STATUS_OK)
 		return status;
-	complain("cannot write to standard output");
+	complain("cannot write to standard output%s%s", errno == 0 ? "" : ": ",
+	    errno == 0 ? "" : strerror(errno));
 	return STATUS_FAILED;
 }
 

@@ -396,7 +396,7 @@ act_turn(struct engine *e)
 static void
 record_down(struct engine *e, const struct control_client *client)
 {
-	struct control_peer peer;
+	struct control_peer peer = { 0 };
 	char command[128];
 	struct record r;
 

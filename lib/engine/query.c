@@ -28,8 +28,11 @@ static void
 add_name(struct record *r, struct child *child,
     char path[static NODE_PATH_SIZE])
 {
+	/* Most trees are flat: the path of a child of the root is its name. */
+	bool top = child->sup != NULL && child->sup->child.sup == NULL;
+
 	record_text(r, child_is_sup(child) ? "supervisor" : "child",
-	    node_path(child, path));
+	    top ? node_name(child) : node_path(child, path));
 }
 
 static void

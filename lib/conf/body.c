@@ -143,11 +143,26 @@ keep_texts(struct loader *ld, const char *const *texts, size_t n)
 	return kept;
 }
 
+/* The same of what ends with NULL already, or is not there. */
+static const char *const *
+keep_command(struct loader *ld, const char *const *argv)
+{
+	size_t n = 0;
+
+	if (argv == NULL)
+		return NULL;
+	while (argv[n] != NULL)
+		n++;
+	return keep_texts(ld, argv, n);
+}
+
 static struct worker_spec
 finish_worker(struct loader *ld, const struct body *b)
 {
 	struct worker_spec worker = {
 		.argv = keep_texts(ld, b->argv, b->argc),
+		.hooks.before = keep_command(ld, b->hooks.before),
+		.hooks.after = keep_command(ld, b->hooks.after),
 		.env = keep_texts(ld, b->env, b->nenv),
 		.ready_fd = b->ready_fd,
 	};
@@ -178,6 +193,8 @@ body_finish(struct loader *ld, const struct body *b)
 	switch (b->policy.kind) {
 	case KIND_WORKER:
 		spec->worker = finish_worker(ld, b);
+		spec->policy.worker.prepares =
+		    spec->worker.hooks.before != NULL;
 		break;
 	case KIND_SUPERVISOR:
 		spec->sup = finish_supervisor(ld, b);

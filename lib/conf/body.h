@@ -56,6 +56,7 @@ struct body {
 	/* of a worker, all in the scratch arena */
 	const char **argv;
 	size_t argc;
+	struct hooks hooks;
 	const char *cwd;
 	int ready_fd;
 	const char **env;

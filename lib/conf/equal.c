@@ -21,6 +21,13 @@ equal_texts(const char *const *a, const char *const *b)
 	return *a == *b;
 }
 
+/* The same of what may not be there. */
+static bool
+equal_command(const char *const *a, const char *const *b)
+{
+	return a == NULL || b == NULL ? a == b : equal_texts(a, b);
+}
+
 static bool
 equal_statuses(const struct status_set *a, const struct status_set *b)
 {
@@ -59,6 +66,8 @@ equal_worker(const struct spec *a, const struct spec *b)
 	    a->worker.ready_fd == b->worker.ready_fd &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
 	    equal_texts(a->worker.argv, b->worker.argv) &&
+	    equal_command(a->worker.hooks.before, b->worker.hooks.before) &&
+	    equal_command(a->worker.hooks.after, b->worker.hooks.after) &&
 	    equal_texts(a->worker.env, b->worker.env);
 }
 

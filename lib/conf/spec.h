@@ -23,11 +23,19 @@ struct conf_place {
 	uint32_t column;
 };
 
+/* Commands around a run, as argv; or NULL. */
+struct hooks {
+	const char *const
+	    *before; /* each start; its failure is a failed start */
+	const char *const *after; /* each end, before the next start */
+};
+
 struct worker_spec {
 	const char *const *argv; /* ends with NULL; at least one word */
-	const char *cwd;         /* or NULL: where supervise was started */
-	const char *const *env;  /* NAME=VALUE, ends with NULL, no NAME twice */
-	int ready_fd;            /* for READY_FD; >= 3 */
+	struct hooks hooks;
+	const char *cwd;        /* or NULL: where supervise was started */
+	const char *const *env; /* NAME=VALUE, ends with NULL, no NAME twice */
+	int ready_fd;           /* for READY_FD; >= 3 */
 };
 
 struct sup_spec {

@@ -366,28 +366,49 @@ parse_backoff(struct loader *ld, struct body *b, const struct statement *st)
 	return true;
 }
 
-/* Makes argv of `nfirst` fixed words and those of the statement. */
-static bool
-store_command(struct loader *ld, struct body *b, const struct statement *st,
+/* Makes argv of `nfirst` fixed words and those of the statement, and NULL. */
+static const char **
+make_argv(struct loader *ld, const struct statement *st,
     const char *const *first, size_t nfirst)
 {
-	b->argc = nfirst + st->nargs;
-	b->argv = ARENA_ARRAY(&ld->scratch, const char *, b->argc);
+	size_t n = nfirst + st->nargs;
+	const char **argv = ARENA_ARRAY(&ld->scratch, const char *, n + 1);
+
 	for (size_t i = 0; i < nfirst; i++)
-		b->argv[i] = first[i];
+		argv[i] = first[i];
 	for (size_t i = 0; i < st->nargs; i++)
-		b->argv[nfirst + i] = st->args[i].text;
-	return true;
+		argv[nfirst + i] = st->args[i].text;
+	argv[n] = NULL;
+	return argv;
+}
+
+static bool
+has_program(struct loader *ld, const struct statement *st)
+{
+	if (!has_words(ld, st))
+		return false;
+	return st->args[0].len > 0 || fail_value(ld, st, &st->args[0]);
 }
 
 static bool
 parse_command(struct loader *ld, struct body *b, const struct statement *st)
 {
-	if (!has_words(ld, st))
+	if (!has_program(ld, st))
 		return false;
-	if (st->args[0].len == 0)
-		return fail_value(ld, st, &st->args[0]);
-	return store_command(ld, b, st, NULL, 0);
+	b->argv = make_argv(ld, st, NULL, 0);
+	b->argc = st->nargs;
+	return true;
+}
+
+static bool
+parse_hook(struct loader *ld, struct body *b, const struct statement *st)
+{
+	char *field = (char *)&b->hooks + st->directive->offset;
+
+	if (!has_program(ld, st))
+		return false;
+	*(const char *const **)(void *)field = make_argv(ld, st, NULL, 0);
+	return true;
 }
 
 static bool
@@ -395,7 +416,11 @@ parse_shell(struct loader *ld, struct body *b, const struct statement *st)
 {
 	static const char *const shell[] = { "/bin/sh", "-c" };
 
-	return one_word(ld, st) != NULL && store_command(ld, b, st, shell, 2);
+	if (one_word(ld, st) == NULL)
+		return false;
+	b->argv = make_argv(ld, st, shell, 2);
+	b->argc = st->nargs + 2;
+	return true;
 }
 
 static bool
@@ -457,6 +482,7 @@ static value_parser *const parsers[DIRECTIVE_NTYPES] = {
 	[DIRECTIVE_BACKOFF] = parse_backoff,
 	[DIRECTIVE_COMMAND] = parse_command,
 	[DIRECTIVE_SHELL] = parse_shell,
+	[DIRECTIVE_HOOK] = parse_hook,
 	[DIRECTIVE_PATH] = parse_path,
 	[DIRECTIVE_ENV] = parse_env,
 };

@@ -103,6 +103,7 @@ struct child {
 	bool late : 1;      /* STOPPING because start_timeout passed */
 	bool unclean : 1;   /* stopped, not as asked, not yet reported */
 	bool asked : 1;     /* mail.answers waits for this start */
+	bool preparing : 1; /* its process is what runs before its start */
 };
 
 TAILQ_HEAD(children, child);

@@ -38,6 +38,7 @@ void child_deadline(struct tree *t, struct child *child, int64_t at_ns);
 void child_start(struct tree *t, struct child *child);
 void child_unblocked(struct tree *t, struct child *child);
 void child_spawned(struct tree *t, struct child *child);
+void child_prepared(struct tree *t, struct child *child);
 void child_start_tick(struct tree *t, struct child *child);
 void child_start_ended(struct tree *t, struct child *child, bool ignore);
 void child_started(struct tree *t, struct child *child);

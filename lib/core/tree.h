@@ -30,6 +30,7 @@ enum event_kind {
 	EVENT_TICK,         /* time has passed; go on with what there is */
 	EVENT_SPAWNED,      /* answers ACTION_SPAWN: it was executed */
 	EVENT_SPAWN_FAILED, /* answers ACTION_SPAWN: reason */
+	EVENT_PREPARED,     /* what runs before the start of one ended well */
 	EVENT_READY,        /* a STARTING worker says that it is ready */
 	EVENT_EXITED,       /* a worker's leader ended: reason, remains … */
 	EVENT_GONE,         /* nothing is left of an ended run */
@@ -98,7 +99,8 @@ struct note {
 };
 
 enum action_kind {
-	ACTION_SPAWN, /* answer with SPAWNED or SPAWN_FAILED */
+	ACTION_SPAWN, /* answer with SPAWNED or SPAWN_FAILED; if
+			 child->preparing, of what runs before its start */
 	ACTION_STOP,  /* stop signal to the group of `child` */
 	ACTION_KILL,  /* SIGKILL to the group; GONE if nothing remains */
 	ACTION_NOTE,  /* note */

@@ -48,6 +48,8 @@ struct worker {
 	bool killed : 1;     /* its time is over: it was sent SIGKILL */
 	bool denied : 1;     /* its leader may not be signalled */
 	bool suspended : 1;  /* job control has stopped it */
+	bool follows : 1;    /* a command is to run when nothing remains */
+	bool after : 1;      /* its process is that command */
 };
 
 STAILQ_HEAD(workers, worker);

@@ -52,10 +52,13 @@ add_limits(struct record *r, const struct sup *sup, const struct note *note)
 }
 
 static const char *
-failure_of(const struct engine *e, const struct note *note)
+failure_of(const struct engine *e, const struct child *child,
+    const struct note *note)
 {
 	if (e->failure[0] != '\0')
 		return e->failure;
+	if (note->reason.kind == REASON_TIMEOUT && child->preparing)
+		return "before: it did not end within start_timeout";
 	if (note->reason.kind == REASON_TIMEOUT)
 		return "it was not ready within its start_timeout";
 	if (note->reason.kind == REASON_FAILED_CHILD)
@@ -73,7 +76,7 @@ fill_start(struct engine *e, struct record *r, struct child *child,
 		return;
 	add_reason(r, note, texts);
 	if (note->kind == NOTE_START_FAILED)
-		record_text(r, "error", failure_of(e, note));
+		record_text(r, "error", failure_of(e, child, note));
 }
 
 static void
@@ -272,6 +275,22 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		give_up_note(e, child, note);
 	if (note->kind == NOTE_START_FAILED)
 		e->failure[0] = '\0';
+}
+
+void
+note_after(struct engine *e, struct worker *worker, struct reason reason,
+    const char *why)
+{
+	struct texts texts;
+	struct record r;
+
+	record_begin(&r, RECORD_AFTER_FAILED);
+	add_subject(&r, &worker->child, &texts);
+	record_number(&r, "run", worker->child.run);
+	record_text(&r, "reason", reason_text(reason, texts.reason));
+	if (why != NULL)
+		record_text(&r, "error", why);
+	engine_record(e, &r);
 }
 
 void

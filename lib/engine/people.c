@@ -110,6 +110,20 @@ say_start_failed(const struct record *r, struct sentence *s)
 }
 
 static void
+say_after_failed(const struct record *r, struct sentence *s)
+{
+	const char *error = text_of(r, "error");
+	char how[128];
+
+	s->trouble = true;
+	if (*error == '\0')
+		snprintf(s->text, sizeof(s->text), "after: it %s",
+		    people_reason(text_of(r, "reason"), how, sizeof(how)));
+	else
+		snprintf(s->text, sizeof(s->text), "%s", error);
+}
+
+static void
 say_ignored(const struct record *r, struct sentence *s)
 {
 	(void)r;
@@ -312,6 +326,7 @@ static void (*const sentences[RECORD_NEVENTS])(const struct record *,
 	[RECORD_START_FAILED] = say_start_failed,
 	[RECORD_IGNORED] = say_ignored,
 	[RECORD_EXITED] = say_exited,
+	[RECORD_AFTER_FAILED] = say_after_failed,
 	[RECORD_REPORT] = say_report,
 	[RECORD_RESTARTING] = say_restarting,
 	[RECORD_STOPPING] = say_stopping,

@@ -134,6 +134,8 @@ feed_from_kernel(struct world *w, const struct event *event)
 
 	if (event->kind == EVENT_READY)
 		world_say(w, "%u is ready", actor->id);
+	else if (event->kind == EVENT_PREPARED)
+		world_say(w, "%u is prepared", actor->id);
 	else if (event->kind == EVENT_GONE)
 		world_say(w, "%u is gone", actor->id);
 	else

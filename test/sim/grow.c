@@ -21,6 +21,7 @@ random_worker(struct world *w, struct worker_policy *worker)
 		READY_FD, READY_AFTER };
 
 	worker->ready = readies[world_below(w, 5)];
+	worker->prepares = world_chance(w, 15);
 	worker->ready_after_ms = (int64_t)world_below(w, 300);
 	/* Some of them are too short. */
 	if (world_chance(w, 50))

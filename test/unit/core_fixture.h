@@ -21,8 +21,8 @@
  *	    [auto_shutdown=] [stop=] [restart=] [shutdown=] [significant=]
  *	dsup ID ...		a sup with strategy=dynamic, [max_children=]
  *	worker ID [parent=] [restart=] [shutdown=] [significant=] [term=]
- *	    [trap=] [start=] [ready=] [start_timeout=] [backoff=MIN..MAX]
- *	    [stop_signal=] [normal=] [planned=] [ignore=] [remains=MS]
+ *	    [trap=] [start=] [ready=] [before=1] [start_timeout=]
+ *[backoff=MIN..MAX] [stop_signal=] [normal=] [planned=] [ignore=] [remains=MS]
  *	    [kills=]
  *
  * The parent is the root unless given; one without a parent waits to be
@@ -36,6 +36,7 @@
  *
  *	boot	run	show actions|notes|frees
  *	exit ID REASON [remains] [unasked]	signal ID REASON	kill ID
+ *	prepared ID (what runs before its start has ended well)
  *	ready ID	gone ID		wait MS		state	deadline
  *	terminate SUP ID	restart SUP ID		delete SUP ID
  *	again SUP ID (stop and start)		start SUP worker ID [key=value]

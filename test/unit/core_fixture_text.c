@@ -151,6 +151,8 @@ worker_attribute(struct worker_policy *worker, const char *key, char *value)
 {
 	if (strcmp(key, "ready") == 0) {
 		read_ready(worker, value);
+	} else if (strcmp(key, "before") == 0) {
+		worker->prepares = true;
 	} else if (strcmp(key, "start_timeout") == 0) {
 		worker->start_timeout_ms = atoll(value);
 	} else if (strcmp(key, "backoff") == 0) {

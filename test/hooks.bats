@@ -38,7 +38,7 @@ assert_said() {
 		run 4
 		after 4 exit:3 w
 	END
-	refute_record event=after_failed
+	refute_record event=command_failed directive=after
 }
 
 @test "L11: after is told how long the run was, and a run is not told how it ended" {
@@ -89,9 +89,9 @@ assert_said() {
 		kill -s KILL "$(child_pid "$child")"
 		wait_record event=started "child=$child" run=2
 	done
-	assert_record event=after_failed child=bad run=1 reason=exit:7
-	assert_record event=after_failed child=killed run=1 reason=signal:SEGV
-	assert_record event=after_failed child=missing run=1 reason=start:ENOENT
+	assert_record event=command_failed directive=after child=bad run=1 reason=exit:7
+	assert_record event=command_failed directive=after child=killed run=1 reason=signal:SEGV
+	assert_record event=command_failed directive=after child=missing run=1 reason=start:ENOENT
 	grep -qF 'error="after: command not found: ./no-such-program"' records
 	assert_equal "$(count_records event=restarting)" 3
 	stop_tree
@@ -109,7 +109,7 @@ assert_said() {
 	start_tree_ready
 	kill -s KILL "$(child_pid w)"
 	wait_record event=started child=w run=2
-	assert_record event=after_failed child=w run=1 reason=killed
+	assert_record event=command_failed directive=after child=w run=1 reason=killed
 	stop_tree
 	assert_status 0
 	nothing_left
@@ -187,6 +187,188 @@ assert_said() {
 	wait_record event=started child=w run=3
 	rm go
 	stop_tree
+}
+
+# ---------------------------------------------------------------- catch
+
+@test "L10: restart, even where the type would not" {
+	conf <<-'END'
+		worker w { restart temporary; catch exit:75 restart; exec sh -c 'test $SUPERVISE_RUN -gt 2 || exit 75; exit 3' }
+		worker other { exec ${WORKER} }
+	END
+	start_tree_ready
+	wait_record event=removed child=w
+	assert_equal "$(count_records event=caught child=w action=restart reason=exit:75)" 2
+	assert_equal "$(count_records event=restarting child=w)" 2
+	assert_record event=exited child=w run=3 reason=exit:3
+	stop_tree
+}
+
+@test "L10: stop, not again, as if normal" {
+	conf <<-'END'
+		auto_shutdown any_significant
+		worker w { restart transient; significant; catch exit:78 stop; exec sh -c 'exit 78' }
+	END
+	start_tree
+	wait_tree
+	# A significant child that has ended normally ends its supervisor well.
+	assert_status 0
+	assert_record event=caught child=w action=stop reason=exit:78
+	assert_record event=auto_shutdown child=w
+	refute_record event=restarting
+	refute_record event=report
+}
+
+@test "L10: ignore, not again, and no failure anywhere" {
+	conf <<-'END'
+		auto_shutdown any_significant
+		worker w { restart transient; significant; catch exit:78 ignore; exec sh -c 'exit 78' }
+		worker other { exec ${WORKER} }
+	END
+	start_tree_ready
+	wait_record event=ignored child=w reason=exit:78
+	run supervise status w
+	assert_output down
+	refute_record event=auto_shutdown
+	stop_tree
+	assert_status 0
+}
+
+@test "L10: escalate, the supervisor gives up now" {
+	conf <<-'END'
+		supervisor s {
+		    max_restarts 1000
+		    worker w { catch exit:70 escalate; exec sh -c 'test $SUPERVISE_RUN -gt 1 && exec "$WORKER"; exit 70' }
+		    worker v { exec ${WORKER} }
+		}
+		worker other { exec ${WORKER} }
+	END
+	export WORKER
+	start_tree
+	wait_record event=gave_up supervisor=s child=s/w
+	assert_record event=gave_up supervisor=s child=s/w reason=exit:70 escalated=true
+	# To the one above it is a child that has ended.
+	wait_record event=restarting supervisor=root child=s
+	wait_record event=started child=other
+	stop_tree
+}
+
+@test "L10: when the root gives up so, it says so" {
+	conf <<<"worker w { catch exit:70 escalate; exec sh -c 'sleep 0.1; exit 70' }"
+	start_tree
+	wait_tree
+	assert_status 1
+	grep -qF 'rule      a catch line says escalate' records
+}
+
+@test "L10: run, and then go on matching" {
+	conf <<-'END'
+		worker w {
+		    catch signal:SEGV,BUS run sh -c 'echo "core $SUPERVISE_REASON" >>said'
+		    catch exit:*          run sh -c 'echo never >>said'
+		    catch signal:*        run sh -c 'echo "any $SUPERVISE_RUN" >>said; exit 5'
+		    catch signal:SEGV     stop
+		    catch *               run sh -c 'echo never >>said'
+		    after sh -c 'echo after >>said'
+		    exec  sh -c 'kill -s SEGV $$'
+		}
+		worker other { exec ${WORKER} }
+	END
+	start_tree_ready
+	wait_record event=caught child=w action=stop
+	eventually said_is $'core signal:SEGV\nany 1\nafter'
+	assert_record event=command_failed child=w directive=catch reason=exit:5
+	stop_tree
+	assert_status 0
+}
+
+@test "L10: an end that was asked for is not caught" {
+	conf <<-'END'
+		worker w { catch * run sh -c 'echo never >>said'; catch * escalate; exec ${WORKER} }
+		worker other { exec ${WORKER} }
+	END
+	start_tree_ready
+	run -0 supervise stop w
+	run -0 supervise start w
+	stop_tree
+	assert_status 0
+	refute test -e said
+	refute_record event=caught
+}
+
+@test "L9: the child's own lines are tried, then those of each supervisor above" {
+	conf <<-'END'
+		catch exit:1-9 stop
+		supervisor s {
+		    catch exit:2 ignore
+		    worker a { exec sh -c 'exit 2' }
+		    worker b { catch exit:2 restart; exec sh -c 'test $SUPERVISE_RUN -gt 1 && exit 3; exit 2' }
+		}
+	END
+	start_tree
+	wait_record event=caught child=s/b reason=exit:3
+	wait_record event=ignored child=s/a
+	assert_record event=caught child=s/a reason=exit:2 action=ignore
+	assert_record event=caught child=s/b reason=exit:2 action=restart
+	assert_record event=caught child=s/b reason=exit:3 action=stop
+	run -0 supervise why s/b
+	assert_output 'a catch line says stop'
+	stop_tree
+	assert_status 0
+}
+
+@test "L10: without a match the restart type decides" {
+	conf <<-'END'
+		worker w { restart transient; catch exit:70-78 stop; exec sh -c 'test $SUPERVISE_RUN -gt 1 && exit 0; exit 79' }
+		worker other { exec ${WORKER} }
+	END
+	start_tree_ready
+	wait_record event=exited child=w run=2 reason=exit:0
+	refute_record event=caught
+	assert_equal "$(count_records event=restarting)" 1
+	stop_tree
+}
+
+@test "L10: a failed start is caught as well" {
+	conf <<-'END'
+		worker a { catch start:ENOENT stop; exec ./no-such-program }
+		worker b { ready fd 3; catch exit:78 ignore; exec sh -c 'exit 78' }
+		worker c { exec ${WORKER} }
+	END
+	start_tree_ready
+	assert_record event=caught child=a reason=start:ENOENT action=stop
+	assert_record event=caught child=b reason=exit:78 action=ignore
+	assert_record event=started child=c
+	stop_tree
+	assert_status 0
+}
+
+@test "L10: the lines of a child stand before those of the spec it is made from" {
+	conf <<-'END'
+		spec base { catch exit:5 escalate; exec sh -c 'sleep 0.1; exit 5' }
+		worker w = base() { catch exit:5 stop }
+		worker other { exec ${WORKER} }
+	END
+	start_tree_ready
+	wait_record event=caught child=w action=stop
+	stop_tree
+	assert_status 0
+}
+
+@test "a catch line that is none is refused where it is wrong" {
+	local line at
+	while IFS='|' read -r line at; do
+		conf <<<"worker w { exec true; catch $line }"
+		run -2 supervise check
+		assert_output "./supervise.conf:1:$at: "
+	done <<-'END'
+		|23
+		exit:300 stop|29
+		exit:78|29
+		exit:78 halt|37
+		exit:78 stop now|42
+		exit:78 run|37
+	END
 }
 
 # ---------------------------------------------------------------- before

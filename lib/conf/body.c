@@ -100,6 +100,20 @@ body_add_env(struct loader *ld, struct body *b, const char *text)
 	b->env[b->nenv++] = text;
 }
 
+void
+body_add_catch(struct loader *ld, struct body *b, const struct catch_rule *rule)
+{
+	if (b->own_layer != b->layer)
+		b->nown = 0;
+	b->own_layer = b->layer;
+	b->catches = make_room(ld, b->catches, b->ncatches, &b->catches_room,
+	    sizeof(*b->catches));
+	memmove(b->catches + b->nown + 1, b->catches + b->nown,
+	    (b->ncatches - b->nown) * sizeof(*b->catches));
+	b->catches[b->nown++] = *rule;
+	b->ncatches++;
+}
+
 bool
 body_add_child(struct loader *ld, struct body *b, const struct entry *entry,
     const struct spot *at, uint64_t weight)
@@ -156,6 +170,26 @@ keep_command(struct loader *ld, const char *const *argv)
 	return keep_texts(ld, argv, n);
 }
 
+static const struct catch_rule *
+keep_catches(struct loader *ld, const struct body *b)
+{
+	struct arena *arena = &ld->conf->arena;
+	struct catch_rule *kept =
+	    ARENA_ARRAY(arena, struct catch_rule, b->ncatches);
+
+	for (size_t i = 0; i < b->ncatches; i++) {
+		const struct catch_rule *rule = &b->catches[i];
+
+		kept[i] = (struct catch_rule){
+			.pattern = arena_text(arena, rule->pattern,
+			    strlen(rule->pattern)),
+			.action = rule->action,
+			.command = keep_command(ld, rule->command),
+		};
+	}
+	return kept;
+}
+
 static struct worker_spec
 finish_worker(struct loader *ld, const struct body *b)
 {
@@ -190,6 +224,9 @@ body_finish(struct loader *ld, const struct body *b)
 	struct spec *spec = ARENA_NEW(&ld->conf->arena, struct spec);
 
 	spec->policy = b->policy;
+	spec->policy.ncatches = b->ncatches;
+	if (b->ncatches > 0)
+		spec->policy.catches = keep_catches(ld, b);
 	switch (b->policy.kind) {
 	case KIND_WORKER:
 		spec->worker = finish_worker(ld, b);

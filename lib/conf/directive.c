@@ -158,6 +158,19 @@ const struct directive directives[] = {
 	    .summary = "a command to clean up after each end",
 	},
 	{
+	    .name = "catch",
+	    .type = DIRECTIVE_CATCH,
+	    .where = ANYWHERE,
+	    .adds = true,
+	    CHOICE(catch_text, CATCH_RUN + 1),
+	    .argument = "PATTERN restart | stop | ignore | escalate | "
+			"run PROGRAM [ARGUMENT …]",
+	    .expected = "a pattern of reasons (exit:64-78, signal:SEGV, *), "
+			"then restart, stop, ignore, escalate or run and a "
+			"program",
+	    .summary = "what to do about ends for that reason",
+	},
+	{
 	    .name = "cwd",
 	    .type = DIRECTIVE_PATH,
 	    .where = IN_WORKER,

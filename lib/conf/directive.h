@@ -28,6 +28,7 @@ enum directive_type {
 	DIRECTIVE_COMMAND,  /* program and arguments */
 	DIRECTIVE_SHELL,    /* one word for sh -c */
 	DIRECTIVE_HOOK,     /* program and arguments, into struct hooks */
+	DIRECTIVE_CATCH,    /* pattern, action, and a command with `run` */
 	DIRECTIVE_PATH,     /* a path */
 	DIRECTIVE_ENV,      /* NAME=VALUE … */
 	DIRECTIVE_SET,      /* NAME VALUE */

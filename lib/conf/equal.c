@@ -35,6 +35,23 @@ equal_statuses(const struct status_set *a, const struct status_set *b)
 }
 
 static bool
+equal_catches(const struct child_policy *a, const struct child_policy *b)
+{
+	if (a->ncatches != b->ncatches)
+		return false;
+	for (size_t i = 0; i < a->ncatches; i++) {
+		const struct catch_rule *x = &a->catches[i],
+					*y = &b->catches[i];
+
+		if (strcmp(x->pattern, y->pattern) != 0 ||
+		    x->action != y->action ||
+		    !equal_command(x->command, y->command))
+			return false;
+	}
+	return true;
+}
+
+static bool
 equal_worker_policy(const struct worker_policy *a,
     const struct worker_policy *b)
 {
@@ -77,7 +94,8 @@ spec_equal_own(const struct spec *a, const struct spec *b)
 	if (a->policy.kind != b->policy.kind ||
 	    a->policy.restart != b->policy.restart ||
 	    a->policy.significant != b->policy.significant ||
-	    a->policy.shutdown_ms != b->policy.shutdown_ms)
+	    a->policy.shutdown_ms != b->policy.shutdown_ms ||
+	    !equal_catches(&a->policy, &b->policy))
 		return false;
 	if (a->policy.kind == KIND_WORKER)
 		return equal_worker(a, b);

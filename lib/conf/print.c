@@ -286,6 +286,27 @@ print_path(const struct printer *p, const struct directive *d,
 	put_word(p, spec->worker.cwd);
 }
 
+static void
+print_catches(const struct printer *p, const struct directive *d,
+    const struct spec *spec)
+{
+	for (size_t i = 0; i < spec->policy.ncatches; i++) {
+		const struct catch_rule *rule = &spec->policy.catches[i];
+
+		if (i > 0) {
+			put(p, "\n");
+			put_directive(p, d);
+		}
+		put_word(p, rule->pattern);
+		put(p, " ");
+		put(p, catch_text[rule->action]);
+		if (rule->command != NULL) {
+			put(p, " ");
+			print_words(p, rule->command);
+		}
+	}
+}
+
 /* A statement for each variable: lines that can be compared. */
 static void
 print_env(const struct printer *p, const struct directive *d,
@@ -321,6 +342,7 @@ static const struct {
 	[DIRECTIVE_BACKOFF] = { 0, print_backoff },
 	[DIRECTIVE_COMMAND] = { 0, print_command },
 	[DIRECTIVE_HOOK] = { 0, print_hook },
+	[DIRECTIVE_CATCH] = { 0, print_catches },
 	[DIRECTIVE_PATH] = { 0, print_path },
 	[DIRECTIVE_ENV] = { 0, print_env },
 };
@@ -339,6 +361,8 @@ says_something(const struct spec *spec, const struct spec *defaults,
 		return spec->policy.worker.backoff_min_ms > 0;
 	if (d->type == DIRECTIVE_PATH)
 		return spec->worker.cwd != NULL;
+	if (d->type == DIRECTIVE_CATCH)
+		return spec->policy.ncatches > 0;
 	if (d->type == DIRECTIVE_HOOK)
 		return hook(spec, d) != NULL;
 	if (d->type == DIRECTIVE_ENV)

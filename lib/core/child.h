@@ -154,6 +154,7 @@ struct sup {
 	bool on_agenda : 1;
 	bool kill : 1; /* OP_SHUTDOWN by SIGKILL, all at once */
 	bool told : 1; /* OP_GROUP_STOP: all were told, now they are awaited */
+	bool escalated : 1; /* CAUSE_GAVE_UP, because a `catch` line says so */
 };
 
 /* The supervisor that `child` is. */

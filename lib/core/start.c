@@ -171,9 +171,18 @@ static void
 start_error(struct tree *t, struct child *child, struct reason reason)
 {
 	struct sup *sup = child->sup;
+	enum catch_action action = CATCH_RESTART;
+	bool caught = child_caught(t, child, &action);
 
+	if (caught && (action == CATCH_STOP || action == CATCH_IGNORE)) {
+		child_ignored(t, child);
+		return;
+	}
 	tree_report(t, REPORT_START_ERROR, child, reason);
-	if (sup->op == OP_BOOT) {
+	if (action == CATCH_ESCALATE && sup->op != OP_BOOT) {
+		child_set_state(child, CHILD_DOWN);
+		child_escalate(t, child);
+	} else if (sup->op == OP_BOOT) {
 		assert(sup->cursor == child);
 		child_set_state(child, CHILD_DOWN);
 		sup->culprit = reason;

@@ -54,9 +54,11 @@ enum note_kind {
 	NOTE_START_FAILED,  /* reason */
 	NOTE_IGNORED,       /* the start said ignore: reason */
 	NOTE_EXITED,        /* reason, ran_ns */
+	NOTE_CAUGHT,        /* reason, caught: what a `catch` line decides */
 	NOTE_RESTARTING,    /* restarts, delay_ms */
 	NOTE_REPORT,        /* OTP's supervisor report: context, reason */
-	NOTE_GAVE_UP,       /* restarts; child: whose restart was refused */
+	NOTE_GAVE_UP,       /* restarts; child: whose restart was refused,
+			       or whose end was to be escalated: restarts 0 */
 	NOTE_AUTO_SHUTDOWN, /* reason; child: the significant one */
 	NOTE_ENDED,         /* a supervisor: reason */
 	NOTE_REMOVED,       /* no longer a child */
@@ -95,6 +97,7 @@ struct note {
 	int64_t delay_ms;
 	int64_t ran_ns;
 	enum note_cause cause; /* EXITED, ENDED */
+	enum catch_action caught;
 	struct child *sibling; /* or NULL */
 };
 

@@ -175,10 +175,11 @@ void environment_fini(struct environment *env);
 bool launch(struct engine *e, struct worker *worker, struct reason *reason);
 
 /*
- * Starts the command of `after` as the process of `worker`, whose run has
- * ended. 0, or -errno with the story in e->failure.
+ * Starts the command `argv` of `after`, or another directive, as the process
+ * of `worker`, whose run has ended. 0, or -errno with the story in e->failure.
  */
-int launch_after(struct engine *e, struct worker *worker);
+int launch_after(struct engine *e, struct worker *worker,
+    const char *const *argv, const char *directive);
 
 /* reap.c */
 /*
@@ -208,10 +209,10 @@ bool hook_prepared(const struct worker *worker);
 /* Tells in e->failure how the command of `before` ended. */
 void hook_failed(struct engine *e, struct reason reason);
 
-/* Whether a command is to run after the run that has ended. */
-bool hook_follows(const struct engine *e, const struct worker *worker);
+/* The run of `worker` has ended: sees whether commands are to follow. */
+void hook_begin(const struct engine *e, struct worker *worker);
 
-/* Runs it; reap_gone() follows when it has ended, or could not start. */
+/* Runs the next of them; reap_gone() follows when there is none left. */
 void hook_after(struct engine *e, struct worker *worker);
 
 /* It has ended. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
 
-#include "core/reason.h"
+#include "core/catch.h"
 #include "engine/engine.h"
 #include "engine/notes.h"
 #include "engine/people.h"
@@ -32,32 +32,80 @@ hook_failed(struct engine *e, struct reason reason)
 	    people_reason(reason_text(reason, text), how, sizeof(how)));
 }
 
-bool
-hook_follows(const struct engine *e, const struct worker *worker)
+/* A command that follows a run, and the directive that says so. */
+struct following {
+	const char *const *argv; /* NULL: there is none */
+	const char *directive;
+};
+
+/*
+ * The command number `nth` after the last run: those of the `catch` lines up
+ * to the one that decides, then that of `after`.
+ */
+static struct following
+following(struct worker *worker, uint32_t nth)
 {
+	char text[REASON_TEXT_SIZE];
+	struct catching catching = catch_begin(&worker->child,
+	    reason_text(worker->child.reason, text));
+	const struct catch_rule *rule;
+
+	if (!worker->uncaught)
+		while ((rule = catch_next(&catching)) != NULL &&
+		    rule->action == CATCH_RUN)
+			if (nth-- == 0)
+				return (struct following){ rule->command,
+					"catch" };
+	if (nth > 0)
+		return (struct following){ NULL, "" };
+	return (struct following){ worker->spec->spec->worker.hooks.after,
+		"after" };
+}
+
+/* Whether a `catch` line has a command, of `worker` or what is above it. */
+static bool
+may_catch(const struct worker *worker)
+{
+	const struct child *child = &worker->child;
+
+	for (; child != NULL; child = child->sup ? &child->sup->child : NULL)
+		for (size_t i = 0; i < child->policy->ncatches; i++)
+			if (child->policy->catches[i].action == CATCH_RUN)
+				return true;
+	return false;
+}
+
+void
+hook_begin(const struct engine *e, struct worker *worker)
+{
+	worker->uncaught = worker->child.state == CHILD_STOPPING;
+	worker->nhooks = 0;
 	/* Who says stop a second time wants no more of it. */
-	return worker->spec->spec->worker.hooks.after != NULL &&
-	    !worker->child.preparing && !e->slaughter;
+	worker->follows = !worker->child.preparing && !e->slaughter &&
+	    (worker->spec->spec->worker.hooks.after != NULL ||
+		may_catch(worker));
 }
 
 void
 hook_after(struct engine *e, struct worker *worker)
 {
 	struct reason reason = { .kind = REASON_START };
-	int error;
+	struct following next;
 
 	worker->follows = false;
-	/* It may have got another specification meanwhile. */
-	if (!hook_follows(e, worker)) {
-		reap_gone(e, worker);
-		return;
+	while (!e->slaughter) {
+		int error;
+
+		next = following(worker, worker->nhooks++);
+		if (next.argv == NULL)
+			break;
+		error = launch_after(e, worker, next.argv, next.directive);
+		if (error == 0)
+			return;
+		reason.value = -error;
+		note_command(e, worker, next.directive, reason, e->failure);
+		e->failure[0] = '\0';
 	}
-	error = launch_after(e, worker);
-	if (error == 0)
-		return;
-	reason.value = -error;
-	note_after(e, worker, reason, e->failure);
-	e->failure[0] = '\0';
 	reap_gone(e, worker);
 }
 
@@ -65,10 +113,13 @@ void
 hook_ended(struct engine *e, struct worker *worker)
 {
 	const struct process_end *end = &worker->end;
+	const char *directive = following(worker, worker->nhooks - 1).directive;
 
 	worker->after = false;
-	if (end->by_signal)
-		note_after(e, worker, reason_signal(end->status), NULL);
-	else if (end->status != 0)
-		note_after(e, worker, reason_exit(end->status), NULL);
+	worker->follows = true;
+	if (end->by_signal || end->status != 0)
+		note_command(e, worker, directive,
+		    end->by_signal ? reason_signal(end->status) :
+				     reason_exit(end->status),
+		    NULL);
 }

@@ -229,9 +229,9 @@ explain(struct engine *e, const char *hook, const struct spawn_plan *plan,
 	case SPAWN_SIGNALS:
 		break;
 	}
-	snprintf(e->failure, sizeof(e->failure), "%s%s%s%s: %s%s%s%s", hook,
-	    spawn_step_text[result->step], *subject != '\0' ? " " : "", subject,
-	    text, more, of, end);
+	snprintf(e->failure, sizeof(e->failure), "%s%s%s%s%s: %s%s%s%s", hook,
+	    *hook != '\0' ? ": " : "", spawn_step_text[result->step],
+	    *subject != '\0' ? " " : "", subject, text, more, of, end);
 }
 
 /*
@@ -334,7 +334,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	int error;
 
 	error = run(e, worker, before ? spec->hooks.before : spec->argv,
-	    before ? "before: " : "", &step);
+	    before ? "before" : "", &step);
 	if (error == 0)
 		return true;
 	ready_over(e, worker);
@@ -345,14 +345,14 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 }
 
 int
-launch_after(struct engine *e, struct worker *worker)
+launch_after(struct engine *e, struct worker *worker, const char *const *argv,
+    const char *directive)
 {
 	enum spawn_step step;
 	int error;
 
 	worker->after = true;
-	error = run(e, worker, worker->spec->spec->worker.hooks.after,
-	    "after: ", &step);
+	error = run(e, worker, argv, directive, &step);
 	if (error < 0)
 		worker->after = false;
 	return error;

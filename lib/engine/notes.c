@@ -108,7 +108,10 @@ fill_decision(struct record *r, struct child *child, const struct note *note,
 		break;
 	case NOTE_GAVE_UP:
 		add_reason(r, note, texts);
-		add_limits(r, child->sup, note);
+		if (note->restarts == 0)
+			record_flag(r, "escalated", true);
+		else
+			add_limits(r, child->sup, note);
 		break;
 	case NOTE_REPORT:
 		record_text(r, "context", report_context_text[note->context]);
@@ -116,6 +119,10 @@ fill_decision(struct record *r, struct child *child, const struct note *note,
 		break;
 	case NOTE_AUTO_SHUTDOWN:
 		add_reason(r, note, texts);
+		break;
+	case NOTE_CAUGHT:
+		add_reason(r, note, texts);
+		record_text(r, "action", catch_text[note->caught]);
 		break;
 	case NOTE_STARTING:
 	case NOTE_STARTED:
@@ -137,6 +144,7 @@ event_of(enum note_kind kind)
 		[NOTE_START_FAILED] = RECORD_START_FAILED,
 		[NOTE_IGNORED] = RECORD_IGNORED,
 		[NOTE_EXITED] = RECORD_EXITED,
+		[NOTE_CAUGHT] = RECORD_CAUGHT,
 		[NOTE_RESTARTING] = RECORD_RESTARTING,
 		[NOTE_REPORT] = RECORD_REPORT,
 		[NOTE_GAVE_UP] = RECORD_GAVE_UP,
@@ -221,11 +229,17 @@ remember(struct child *child, const struct note *note)
 	case NOTE_START_FAILED:
 		remember_failure(child, note);
 		break;
+	case NOTE_CAUGHT:
+		remember_outcome(child,
+		    note->caught == CATCH_STOP ? HISTORY_CAUGHT :
+						 HISTORY_NOTHING);
+		break;
 	case NOTE_RESTARTING:
 		remember_outcome(child, HISTORY_RESTART);
 		break;
 	case NOTE_GAVE_UP:
-		remember_outcome(child, HISTORY_GAVE_UP);
+		remember_outcome(child,
+		    note->restarts == 0 ? HISTORY_ESCALATED : HISTORY_GAVE_UP);
 		break;
 	case NOTE_AUTO_SHUTDOWN:
 		remember_outcome(child, HISTORY_AUTO_SHUTDOWN);
@@ -262,6 +276,7 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 	case NOTE_REMOVED:
 		add_subject(&r, child, &texts);
 		break;
+	case NOTE_CAUGHT:
 	case NOTE_RESTARTING:
 	case NOTE_REPORT:
 	case NOTE_GAVE_UP:
@@ -278,15 +293,16 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 }
 
 void
-note_after(struct engine *e, struct worker *worker, struct reason reason,
-    const char *why)
+note_command(struct engine *e, struct worker *worker, const char *directive,
+    struct reason reason, const char *why)
 {
 	struct texts texts;
 	struct record r;
 
-	record_begin(&r, RECORD_AFTER_FAILED);
+	record_begin(&r, RECORD_COMMAND_FAILED);
 	add_subject(&r, &worker->child, &texts);
 	record_number(&r, "run", worker->child.run);
+	record_text(&r, "directive", directive);
 	record_text(&r, "reason", reason_text(reason, texts.reason));
 	if (why != NULL)
 		record_text(&r, "error", why);

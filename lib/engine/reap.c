@@ -101,10 +101,10 @@ tell_run(struct engine *e, struct worker *worker, bool remains)
 		.reason = end->by_signal ? reason_signal(end->status) :
 					   reason_exit(end->status),
 		.stop_signal = e->stop_signal,
-		.remains = remains || hook_follows(e, worker),
 	};
 
-	worker->follows = hook_follows(e, worker);
+	hook_begin(e, worker);
+	event.remains = remains || worker->follows;
 	if (remains)
 		keep_for_remains(e, worker);
 	else
@@ -154,7 +154,7 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 			keep_for_remains(e, worker);
 		} else {
 			let_go(e, worker);
-			reap_gone(e, worker);
+			hook_after(e, worker);
 		}
 	}
 }

@@ -136,6 +136,7 @@ stage_say_note(struct stage *st, const struct action *action)
 	case NOTE_REPORT:
 		say_report(st, note, actor, reason);
 		break;
+	case NOTE_CAUGHT: /* OTP has none */
 	case NOTE_RESTARTING:
 	case NOTE_GAVE_UP:
 	case NOTE_AUTO_SHUTDOWN:

@@ -37,8 +37,8 @@ say_note(const struct world *w, const struct actor *actor,
     const struct note *note)
 {
 	static const char *const names[] = { "starting", "started",
-		"start failed", "ignored", "exited", "restarting", "report",
-		"gave up", "auto shutdown", "ended", "removed" };
+		"start failed", "ignored", "exited", "caught", "restarting",
+		"report", "gave up", "auto shutdown", "ended", "removed" };
 	char text[REASON_TEXT_SIZE];
 
 	if (w->verbose)

@@ -25,6 +25,8 @@
  *[backoff=MIN..MAX] [stop_signal=] [normal=] [planned=] [ignore=] [remains=MS]
  *	    [kills=]
  *
+ * Any of them has [catch=PATTERN/ACTION], as often as there are lines.
+ *
  * The parent is the root unless given; one without a parent waits to be
  * added. start= lists how the first, second, … start comes out, the last one
  * for ever: ok, fail, ignore, early (ends with status 1 before it is ready),
@@ -47,6 +49,10 @@
 
 #define FIXTURE_ID_SIZE  16
 #define FIXTURE_PLAN_MAX 8
+
+/* Lines of `catch` of one child, and the room of a pattern. */
+#define FIXTURE_CATCHES_MAX  4
+#define FIXTURE_PATTERN_SIZE 24
 
 enum plan {
 	PLAN_OK,
@@ -86,6 +92,8 @@ struct actor {
 		struct sup sup;
 	};
 	struct child_policy policy;
+	struct catch_rule catches[FIXTURE_CATCHES_MAX];
+	char patterns[FIXTURE_CATCHES_MAX][FIXTURE_PATTERN_SIZE];
 	struct persona *persona;
 	char failed[FIXTURE_ID_SIZE]; /* whose start failed last, in a sup */
 	bool alive;                   /* a process runs */

@@ -147,6 +147,10 @@ fixture_say_note(struct fixture *f, const struct action *action)
 	case NOTE_REPORT:
 		say_report(f, note, actor, reason);
 		break;
+	case NOTE_CAUGHT:
+		fprintf(f->out, "caught %s %s\n", actor->persona->id,
+		    catch_text[note->caught]);
+		break;
 	case NOTE_RESTARTING:
 	case NOTE_GAVE_UP:
 	case NOTE_AUTO_SHUTDOWN:

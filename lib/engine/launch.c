@@ -11,6 +11,7 @@
 
 #include "base/units.h"
 #include "engine/engine.h"
+#include "engine/explain.h"
 #include "engine/ready.h"
 #include "os/clock.h"
 
@@ -164,61 +165,6 @@ path_of(const char *const *envp)
 	return NULL;
 }
 
-/* Tells why a start failed, and what could be done about it. */
-static void
-explain(struct engine *e, const struct spawn_plan *plan,
-    const struct spawn_result *result, int error)
-{
-	const char *program = plan->argv[0], *subject = "";
-	const char *text = strerror(error), *more = "", *of = "", *end = "";
-
-	if (result->file != NULL)
-		program = result->file;
-	switch (result->step) {
-	case SPAWN_SEARCH:
-		text = program;
-		if (strchr(program, '/') != NULL)
-			break;
-		more = " (PATH=";
-		of = plan->path != NULL ? plan->path : SPAWN_PATH_DEFAULT;
-		end = ")";
-		break;
-	case SPAWN_EXECUTE:
-		subject = program;
-		if (error != EACCES)
-			break;
-		more = "; not executable: chmod +x ";
-		of = program;
-		end = "?";
-		break;
-	case SPAWN_INTERPRETER:
-		text = "the first line of ";
-		of = program;
-		end = " names a program that does not exist";
-		break;
-	case SPAWN_FOLDER:
-		subject = plan->cwd;
-		break;
-	case SPAWN_DESCRIPTORS:
-		if (error == EBADF)
-			more = "; the number of `ready fd` must be below "
-			       "ulimit -n";
-		break;
-	case SPAWN_PROCESS:
-	case SPAWN_PIDFD:
-	case SPAWN_TABLE:
-	case SPAWN_PARENT:
-	case SPAWN_GROUP:
-	case SPAWN_TERMINAL:
-	case SPAWN_LIMIT:
-	case SPAWN_SIGNALS:
-		break;
-	}
-	snprintf(e->failure, sizeof(e->failure), "%s%s%s: %s%s%s%s",
-	    spawn_step_text[result->step], *subject != '\0' ? " " : "", subject,
-	    text, more, of, end);
-}
-
 /*
  * A run that cannot be watched is ended: nothing would see it die. One that
  * does not end, by whatever right, is left to itself.
@@ -288,7 +234,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	if (error < 0) {
 		ready_over(e, worker);
 		job_start_failed(e);
-		explain(e, &plan, &result, -error);
+		explain(e->failure, sizeof(e->failure), &plan, &result, -error);
 		outcome_failed(e, worker, result.step, -error);
 		*reason = (struct reason){
 			.kind = REASON_START,

@@ -12,6 +12,7 @@
 #include "engine/act.h"
 #include "engine/guardian.h"
 #include "engine/node.h"
+#include "engine/reading.h"
 #include "engine/reload.h"
 #include "engine/reporter.h"
 #include "engine/strays.h"
@@ -34,7 +35,8 @@
  *			view.c and query.c look, act.c and act_signal.c change,
  *			waiters.c waits
  *	reload.c	the file read again: reload_plan.c what to do about it,
- *			version.c what to keep
+ *			version.c what to keep; reading.c reads it, and
+ *			runner.c runs the programs that print parts of it
  *	reporter.c	records, and people.c the same for people
  *	notes.c		what the core notes, as records; history.c for `why`
  *	give_up.c	the report when the root gave up
@@ -44,8 +46,9 @@
  * what is left and outbox.c for what the guardian tells.
  *
  * It waits in the loop alone, but for a moment where it has to kill what it
- * has just forked (launch.c). No failing system call ends it after its start:
- * a failure becomes an event, or is told and survived.
+ * has just forked (launch.c, runner.c), and before it has a tree (succeed()).
+ *No failing system call ends it after its start: a failure becomes an event, or
+ *is told and survived.
  */
 
 /* The environment that children get. */
@@ -93,6 +96,7 @@ struct engine {
 	const struct conf *conf;  /* what the tree was made from; borrowed */
 	struct versions versions; /* of the file, since the first reload */
 	struct reload *reload;    /* at work; owned; or NULL */
+	struct reading *reading;  /* for the next one; owned; or NULL */
 	struct loop loop;
 	struct tree tree;
 	struct supervisor root;
@@ -164,6 +168,8 @@ int environment_init(struct environment *env, const struct spec *spec,
 /* Makes room for what the workers of `spec` set. 0 or -ENOMEM. */
 int environment_fit(struct environment *env, const struct spec *spec);
 void environment_fini(struct environment *env);
+/* Whether each child gets this NAME=VALUE anew, if at all. */
+bool environment_is_own(const char *variable);
 
 /*
  * Starts a run of `worker`. True, or false with the reason in *reason and

@@ -30,8 +30,8 @@ static const char *const own[NOWN] = {
 	"SUPERVISE_SOCKET=",
 };
 
-static bool
-is_own(const char *variable)
+bool
+environment_is_own(const char *variable)
 {
 	for (size_t i = 0; i < NOWN; i++)
 		if (strncmp(variable, own[i], strlen(own[i])) == 0)
@@ -77,7 +77,7 @@ environment_init(struct environment *env, const struct spec *spec,
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!is_own(from[i]))
+		if (!environment_is_own(from[i]))
 			env->base[env->nbase++] = from[i];
 	if (environment_fit(env, spec) == 0)
 		return 0;

@@ -220,19 +220,33 @@ program_waits() {
 }
 
 held() {
-	local pid
-	for pid in $(marked_pids); do
-		[[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == *"./p "* ]] && return
-	done
-	return 1
+	[[ $(count_held) -gt 0 ]]
 }
 
-# In the background: reload, with what it says in the file $1.
-reload_to() {
-	local file=$1
+two_held() {
+	[[ $(count_held) -eq 2 ]]
+}
+
+one_held() {
+	[[ $(count_held) -eq 1 ]]
+}
+
+count_held() {
+	local pid
+	for pid in $(marked_pids); do
+		tr '\0' ' ' <"/proc/$pid/cmdline"
+		echo
+	done 2>/dev/null | grep -c '^/bin/sh \./p '
+}
+
+# client FILE WORD...: in the background, with what it says in FILE; its pid
+# is in CLIENT.
+client() {
+	local words file=$1
 	shift
-	supervise reload "$@" >"$file" 2>&1 &
-	RELOAD=$!
+	command_words
+	"${words[@]}" "$@" >"$file" 2>&1 3>&- &
+	CLIENT=$!
 }
 
 @test "D7: reload runs the programs again and applies the difference" {
@@ -273,7 +287,7 @@ reload_to() {
 	valued
 	hold_program
 	echo "exec \${WORKER} print=2" >body
-	reload_to first
+	client first reload
 	program_waits
 	kill -s KILL "$(child_pid other)"
 	wait_record event=started child=other run=2
@@ -281,21 +295,21 @@ reload_to() {
 	run -0 supervise restart other
 	assert_equal "$(arguments w)" "print=1"
 	echo go >fifo
-	wait "$RELOAD"
+	wait "$CLIENT"
 	assert_equal "$(arguments w)" "print=2"
 }
 
 @test "D7: a reload whose program runs gives way to a later one" {
 	valued
 	hold_program
-	reload_to first
+	client first reload
 	program_waits
 	run -1 supervise reload --dry-run
 	assert_output "another reload waits to begin"
 	rm fifo
 	echo "exec \${WORKER} print=3" >body
 	run -0 supervise reload
-	refute wait "$RELOAD"
+	refute wait "$CLIENT"
 	grep -q "a later one came" first
 	assert_equal "$(arguments w)" "print=3"
 	eventually not_held
@@ -309,10 +323,10 @@ not_held() {
 	valued
 	hold_program
 	echo "exec \${WORKER} print=2" >body
-	reload_to first
+	client first reload
 	program_waits
-	kill -s KILL "$RELOAD"
-	wait "$RELOAD" || true
+	kill -s KILL "$CLIENT"
+	wait "$CLIENT" || true
 	echo go >fifo
 	wait_record event=started child=w run=2
 	assert_equal "$(arguments w)" "print=2"
@@ -321,12 +335,64 @@ not_held() {
 @test "a stop while a program runs for a reload ends it" {
 	valued
 	hold_program
-	reload_to first
+	client first reload
 	program_waits
 	stop_tree
 	assert_status 0
-	refute wait "$RELOAD"
+	refute wait "$CLIENT"
 	grep -q "everything stops" first
+	eventually none_marked
+}
+
+# ---------------------------------------------------------------- add
+
+@test "S91: what is added may be printed by a program" {
+	valued
+	echo "exec \${WORKER} print=2; restart transient" >body
+	run -0 supervise add root 'worker x = exec ./p { shutdown 9s }'
+	wait_record event=started child=x run=1
+	assert_equal "$(arguments x)" "print=2"
+	run -0 supervise spec x
+	assert_output "shutdown 9s"
+	assert_output "restart transient"
+	run -0 supervise add --no-wait root \
+		'supervisor s = exec "echo worker y = exec ./p"'
+	wait_record event=started child=s/y
+	assert_equal "$(arguments s/y)" "print=2"
+	run -2 supervise add root 'worker z = exec "sh -c \"echo no >&2; exit 4\""'
+	assert_output "added:1:17: this program ended with status 4"
+	assert_output "    no"
+	assert_output "the specification is wrong"
+	run -4 supervise add nowhere 'worker z = exec ./p'
+	run -1 supervise add root 'worker x = exec ./p'
+	assert_output "has the name of a running child"
+}
+
+@test "while a program runs for an add the tree goes on, a stop ends it" {
+	valued
+	hold_program
+	client first add root 'worker x = exec ./p'
+	first=$CLIENT
+	program_waits
+	client second add root 'supervisor s { worker y = exec "./p" }'
+	second=$CLIENT
+	eventually two_held
+	kill -s KILL "$(child_pid other)"
+	wait_record event=started child=other run=2
+	# Who leaves is added nothing.
+	kill -s KILL "$second"
+	wait "$second" || true
+	eventually one_held
+	echo go >fifo
+	wait "$first"
+	wait_record event=started child=x
+	refute supervise status -q s
+	client third add root 'worker z = exec ./p'
+	program_waits
+	stop_tree
+	assert_status 0
+	refute wait "$CLIENT"
+	grep -q "everything stops" third
 	eventually none_marked
 }
 
@@ -367,10 +433,10 @@ said() {
 @test "U8: an engine that is killed while a program runs leaves nothing" {
 	valued
 	hold_program
-	reload_to first
+	client first reload
 	program_waits
 	kill -s KILL "$(engine_pid)"
-	refute wait "$RELOAD"
+	refute wait "$CLIENT"
 	wait_record event=engine_died
 	# The new engine has read the file, so the program has come to its line.
 	echo go >fifo

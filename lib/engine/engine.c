@@ -148,6 +148,8 @@ nearest(const struct engine *e)
 		at_ns = e->serve_ns;
 	if (reading_deadline(e) < at_ns)
 		at_ns = reading_deadline(e);
+	if (adding_deadline(e) < at_ns)
+		at_ns = adding_deadline(e);
 	if (e->look_ns < at_ns)
 		at_ns = e->look_ns;
 	return at_ns;
@@ -185,6 +187,7 @@ turn(struct engine *e)
 	if (e->sweeping)
 		reap_sweep_tick(e);
 	reload_turn(e);
+	adding_turn(e);
 	act_turn(e);
 	tell_started(e);
 	e->serve_ns = serve_turn(e);
@@ -200,6 +203,7 @@ init_base(struct engine *e, const struct run *run)
 	e->run = run;
 	SLIST_INIT(&e->versions);
 	SLIST_INIT(&e->freed);
+	SLIST_INIT(&e->addings);
 	e->channel.fd = -1;
 	e->orphans.fd = -1;
 	e->signals.fd = -1;
@@ -317,6 +321,7 @@ static void
 fini(struct engine *e)
 {
 	reading_fini(e);
+	adding_fini(e);
 	serve_fini(e);
 	job_fini(e);
 	strays_fini(&e->strays);

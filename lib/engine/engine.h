@@ -10,6 +10,7 @@
 #include "conf/conf.h"
 #include "core/tree.h"
 #include "engine/act.h"
+#include "engine/adding.h"
 #include "engine/guardian.h"
 #include "engine/node.h"
 #include "engine/reading.h"
@@ -35,8 +36,9 @@
  *			view.c and query.c look, act.c and act_signal.c change,
  *			waiters.c waits
  *	reload.c	the file read again: reload_plan.c what to do about it,
- *			version.c what to keep; reading.c reads it, and
- *			runner.c runs the programs that print parts of it
+ *			version.c what to keep; reading.c reads it
+ *	runner.c	programs that print specifications; printing.c for
+ *			whom: reading.c, adding.c
  *	reporter.c	records, and people.c the same for people
  *	notes.c		what the core notes, as records; history.c for `why`
  *	give_up.c	the report when the root gave up
@@ -116,6 +118,7 @@ struct engine {
 	struct orders orders;
 	size_t nacts;           /* of all of them, not yet answered */
 	struct additions freed; /* in this turn */
+	struct addings addings; /* whose programs run */
 
 	pid_t guardian;
 	pid_t witness;

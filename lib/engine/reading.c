@@ -28,8 +28,7 @@ end(struct engine *e)
 
 	e->reading = NULL;
 	e->changed = true;
-	runner_fini(&reading->runner);
-	programs_fini(&reading->programs);
+	printing_fini(&reading->printing);
 	free(reading);
 	return r;
 }
@@ -42,21 +41,6 @@ drop(struct engine *e, enum control_code code, const char *why)
 
 	reload_fail(e, r->client, code, "%s", why);
 	free_reload(r);
-}
-
-/* Runs the programs that the file wants. */
-static void
-run_programs(struct engine *e, struct reading *reading)
-{
-	if (!reading->runs &&
-	    runner_init(&reading->runner, &reading->programs, &e->loop,
-		&e->spawner, &e->strays.children) < 0) {
-		drop(e, CONTROL_FAILED, "no memory");
-		return;
-	}
-	reading->runs = true;
-	/* If none could be started they are all done. */
-	reading->ready = runner_turn(&reading->runner);
 }
 
 /* The file is right. */
@@ -81,13 +65,13 @@ parse(struct engine *e)
 	struct conf *conf = &reading->reload->version->conf;
 	char why[512];
 
-	reading->ready = false;
-	source.programs = &reading->programs;
+	source.programs = &reading->printing.programs;
 	if (conf_load(conf, e->run->file, &source)) {
 		hand_over(e);
 	} else if (conf->pending) {
 		conf_fini(conf);
-		run_programs(e, reading);
+		if (printing_run(&reading->printing, e) < 0)
+			drop(e, CONTROL_FAILED, "no memory");
 	} else {
 		serve_diags(e, reading->reload->client, &conf->diags);
 		snprintf(why, sizeof(why),
@@ -139,20 +123,14 @@ reading_turn(struct engine *e)
 		return;
 	if (e->nstops > 0 || e->sweeping)
 		drop(e, CONTROL_FAILED, text_stops);
-	else if (e->reading->ready || runner_turn(&e->reading->runner))
+	else if (printing_turn(&e->reading->printing))
 		parse(e);
-}
-
-bool
-reading_can_go_on(const struct engine *e)
-{
-	return e->reading != NULL && e->reading->ready;
 }
 
 int64_t
 reading_deadline(const struct engine *e)
 {
-	return e->reading != NULL ? runner_deadline(&e->reading->runner) :
+	return e->reading != NULL ? printing_deadline(&e->reading->printing) :
 				    CLOCK_NEVER;
 }
 

@@ -380,8 +380,6 @@ reload_turn(struct engine *e)
 bool
 reload_can_go_on(const struct engine *e)
 {
-	if (reading_can_go_on(e))
-		return true;
 	return e->reload != NULL ? e->reload->answered : e->reload_again;
 }
 

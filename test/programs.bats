@@ -192,6 +192,17 @@ printer() {
 	eventually none_marked
 }
 
+@test "a stop before the tree runs ends it: its programs are gone" {
+	program hang <<<'echo $$ >hangs; sleep 1000'
+	conf <<<'worker a = exec ./hang'
+	start run
+	eventually test -s hangs
+	stop_tree
+	assert_status 143
+	assert_equal "$(cat records)" ""
+	eventually none_marked
+}
+
 # ---------------------------------------------------------------- reload
 
 # A tree whose worker `w` says what is in the file `value`, and `other`.

@@ -9,6 +9,7 @@
 
 #include "cmd/load.h"
 #include "cmd/options.h"
+#include "engine/runner.h"
 #include "os/files.h"
 
 /* Files stay in memory until loading is over. */
@@ -124,11 +125,15 @@ write_stderr(void *ctx, const char *bytes, size_t len)
 	fwrite(bytes, 1, len, stderr);
 }
 
-/* Reads the file, and says on stderr what is wrong with it. */
+/* Reads the file, runs its programs, and says on stderr what is wrong. */
 static bool
-load_file(const char *file, struct conf *conf)
+load_file(const struct globals *globals, const char *file, struct conf *conf)
 {
-	bool loaded = conf_load(conf, file, load_source());
+	const struct runner_base base = {
+		.signals = globals->signals,
+		.nofile = globals->signals != NULL ? &globals->nofile : NULL,
+	};
+	bool loaded = runner_load(conf, file, load_source(), &base);
 
 	diag_list_render(&conf->diags, options_colour(STDERR_FILENO),
 	    write_stderr, NULL);
@@ -157,5 +162,5 @@ load(const struct globals *globals, struct conf *conf)
 			 " nor " LOAD_SYSTEM " exists; name one with -f FILE");
 		return NULL;
 	}
-	return load_file(file, conf) ? file : NULL;
+	return load_file(globals, file, conf) ? file : NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "conf/child.h"
 #include "conf/parse.h"
+#include "conf/printed.h"
 #include "conf/report.h"
 #include "conf/rule.h"
 #include "conf/template.h"
@@ -107,12 +108,9 @@ parse_braces(struct lexer *lx, struct body *b)
 	parse_end(lx);
 }
 
-/*
- * Reads `= SPEC(…)` and the overrides. On success ld->use is the use, for
- * messages about the whole body.
- */
+/* Reads `SPEC(…)` behind the `=`. */
 static bool
-parse_from_spec(struct lexer *lx, struct body *b, struct binding *instance,
+apply_spec(struct lexer *lx, struct body *b, struct binding *instance,
     struct use *at)
 {
 	struct loader *ld = lx->ld;
@@ -120,12 +118,33 @@ parse_from_spec(struct lexer *lx, struct body *b, struct binding *instance,
 
 	if (!template_parse_use(lx, &use))
 		return false;
-	at->outer = ld->use;
 	at->spec = use.def->name;
 	at->has_arguments = use.has_arguments;
 	ld->use = at;
 	template_apply(ld, b, &use);
+	return true;
+}
+
+/*
+ * Reads `= SPEC(…)` or `= exec "…"`, and the overrides. On success ld->use is
+ * the use, for messages about the whole body.
+ */
+static bool
+parse_from_spec(struct lexer *lx, struct body *b, struct binding *instance,
+    struct use *at)
+{
+	struct loader *ld = lx->ld;
+	bool good;
+
+	at->outer = ld->use;
+	lex_next(lx, LEX_HEADER);
+	if (printed_is_next(lx))
+		good = printed_apply(lx, b, at);
+	else
+		good = apply_spec(lx, b, instance, at);
 	ld->use = at->outer;
+	if (!good)
+		return false;
 	b->layer++;
 	if (lx->tok.kind == TOKEN_OPEN)
 		parse_braces(lx, b);
@@ -184,8 +203,7 @@ make_instance(struct lexer *lx, const struct header *h, int64_t number,
 		instance = scope_bind(ld, "instance", text);
 	}
 	good = make_one(lx, h, instance, at, made);
-	if (good)
-		made->by_instance = instance != NULL && instance->used;
+	made->by_instance = instance != NULL && instance->used;
 	ld->bindings = outer;
 	arena_release(&ld->scratch, mark);
 	return good;
@@ -245,6 +263,8 @@ make_all(struct lexer *lx, struct body *b, const struct header *h)
 			*lx = start;
 			good = make_instance(lx, h, i, at, &made) &&
 			    ld->conf->diags.nerrors == nerrors;
+			/* Let the programs of all instances run at once. */
+			good = good || ld->conf->pending;
 		}
 		/* Its name is taken all the same. */
 		if (!good)

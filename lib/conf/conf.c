@@ -78,6 +78,13 @@ run(struct conf *conf, const struct conf_source *source, size_t memory_max,
 		source->done(source->ctx);
 }
 
+/* Whether something can be made of what was read. */
+static bool
+is_good(const struct loader *ld)
+{
+	return ld->conf->diags.nerrors == 0 && !ld->conf->pending;
+}
+
 /* Reads the file whose path is the request. */
 static void
 load_root(struct loader *ld, const void *request)
@@ -92,7 +99,7 @@ load_root(struct loader *ld, const void *request)
 		return;
 	if (!ld->stopped)
 		rule_check_body(ld, &root);
-	if (ld->conf->diags.nerrors > 0)
+	if (!is_good(ld))
 		return;
 	ld->conf->nchildren = (uint32_t)root.nchildren;
 	ld->conf->root = body_finish(ld, &root);
@@ -173,7 +180,7 @@ load_child(struct loader *ld, const void *arg)
 	check_single(ld, &b, &at);
 	if (request->parent != NULL && b.nentries > 0)
 		rule_check_child(ld, &request->parent->policy, &b.entries[0]);
-	if (ld->conf->diags.nerrors > 0)
+	if (!is_good(ld))
 		return;
 	ld->conf->nchildren = (uint32_t)b.nchildren;
 	child = ARENA_NEW(arena, struct child_spec);
@@ -199,24 +206,14 @@ load_words(struct loader *ld, const void *arg)
 	const struct text_request *request = arg;
 	struct arena *arena = &ld->conf->arena;
 	struct source_file *file = make_file(arena, request);
-	struct lexer lx;
 	const char **words;
+	struct lexer lx;
 	size_t n = 0;
 
 	/* Nothing is replaced: a word takes a byte of the text for each. */
 	ld->word = arena_alloc(&ld->scratch, request->len + 1, 1);
-	words = ARENA_ARRAY(arena, const char *, request->len / 2 + 2);
 	lex_init(&lx, ld, (struct cursor){ file, 0, 1, 1 });
-	lx.literal = true;
-	lex_next(&lx, LEX_WORDS);
-	for (; lx.tok.kind == TOKEN_WORD; lex_next(&lx, LEX_WORDS))
-		words[n++] = arena_text(arena, lx.tok.text, lx.tok.len);
-	if (lx.tok.kind == TOKEN_END && lx.pos.offset == file->len)
-		lex_next(&lx, LEX_WORDS);
-	if (lx.tok.kind != TOKEN_EOF)
-		report_error(ld, &lx.tok.at,
-		    "words end here, expected one line of them; quotes keep "
-		    "; { } in a word");
+	words = parse_words_alone(&lx, arena, &n);
 	if (ld->conf->diags.nerrors > 0)
 		return;
 	ld->conf->words = words;

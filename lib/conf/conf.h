@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/policy.h"
+#include "conf/program.h"
 #include "conf/spec.h"
 
 /*
@@ -54,6 +55,12 @@ struct conf_source {
 	 * used any more. NULL: does not want to know.
 	 */
 	void (*done)(void *ctx);
+
+	/*
+	 * What programs printed, and where those go that are to be run
+	 * (conf/program.h). NULL: none can be.
+	 */
+	struct programs *programs;
 };
 
 /* The longest file, in bytes. */
@@ -73,6 +80,15 @@ struct conf_source {
 #define CONF_NESTING_MAX   32
 #define CONF_INCLUDE_MAX   16
 #define CONF_EXPANSION_MAX 16
+
+/*
+ * Programs that print specifications: of one tree, and how deep what one has
+ * printed may name another. How long one may take, and how much it may print
+ * on its standard output (CONF_FILE_SIZE_MAX).
+ */
+#define CONF_PROGRAMS_MAX    256
+#define CONF_PRINTED_MAX     4
+#define CONF_PROGRAM_SECONDS 10
 
 /* How many: instances of an array, children of the whole tree. */
 #define CONF_INSTANCES_MAX 100000
@@ -95,7 +111,8 @@ struct conf {
 	const char *const *words; /* of conf_parse_words(), or NULL; NULL at
 				     the end */
 	size_t nwords;
-	uint32_t nchildren;     /* of the whole tree, without the root */
+	uint32_t nchildren; /* of the whole tree, without the root */
+	bool pending;       /* programs are to be run first: nothing is known */
 	struct diag_list diags; /* warnings may be here also with a root */
 	struct arena arena;     /* owns all of the above */
 	struct diag no_memory;  /* the one diagnostic that needs no arena */
@@ -105,6 +122,9 @@ struct conf {
  * Reads the file `path`. True when a tree came of it: conf->root is set and
  * there are at most warnings. False when there are errors, all of them in
  * conf->diags. *conf needs no preparation and conf_fini() in either case.
+ *
+ * False with conf->pending when programs are to be run first: those in
+ * source->programs that are not done. Then it is to be called again.
  */
 bool conf_load(struct conf *conf, const char *path,
     const struct conf_source *source);

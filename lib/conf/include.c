@@ -137,13 +137,7 @@ include_file(struct loader *ld, struct body *b, const char *path,
 	ld->ninclusions++;
 	bytes_check(ld, file);
 	lex_init(&lx, ld, (struct cursor){ file, mark_len(file), 1, 1 });
-	parse_statements(&lx, b);
-	while (lx.tok.kind == TOKEN_CLOSE) {
-		report_error(ld, &lx.tok.at,
-		    "this } closes nothing, expected a directive or the end "
-		    "of the file");
-		parse_statements(&lx, b);
-	}
+	parse_whole(&lx, b);
 	ld->ninclusions--;
 	ld->inclusion = inclusion.outer;
 	return true;
@@ -153,10 +147,13 @@ include_file(struct loader *ld, struct body *b, const char *path,
 static const char *
 resolve(struct loader *ld, const struct source_file *file, const char *path)
 {
-	const char *slash = strrchr(file->path, '/');
 	size_t folder_len, size;
+	const char *slash;
 	char *resolved;
 
+	while (file->outer != NULL)
+		file = file->outer;
+	slash = strrchr(file->path, '/');
 	if (*path == '/' || slash == NULL)
 		return path;
 	folder_len = (size_t)(slash + 1 - file->path);

@@ -25,6 +25,8 @@ struct source_file {
 	uint32_t len;
 	uint64_t dev;
 	uint64_t ino;
+	/* Of what a program printed, the file that names it; else NULL. */
+	const struct source_file *outer;
 };
 
 /* A stretch of a file. */
@@ -41,7 +43,7 @@ struct use {
 	const struct use *outer; /* or NULL */
 	enum kind kind;
 	const char *child;
-	const char *spec;
+	const char *spec; /* its name, or `exec "…"` */
 	bool has_arguments;
 	struct spot at;
 };
@@ -64,8 +66,9 @@ struct loader {
 	uint32_t nchildren;                /* made, shared ones once */
 	unsigned nesting;                  /* supervisors around this one */
 	unsigned ninclusions;
-	bool stopped; /* a limit was passed: read no more */
-	char *word;   /* CONF_WORD_SIZE_MAX + 1 bytes for the lexer */
+	unsigned nprinted; /* programs whose output is being read */
+	bool stopped;      /* a limit was passed: read no more */
+	char *word;        /* CONF_WORD_SIZE_MAX + 1 bytes for the lexer */
 };
 
 /*

@@ -327,6 +327,18 @@ parse_statements(struct lexer *lx, struct body *b)
 }
 
 void
+parse_whole(struct lexer *lx, struct body *b)
+{
+	parse_statements(lx, b);
+	while (lx->tok.kind == TOKEN_CLOSE) {
+		report_error(lx->ld, &lx->tok.at,
+		    "this } closes nothing, expected a directive or the end "
+		    "of the file");
+		parse_statements(lx, b);
+	}
+}
+
+void
 parse_block(struct lexer *lx, struct body *b, struct spot open)
 {
 	struct loader *ld = lx->ld;
@@ -339,4 +351,24 @@ parse_block(struct lexer *lx, struct body *b, struct spot open)
 		report_unclosed(lx, open);
 	ld->bindings = bindings;
 	ld->specs = specs;
+}
+
+const char **
+parse_words_alone(struct lexer *lx, struct arena *arena, size_t *n)
+{
+	uint32_t len = lx->pos.file->len;
+	const char **words = ARENA_ARRAY(arena, const char *, len / 2 + 2);
+
+	*n = 0;
+	lx->literal = true;
+	lex_next(lx, LEX_WORDS);
+	for (; lx->tok.kind == TOKEN_WORD; lex_next(lx, LEX_WORDS))
+		words[(*n)++] = arena_text(arena, lx->tok.text, lx->tok.len);
+	if (lx->tok.kind == TOKEN_END && lx->pos.offset == len)
+		lex_next(lx, LEX_WORDS);
+	if (lx->tok.kind != TOKEN_EOF)
+		report_error(lx->ld, &lx->tok.at,
+		    "words end here, expected one line of them; quotes keep "
+		    "; { } in a word");
+	return words;
 }

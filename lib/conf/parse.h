@@ -20,6 +20,9 @@
  */
 void parse_statements(struct lexer *lx, struct body *b);
 
+/* Reads statements into `b` up to the end of the file. */
+void parse_whole(struct lexer *lx, struct body *b);
+
 /*
  * Reads the rest of the block that was opened at `open`, in a scope of its
  * own, up to its `}`, which is left in lx->tok.
@@ -43,5 +46,12 @@ void parse_unexpected(struct lexer *lx, const char *expected);
  * it in the error.
  */
 bool parse_name(struct lexer *lx, const char *what);
+
+/*
+ * The words of a text that is one line of them, with nothing in it that is
+ * replaced, in `arena`: *n of them, then NULL. What is more is an error.
+ */
+const char **
+parse_words_alone(struct lexer *lx, struct arena *arena, size_t *n);
 
 #endif

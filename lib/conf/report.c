@@ -18,6 +18,9 @@
 #define NOTES_MAX 4
 #define NOTE_SIZE 512
 
+/* Bytes of what a program has told that are shown, the last of them. */
+#define TOLD_MAX 1024
+
 /* Stands where something was cut. */
 #define ELLIPSIS     "…"
 #define ELLIPSIS_LEN (sizeof(ELLIPSIS) - 1)
@@ -143,13 +146,40 @@ show_uses(const struct use *use, char *buf, size_t size)
 	buf[len] = '\0';
 }
 
+/* Writes the last lines of a text that may be anything. */
+static size_t
+show_told(const char *told, char buf[static TOLD_MAX + 1])
+{
+	size_t len = strlen(told);
+
+	while (len > 0 && told[len - 1] == '\n')
+		len--;
+	if (len > TOLD_MAX - 1) {
+		told += len - (TOLD_MAX - 1);
+		len = TOLD_MAX - 1;
+	}
+	while (is_inside_character(*told)) {
+		told++;
+		len--;
+	}
+	for (size_t i = 0; i < len; i++)
+		if (told[i] == '\n')
+			buf[i] = '\n';
+		else
+			copy_printable(buf + i, told + i, 1, true);
+	if (len > 0)
+		buf[len++] = '\n';
+	return len;
+}
+
 static void
 add_diag(struct loader *ld, enum diag_severity severity, const struct spot *at,
-    const char *message)
+    const char *message, const char *told)
 {
 	struct diag diag = { .severity = severity, .message = message };
 	char source[EXCERPT_MAX + 2 * ELLIPSIS_LEN + 1];
-	char note[NOTE_SIZE];
+	char note[TOLD_MAX + NOTE_SIZE];
+	size_t len = told == NULL ? 0 : show_told(told, note);
 
 	if (at->file != NULL) {
 		diag.file = at->file->path;
@@ -157,10 +187,9 @@ add_diag(struct loader *ld, enum diag_severity severity, const struct spot *at,
 		diag.column = at->column;
 		show_source(&diag, at, source);
 	}
-	if (ld->use != NULL) {
-		show_uses(ld->use, note, sizeof(note));
+	show_uses(ld->use, note + len, NOTE_SIZE);
+	if (*note != '\0')
 		diag.note = note;
-	}
 	diag_list_add(&ld->conf->diags, &ld->conf->arena, &diag);
 }
 
@@ -173,7 +202,20 @@ report_error(struct loader *ld, const struct spot *at, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	add_diag(ld, DIAG_ERROR, at, message);
+	add_diag(ld, DIAG_ERROR, at, message, NULL);
+}
+
+void
+report_told(struct loader *ld, const struct spot *at, const char *told,
+    const char *format, ...)
+{
+	char message[MESSAGE_SIZE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	add_diag(ld, DIAG_ERROR, at, message, told);
 }
 
 void
@@ -186,7 +228,7 @@ report_warning(struct loader *ld, const struct spot *at, const char *format,
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	add_diag(ld, DIAG_WARNING, at, message);
+	add_diag(ld, DIAG_WARNING, at, message, NULL);
 }
 
 void

@@ -21,6 +21,10 @@ const char *show(const char *word, struct shown *buf);
 void report_error(struct loader *ld, const struct spot *at, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
+/* The same; further lines of text, of whatever kind, come below. */
+void report_told(struct loader *ld, const struct spot *at, const char *told,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 /* The same as a warning. */
 void report_warning(struct loader *ld, const struct spot *at,
     const char *format, ...) __attribute__((format(printf, 3, 4)));

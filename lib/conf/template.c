@@ -226,11 +226,9 @@ bool
 template_parse_use(struct lexer *lx, struct template_use *use)
 {
 	struct loader *ld = lx->ld;
-	struct spot at;
+	struct spot at = lx->tok.at;
 	size_t nargs = 0;
 
-	lex_next(lx, LEX_HEADER);
-	at = lx->tok.at;
 	if (lx->tok.kind != TOKEN_WORD || lx->tok.bad) {
 		parse_unexpected(lx, "the name of a spec");
 		return false;

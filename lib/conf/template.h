@@ -27,7 +27,7 @@ struct template_use {
 };
 
 /*
- * Reads a use from the `=` in lx->tok on, into *use, which was zeroed. False
+ * Reads a use from the name in lx->tok on, into *use, which was zeroed. False
  * after an error, when the statement has been skipped.
  */
 bool template_parse_use(struct lexer *lx, struct template_use *use);

@@ -239,21 +239,32 @@ act_delete(struct engine *e, struct control_client *client, size_t nwords,
 	serve_kind(e, client, nwords, words, REQUEST_DELETE);
 }
 
-/* Reads the text and makes what it says; NULL: the client was answered. */
+/* Reads the text for `sup`, wanting `programs`; NULL: no memory. */
 static struct addition *
-make_addition(struct engine *e, struct control_client *client,
-    const struct sup *sup, const char *text)
+read_addition(struct engine *e, const struct sup *sup, const char *text,
+    struct programs *programs)
 {
 	const struct child_spec *named = node_spec(&sup->child);
 	const struct spec *parent = named != NULL ? named->spec : e->conf->root;
 	struct addition *addition = calloc(1, sizeof(*addition));
+	struct conf_source source = { .ctx = NULL };
 
-	if (addition == NULL) {
-		serve_no_memory(client);
+	if (addition == NULL)
 		return NULL;
-	}
-	if (!conf_parse_child(&addition->conf, "added", text, strlen(text),
-		parent, e->run->source)) {
+	if (e->run->source != NULL)
+		source = *e->run->source;
+	source.programs = programs;
+	(void)conf_parse_child(&addition->conf, "added", text, strlen(text),
+	    parent, e->run->source != NULL ? &source : NULL);
+	return addition;
+}
+
+/* Makes what was read, and is given; NULL: the client was answered. */
+static struct addition *
+make_addition(struct engine *e, struct control_client *client,
+    struct addition *addition)
+{
+	if (addition->conf.child == NULL) {
 		serve_diags(e, client, &addition->conf.diags);
 		control_error(client, CONTROL_SYNTAX,
 		    "the specification is wrong");
@@ -281,12 +292,12 @@ give_back(struct engine *e, struct addition *addition)
 
 static void
 add_to(struct engine *e, struct control_client *client, struct sup *sup,
-    const char *text, bool wait)
+    struct addition *addition, bool wait)
 {
-	struct addition *addition = make_addition(e, client, sup, text);
 	struct order *order;
 	struct act *act;
 
+	addition = make_addition(e, client, addition);
 	if (addition == NULL)
 		return;
 	order = order_new(e, client);
@@ -304,12 +315,38 @@ add_to(struct engine *e, struct control_client *client, struct sup *sup,
 	order_begun(e, order, wait);
 }
 
+bool
+act_add_text(struct engine *e, struct control_client *client, const char *name,
+    const char *text, bool wait, struct programs *programs)
+{
+	struct child *child = serve_one(e, client, name);
+	struct addition *addition;
+
+	if (child == NULL)
+		return true;
+	if (!child_is_sup(child)) {
+		control_error(client, CONTROL_FAILED,
+		    "%s is no supervisor: `supervise tree` shows them", name);
+		return true;
+	}
+	addition = read_addition(e, child_sup(child), text, programs);
+	if (addition != NULL && addition->conf.pending) {
+		addition_free(addition);
+		return false;
+	}
+	if (addition != NULL)
+		add_to(e, client, child_sup(child), addition, wait);
+	else
+		serve_no_memory(client);
+	return true;
+}
+
 void
 act_add(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
 {
 	bool wait = strcmp(words[0], "--no-wait") != 0;
-	struct child *child;
+	struct programs programs = { .first = NULL };
 
 	if (nwords != (wait ? 2U : 3U)) {
 		control_error(client, CONTROL_USAGE, "%s takes: %s", "add",
@@ -317,15 +354,10 @@ act_add(struct engine *e, struct control_client *client, size_t nwords,
 		return;
 	}
 	words += wait ? 0 : 1;
-	child = serve_one(e, client, words[0]);
-	if (child == NULL)
-		return;
-	if (!child_is_sup(child))
-		control_error(client, CONTROL_FAILED,
-		    "%s is no supervisor: `supervise tree` shows them",
-		    words[0]);
+	if (act_add_text(e, client, words[0], words[1], wait, &programs))
+		programs_fini(&programs);
 	else
-		add_to(e, client, child_sup(child), words[1], wait);
+		adding_begin(e, client, words[0], words[1], wait, &programs);
 }
 
 void

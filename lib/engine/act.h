@@ -50,6 +50,13 @@ void act_signal(struct engine *e, struct control_client *client, size_t nwords,
 void act_down(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words);
 
+/*
+ * Adds what `text` says to the supervisor that is called `name`. False: the
+ * text wants more of `programs` to be run, nothing else has happened.
+ */
+bool act_add_text(struct engine *e, struct control_client *client,
+    const char *name, const char *text, bool wait, struct programs *programs);
+
 /* What the result of a request means, for a person: "NAME ...". */
 const char *act_explain(enum request_result result);
 

@@ -146,6 +146,10 @@ nearest(const struct engine *e)
 		at_ns = e->sweep_ns;
 	if (e->serve_ns < at_ns)
 		at_ns = e->serve_ns;
+	if (reading_deadline(e) < at_ns)
+		at_ns = reading_deadline(e);
+	if (adding_deadline(e) < at_ns)
+		at_ns = adding_deadline(e);
 	if (e->look_ns < at_ns)
 		at_ns = e->look_ns;
 	return at_ns;
@@ -183,6 +187,7 @@ turn(struct engine *e)
 	if (e->sweeping)
 		reap_sweep_tick(e);
 	reload_turn(e);
+	adding_turn(e);
 	act_turn(e);
 	tell_started(e);
 	e->serve_ns = serve_turn(e);
@@ -198,6 +203,7 @@ init_base(struct engine *e, const struct run *run)
 	e->run = run;
 	SLIST_INIT(&e->versions);
 	SLIST_INIT(&e->freed);
+	SLIST_INIT(&e->addings);
 	e->channel.fd = -1;
 	e->orphans.fd = -1;
 	e->signals.fd = -1;
@@ -217,12 +223,14 @@ init_base(struct engine *e, const struct run *run)
  * guardian has had from the start.
  */
 static const struct conf *
-succeed(struct engine *e)
+succeed(struct engine *e, pid_t reaper)
 {
 	static struct conf fresh;
 	const struct run *run = e->run;
+	const struct runner_base base = { run->signals, &run->nofile, reaper };
 	bool has_file = !run->command && run->source != NULL;
-	bool loaded = has_file && conf_load(&fresh, run->file, run->source);
+	bool loaded =
+	    has_file && runner_load(&fresh, run->file, run->source, &base);
 	struct record r;
 
 	record_begin(&r, RECORD_ENGINE_STARTED);
@@ -312,6 +320,8 @@ init_rest(struct engine *e, const struct engine_link *link)
 static void
 fini(struct engine *e)
 {
+	reading_fini(e);
+	adding_fini(e);
 	serve_fini(e);
 	job_fini(e);
 	strays_fini(&e->strays);
@@ -358,7 +368,7 @@ engine_run(const struct run *run, const struct engine_link *link)
 
 	error = init_base(e, run);
 	if (error == 0 && link->again)
-		conf = succeed(e);
+		conf = succeed(e, link->witness);
 	if (error == 0)
 		error = init_tree(e, conf);
 	if (error == 0)

@@ -10,8 +10,10 @@
 #include "conf/conf.h"
 #include "core/tree.h"
 #include "engine/act.h"
+#include "engine/adding.h"
 #include "engine/guardian.h"
 #include "engine/node.h"
+#include "engine/reading.h"
 #include "engine/reload.h"
 #include "engine/reporter.h"
 #include "engine/strays.h"
@@ -35,7 +37,9 @@
  *			view.c and query.c look, act.c and act_signal.c change,
  *			waiters.c waits
  *	reload.c	the file read again: reload_plan.c what to do about it,
- *			version.c what to keep
+ *			version.c what to keep; reading.c reads it
+ *	runner.c	programs that print specifications; printing.c for
+ *			whom: reading.c, adding.c
  *	reporter.c	records, and people.c the same for people
  *	notes.c		what the core notes, as records; history.c for `why`
  *	give_up.c	the report when the root gave up
@@ -45,8 +49,9 @@
  * what is left and outbox.c for what the guardian tells.
  *
  * It waits in the loop alone, but for a moment where it has to kill what it
- * has just forked (launch.c). No failing system call ends it after its start:
- * a failure becomes an event, or is told and survived.
+ * has just forked (launch.c, runner.c), and before it has a tree (succeed()).
+ *No failing system call ends it after its start: a failure becomes an event, or
+ *is told and survived.
  */
 
 /* The environment that children get. */
@@ -96,6 +101,7 @@ struct engine {
 	const struct conf *conf;  /* what the tree was made from; borrowed */
 	struct versions versions; /* of the file, since the first reload */
 	struct reload *reload;    /* at work; owned; or NULL */
+	struct reading *reading;  /* for the next one; owned; or NULL */
 	struct loop loop;
 	struct tree tree;
 	struct supervisor root;
@@ -115,6 +121,7 @@ struct engine {
 	struct orders orders;
 	size_t nacts;           /* of all of them, not yet answered */
 	struct additions freed; /* in this turn */
+	struct addings addings; /* whose programs run */
 
 	pid_t guardian;
 	pid_t witness;
@@ -167,6 +174,8 @@ int environment_init(struct environment *env, const struct spec *spec,
 /* Makes room for what the workers of `spec` set. 0 or -ENOMEM. */
 int environment_fit(struct environment *env, const struct spec *spec);
 void environment_fini(struct environment *env);
+/* Whether each child gets this NAME=VALUE anew, if at all. */
+bool environment_is_own(const char *variable);
 
 /*
  * Starts a run of `worker`. True, or false with the reason in *reason and

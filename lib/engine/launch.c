@@ -11,6 +11,7 @@
 
 #include "base/units.h"
 #include "engine/engine.h"
+#include "engine/explain.h"
 #include "engine/ready.h"
 #include "os/clock.h"
 
@@ -31,8 +32,8 @@ static const char *const own[NOWN] = {
 	"SUPERVISE_RAN_MS=",
 };
 
-static bool
-is_own(const char *variable)
+bool
+environment_is_own(const char *variable)
 {
 	for (size_t i = 0; i < NOWN; i++)
 		if (strncmp(variable, own[i], strlen(own[i])) == 0)
@@ -78,7 +79,7 @@ environment_init(struct environment *env, const struct spec *spec,
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!is_own(from[i]))
+		if (!environment_is_own(from[i]))
 			env->base[env->nbase++] = from[i];
 	if (environment_fit(env, spec) == 0)
 		return 0;
@@ -177,64 +178,6 @@ path_of(const char *const *envp)
 }
 
 /*
- * Tells why a start failed, and what could be done about it. `hook` says which
- * command it was, if not the worker's program.
- */
-static void
-explain(struct engine *e, const char *hook, const struct spawn_plan *plan,
-    const struct spawn_result *result, int error)
-{
-	const char *program = plan->argv[0], *subject = "";
-	const char *text = strerror(error), *more = "", *of = "", *end = "";
-
-	if (result->file != NULL)
-		program = result->file;
-	switch (result->step) {
-	case SPAWN_SEARCH:
-		text = program;
-		if (strchr(program, '/') != NULL)
-			break;
-		more = " (PATH=";
-		of = plan->path != NULL ? plan->path : SPAWN_PATH_DEFAULT;
-		end = ")";
-		break;
-	case SPAWN_EXECUTE:
-		subject = program;
-		if (error != EACCES)
-			break;
-		more = "; not executable: chmod +x ";
-		of = program;
-		end = "?";
-		break;
-	case SPAWN_INTERPRETER:
-		text = "the first line of ";
-		of = program;
-		end = " names a program that does not exist";
-		break;
-	case SPAWN_FOLDER:
-		subject = plan->cwd;
-		break;
-	case SPAWN_DESCRIPTORS:
-		if (error == EBADF)
-			more = "; the number of `ready fd` must be below "
-			       "ulimit -n";
-		break;
-	case SPAWN_PROCESS:
-	case SPAWN_PIDFD:
-	case SPAWN_TABLE:
-	case SPAWN_PARENT:
-	case SPAWN_GROUP:
-	case SPAWN_TERMINAL:
-	case SPAWN_LIMIT:
-	case SPAWN_SIGNALS:
-		break;
-	}
-	snprintf(e->failure, sizeof(e->failure), "%s%s%s%s%s: %s%s%s%s", hook,
-	    *hook != '\0' ? ": " : "", spawn_step_text[result->step],
-	    *subject != '\0' ? " " : "", subject, text, more, of, end);
-}
-
-/*
  * A run that cannot be watched is ended: nothing would see it die. One that
  * does not end, by whatever right, is left to itself.
  */
@@ -305,13 +248,17 @@ run(struct engine *e, struct worker *worker, const char *const *argv,
 		.cwd = worker->spec->spec->worker.cwd,
 		.tty = job_tty(e),
 	};
+	size_t len;
 	int error;
 
 	plan.path = path_of(plan.envp);
 	error = start(e, worker, &plan, &result);
 	*step = result.step;
 	if (error < 0) {
-		explain(e, hook, &plan, &result, -error);
+		len = (size_t)snprintf(e->failure, sizeof(e->failure), "%s%s",
+		    hook, *hook != '\0' ? ": " : "");
+		explain(e->failure + len, sizeof(e->failure) - len, &plan,
+		    &result, -error);
 		return error;
 	}
 	worker->pid = result.pid;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,26 +69,6 @@ readable(struct loop_watch *watch, uint32_t events)
 			.kind = EVENT_READY, .child = &worker->child });
 }
 
-/* Makes the two ends, of which none blocks us. 0 or -errno. */
-static int
-make_pipe(int ends[2])
-{
-	int error;
-
-	if (pipe2(ends, O_CLOEXEC) == -1)
-		return -errno;
-	error = fd_raise(&ends[0]);
-	if (error == 0)
-		error = fd_raise(&ends[1]);
-	if (error == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == -1)
-		error = -errno;
-	if (error < 0) {
-		fd_close(&ends[0]);
-		fd_close(&ends[1]);
-	}
-	return error;
-}
-
 int
 ready_begin(struct engine *e, const struct worker *worker, struct spawn_fd *fd)
 {
@@ -97,7 +76,7 @@ ready_begin(struct engine *e, const struct worker *worker, struct spawn_fd *fd)
 
 	if (!has_pipe(worker))
 		return 0;
-	error = make_pipe(ends);
+	error = fd_pipe(ends);
 	if (error < 0)
 		return error;
 	error = spawner_lay(&e->spawner, READY_SLOT, ends[1]);

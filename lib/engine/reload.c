@@ -7,13 +7,17 @@
 
 #include "engine/engine.h"
 #include "engine/lookup.h"
+#include "engine/reading.h"
 #include "engine/reload.h"
 #include "engine/serve.h"
 
-/* Tells who asked, or everybody when that was a signal. */
-__attribute__((format(printf, 4, 5))) static void
-fail(struct engine *e, struct control_client *client, enum control_code code,
-    const char *format, ...)
+const char reload_waits[] = "another reload waits to begin";
+const char reload_later[] =
+    "nothing was changed: a later one came before it could begin";
+
+void
+reload_fail(struct engine *e, struct control_client *client,
+    enum control_code code, const char *format, ...)
 {
 	char text[sizeof(((struct reload *)NULL)->why) + 128];
 	va_list args;
@@ -48,7 +52,7 @@ finish(struct engine *e)
 	struct reload *r = e->reload;
 
 	if (r->failed > 0)
-		fail(e, r->client, CONTROL_FAILED,
+		reload_fail(e, r->client, CONTROL_FAILED,
 		    "%zu of %zu steps did not succeed, the rest is as "
 		    "planned: %s",
 		    r->failed, r->plan.n, r->why);
@@ -58,9 +62,8 @@ finish(struct engine *e)
 	versions_forget(e);
 }
 
-/* Whether a file is to be read for a reload now. */
-static bool
-may_begin(struct engine *e, struct control_client *client)
+bool
+reload_may_begin(struct engine *e, struct control_client *client)
 {
 	const char *why = NULL;
 
@@ -71,7 +74,7 @@ may_begin(struct engine *e, struct control_client *client)
 	else if (e->reload != NULL && e->reload->begun && client != NULL)
 		why = "another reload is at work";
 	if (why != NULL) {
-		fail(e, client, CONTROL_FAILED, "%s", why);
+		reload_fail(e, client, CONTROL_FAILED, "%s", why);
 		return false;
 	}
 	/* A signal gets no answer: it is looked after later. */
@@ -80,21 +83,18 @@ may_begin(struct engine *e, struct control_client *client)
 	return e->reload == NULL || !e->reload->begun;
 }
 
-/* The file of `r` is right: one that has not begun gives way to it. */
-static void
-take_over(struct engine *e, struct reload *r)
+void
+reload_take_over(struct engine *e, struct reload *r)
 {
 	if (e->reload != NULL && r->dry) {
-		fail(e, r->client, CONTROL_FAILED,
-		    "another reload waits to begin");
+		reload_fail(e, r->client, CONTROL_FAILED, "%s", reload_waits);
 		version_free(r->version);
 		free(r);
 		return;
 	}
 	if (e->reload != NULL) {
-		fail(e, e->reload->client, CONTROL_FAILED,
-		    "nothing was changed: a later one came before it could "
-		    "begin");
+		reload_fail(e, e->reload->client, CONTROL_FAILED, "%s",
+		    reload_later);
 		discard(e);
 	}
 	e->reload = r;
@@ -105,33 +105,12 @@ void
 reload_serve(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
 {
-	struct reload *r;
-
 	if (nwords == 1 && strcmp(words[0], "--dry-run") != 0) {
 		control_error(client, CONTROL_USAGE, "reload takes: --dry-run");
 		return;
 	}
-	if (!may_begin(e, client))
-		return;
-	r = calloc(1, sizeof(*r));
-	if (r != NULL)
-		r->version = calloc(1, sizeof(*r->version));
-	if (r == NULL || r->version == NULL) {
-		free(r);
-		fail(e, client, CONTROL_FAILED, "no memory");
-		return;
-	}
-	if (!conf_load(&r->version->conf, e->run->file, e->run->source)) {
-		serve_diags(e, client, &r->version->conf.diags);
-		fail(e, client, CONTROL_SYNTAX,
-		    "%s has mistakes; nothing was changed", e->run->file);
-		version_free(r->version);
-		free(r);
-		return;
-	}
-	r->client = client;
-	r->dry = nwords == 1;
-	take_over(e, r);
+	if (reload_may_begin(e, client))
+		reading_begin(e, client, nwords == 1);
 }
 
 /* The path of the child that a step is about, also of one that is new. */
@@ -374,7 +353,7 @@ try_to_begin(struct engine *e)
 	else if (!begin(e))
 		why = "no memory";
 	if (why != NULL) {
-		fail(e, e->reload->client, CONTROL_FAILED, "%s", why);
+		reload_fail(e, e->reload->client, CONTROL_FAILED, "%s", why);
 		discard(e);
 	} else if (e->reload->dry) {
 		finish(e);
@@ -390,6 +369,7 @@ reload_turn(struct engine *e)
 		e->reload_again = false;
 		reload_serve(e, NULL, 0, NULL);
 	}
+	reading_turn(e);
 	if (e->reload != NULL && !e->reload->begun)
 		try_to_begin(e);
 	/* One step a turn, so that the loop sees to others in between. */
@@ -440,4 +420,5 @@ reload_closed(struct engine *e, const struct control_client *client)
 {
 	if (e->reload != NULL && e->reload->client == client)
 		e->reload->client = NULL;
+	reading_closed(e, client);
 }

@@ -19,7 +19,8 @@ struct engine;
  * `reload` (D7): the file is read again and the running tree is brought to
  * what it says, one step after the other. A wrong file changes nothing. It
  * begins when no supervisor is at work, and there is one at a time; until it
- * has begun a later one takes its place. Each step is one request to the core:
+ * has begun a later one takes its place, also while it is still
+ * being read (reading.h). Each step is one request to the core:
  * deaths, restarts and other requests meanwhile find it done or not.
  */
 struct reload {
@@ -53,6 +54,24 @@ bool reload_can_go_on(const struct engine *e);
 
 /* Once a turn: begins when it can. */
 void reload_turn(struct engine *e);
+
+/* Why one gives way: to another that waits, or to a later one. */
+extern const char reload_waits[];
+extern const char reload_later[];
+
+/* Tells who asked, or everybody when that was a signal, why nothing came. */
+void reload_fail(struct engine *e, struct control_client *client,
+    enum control_code code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Whether a reload may begin now; if not the client was told. */
+bool reload_may_begin(struct engine *e, struct control_client *client);
+
+/*
+ * The file of `r`, which is given, is right: another that has not begun gives
+ * way to it.
+ */
+void reload_take_over(struct engine *e, struct reload *r);
 
 /* The tree has let go of `child`. */
 void reload_freed(struct engine *e, const struct child *child);

@@ -207,6 +207,7 @@ static void
 closed(void *ctx, struct control_client *client)
 {
 	act_closed(ctx, client);
+	adding_closed(ctx, client);
 	wait_closed(ctx, client);
 	view_closed(ctx, client);
 	reload_closed(ctx, client);

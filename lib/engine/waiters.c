@@ -45,7 +45,7 @@ look_busy(void *arg, struct child *child)
 static bool
 is_behind(const struct engine *e)
 {
-	return e->more || e->look || e->reload != NULL ||
+	return e->more || e->look || e->reload != NULL || e->reading != NULL ||
 	    !STAILQ_EMPTY(&e->ended) || !STAILQ_EMPTY(&e->remaining);
 }
 

@@ -112,6 +112,26 @@ close_between(int first, unsigned last)
 	    close_range((unsigned)first, last, 0) == 0;
 }
 
+int
+fd_pipe(int ends[2])
+{
+	int error;
+
+	ends[0] = ends[1] = -1;
+	if (pipe2(ends, O_CLOEXEC) == -1)
+		return -errno;
+	error = fd_raise(&ends[0]);
+	if (error == 0)
+		error = fd_raise(&ends[1]);
+	if (error == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == -1)
+		error = -errno;
+	if (error < 0) {
+		fd_close(&ends[0]);
+		fd_close(&ends[1]);
+	}
+	return error;
+}
+
 void
 fd_close_others(int keep)
 {

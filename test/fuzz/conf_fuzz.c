@@ -101,6 +101,47 @@ split(struct pieces *pieces, const char *bytes, size_t len)
 	}
 }
 
+/* Each program fails, or prints the file that its command is a path of. */
+static void
+print_all(struct pieces *pieces, struct programs *programs)
+{
+	for (struct program *p = programs->first; p != NULL; p = p->next) {
+		struct conf_file file = { .len = 0 };
+
+		if (p->done)
+			continue;
+		p->done = true;
+		if (pieces_read(pieces, p->argv[0], &file) < 0) {
+			p->why = strdup("no such program");
+			p->told = strdup(p->command);
+			continue;
+		}
+		p->bytes = malloc(file.len + 1);
+		if (p->bytes == NULL)
+			abort();
+		memcpy(p->bytes, file.bytes, file.len);
+		p->len = file.len;
+	}
+}
+
+/* Loads the first file, as often as programs are wanted. */
+static bool
+load(struct conf *conf, struct pieces *pieces, const struct conf_source *source)
+{
+	int rounds = 0;
+	bool good;
+
+	for (;;) {
+		good = conf_load_within(conf, "main.conf", source, 64 << 20);
+		if (!conf->pending)
+			return good;
+		if (good || conf->root != NULL || ++rounds > CONF_PRINTED_MAX)
+			abort();
+		conf_fini(conf);
+		print_all(pieces, source->programs);
+	}
+}
+
 struct text {
 	char *bytes;
 	size_t len;
@@ -161,18 +202,20 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pieces pieces = { 0 };
+	struct programs programs = { .first = NULL };
 	struct conf_source source = {
 		.ctx = &pieces,
 		.read = pieces_read,
 		.glob = pieces_glob,
 		.getenv = pieces_getenv,
+		.programs = &programs,
 	};
 	struct conf conf;
 	size_t rendered = 0;
 	bool good;
 
 	split(&pieces, (const char *)data, size);
-	good = conf_load_within(&conf, "main.conf", &source, 64 << 20);
+	good = load(&conf, &pieces, &source);
 	diag_list_render(&conf.diags, true, count, &rendered);
 	if (good != (conf.diags.nerrors == 0) || good != (conf.root != NULL) ||
 	    (!good && rendered == 0))
@@ -184,6 +227,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		pieces.files[0].len, NULL, &source) != (conf.child != NULL))
 		abort();
 	conf_fini(&conf);
+	programs_fini(&programs);
 	return 0;
 }
 

@@ -147,11 +147,29 @@ raise_limit(void)
 	CHECK(original.rlim_cur == 64 && original.rlim_max == 64);
 }
 
+static void
+pipes(void)
+{
+	int ends[2];
+	char c;
+
+	CHECK(fd_pipe(ends) == 0);
+	CHECK(ends[0] >= FD_FIRST && closes_on_execve(ends[0]));
+	CHECK(ends[1] >= FD_FIRST && closes_on_execve(ends[1]));
+	CHECK(read(ends[0], &c, 1) == -1 && errno == EAGAIN);
+	CHECK((fcntl(ends[1], F_GETFL) & O_NONBLOCK) == 0);
+	CHECK(write(ends[1], "x", 1) == 1 && read(ends[0], &c, 1) == 1);
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	OK("reading from a pipe of our own does not block, writing may");
+}
+
 int
 main(void)
 {
 	left_start();
 	raises();
+	pipes();
 	null_is_empty();
 	apart(keep_standard_only);
 	OK("U14: no inherited descriptor above 2 stays open");

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONF_PROGRAM_H
+#define CONF_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Programs that print specifications, `= exec "PROGRAM ARG…"`, and what they
+ * printed.
+ *
+ * Loading never waits for one. It puts into this list what it needs and ends
+ * with conf->pending; whoever loads runs what is wanted, in whatever way, and
+ * loads again with the list, until nothing is pending. So the same command is
+ * run once, however often a file uses it or is read for it.
+ */
+struct program {
+	struct program *next;
+	const char *command;     /* one word of the file */
+	const char *const *argv; /* the words in it; ends with NULL */
+	bool done;               /* it was run: the rest is set */
+	char *bytes;             /* it printed; owned; may be NULL if none */
+	size_t len;
+	char *told; /* on its standard error; owned; may be NULL if nothing */
+	char *why;  /* there is no specification; owned; NULL: there is */
+};
+
+struct programs {
+	struct program *first; /* in the order of first need; owned */
+	struct program **last; /* where the next one goes; NULL: at `first` */
+	size_t n;
+};
+
+/* The program of that command, or NULL. */
+struct program *
+program_find(const struct programs *programs, const char *command);
+
+/*
+ * Adds one that is to be run; everything is copied. NULL when memory is
+ * short.
+ */
+struct program *program_want(struct programs *programs, const char *command,
+    const char *const *argv, size_t argc);
+
+/* Frees all. Harmless when done twice. */
+void programs_fini(struct programs *programs);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/explain.h"
+
+void
+explain(char *text, size_t size, const struct spawn_plan *plan,
+    const struct spawn_result *result, int error)
+{
+	const char *program = plan->argv[0], *subject = "";
+	const char *what = strerror(error), *more = "", *of = "", *end = "";
+
+	if (result->file != NULL)
+		program = result->file;
+	switch (result->step) {
+	case SPAWN_SEARCH:
+		what = program;
+		if (strchr(program, '/') != NULL)
+			break;
+		more = " (PATH=";
+		of = plan->path != NULL ? plan->path : SPAWN_PATH_DEFAULT;
+		end = ")";
+		break;
+	case SPAWN_EXECUTE:
+		subject = program;
+		if (error != EACCES)
+			break;
+		more = "; not executable: chmod +x ";
+		of = program;
+		end = "?";
+		break;
+	case SPAWN_INTERPRETER:
+		what = "the first line of ";
+		of = program;
+		end = " names a program that does not exist";
+		break;
+	case SPAWN_FOLDER:
+		subject = plan->cwd;
+		break;
+	case SPAWN_DESCRIPTORS:
+		if (error == EBADF)
+			more = "; the number of `ready fd` must be below "
+			       "ulimit -n";
+		break;
+	case SPAWN_PROCESS:
+	case SPAWN_PIDFD:
+	case SPAWN_TABLE:
+	case SPAWN_PARENT:
+	case SPAWN_GROUP:
+	case SPAWN_TERMINAL:
+	case SPAWN_LIMIT:
+	case SPAWN_SIGNALS:
+		break;
+	}
+	snprintf(text, size, "%s%s%s: %s%s%s%s", spawn_step_text[result->step],
+	    *subject != '\0' ? " " : "", subject, what, more, of, end);
+}

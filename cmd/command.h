@@ -16,7 +16,7 @@
 #define STATUS_NO_SUCH_NAME  4
 #define STATUS_NO_SUPERVISOR 5
 #define STATUS_TIME_LIMIT    124
-#define EXEC_STATUS_OURS     125 /* of exec, as env(1) has it */
+#define EXEC_STATUS_OURS     125 /* of exec and try, as env(1) has it */
 
 /* Options that stand before the command, or among its own. */
 struct globals {
@@ -70,6 +70,7 @@ const struct command *command_find(const char *name);
 int run_main(struct globals *globals, int argc, char **argv);
 int exec_main(struct globals *globals, int argc, char **argv);
 int check_main(struct globals *globals, int argc, char **argv);
+int try_main(struct globals *globals, int argc, char **argv);
 int list_main(struct globals *globals, int argc, char **argv);
 int status_main(struct globals *globals, int argc, char **argv);
 int tree_main(struct globals *globals, int argc, char **argv);
@@ -92,6 +93,7 @@ int help_main(struct globals *globals, int argc, char **argv);
 extern const char run_help[];
 extern const char exec_help[];
 extern const char check_help[];
+extern const char try_help[];
 extern const char list_help[];
 extern const char status_help[];
 extern const char tree_help[];

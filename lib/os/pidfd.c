@@ -130,3 +130,13 @@ process_reap_any(pid_t *pid, struct process_end *end)
 	}
 	return n;
 }
+
+void
+process_reap_others(pid_t pid)
+{
+	siginfo_t info;
+
+	while (wait_now(P_ALL, 0, WEXITED | WNOWAIT, &info) == 1 &&
+	    info.si_pid != pid)
+		(void)wait_now(P_PID, (id_t)info.si_pid, WEXITED, &info);
+}

@@ -72,4 +72,10 @@ bool process_is_child(pid_t pid);
  */
 int process_reap_any(pid_t *pid, struct process_end *end);
 
+/*
+ * Reaps the children that have ended, as far as they come before `pid`, which
+ * is left; with 0 all of them.
+ */
+void process_reap_others(pid_t pid);
+
 #endif

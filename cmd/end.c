@@ -13,13 +13,21 @@
 #define STATUS_SIGNAL       128
 
 const char *
+end_process_reason(const struct process_end *end,
+    char text[static REASON_TEXT_SIZE])
+{
+	return reason_text(end->by_signal ? reason_signal(end->status) :
+					    reason_exit(end->status),
+	    text);
+}
+
+const char *
 end_reason(const struct errand_end *end, char text[static REASON_TEXT_SIZE])
 {
 	struct reason reason = { .kind = REASON_START, .value = -end->error };
 
 	if (end->error == 0)
-		reason = end->end.by_signal ? reason_signal(end->end.status) :
-					      reason_exit(end->end.status);
+		return end_process_reason(&end->end, text);
 	return reason_text(reason, text);
 }
 

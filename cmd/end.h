@@ -11,6 +11,8 @@
  */
 
 /* Writes the reason of an end and returns `text`. */
+const char *end_process_reason(const struct process_end *end,
+    char text[static REASON_TEXT_SIZE]);
 const char *
 end_reason(const struct errand_end *end, char text[static REASON_TEXT_SIZE]);
 

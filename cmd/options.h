@@ -21,6 +21,7 @@
 #define OPTION_KEEP       260
 #define OPTION_CATCH      261
 #define OPTION_AFTER      262
+#define OPTION_ANY        263
 
 /* The options of one command, beside the global ones. */
 struct options {

@@ -83,6 +83,7 @@ connect_to(struct ask *ask)
 	if (error < 0)
 		fail(ask, status_of(ask, error), why);
 	ask->open = error == 0;
+	ask->place = &place;
 }
 
 /* The connection does not serve any more. */

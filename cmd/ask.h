@@ -24,6 +24,7 @@ struct ask {
 	struct record_parsed record; /* the last one; until the next */
 	struct control_session session;
 	const struct globals *globals;
+	const struct control_place *place; /* of the supervisor, once open */
 	int64_t deadline_ns; /* of everything; CLOCK_NEVER: there is none */
 	int status;          /* exit status so far */
 	bool open;           /* there is a supervisor */

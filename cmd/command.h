@@ -16,7 +16,7 @@
 #define STATUS_NO_SUCH_NAME  4
 #define STATUS_NO_SUPERVISOR 5
 #define STATUS_TIME_LIMIT    124
-#define EXEC_STATUS_OURS     125 /* of exec and try, as env(1) has it */
+#define EXEC_STATUS_OURS     125 /* of exec, try and call, as env(1) has it */
 
 /* Options that stand before the command, or among its own. */
 struct globals {
@@ -81,6 +81,7 @@ int count_main(struct globals *globals, int argc, char **argv);
 int events_main(struct globals *globals, int argc, char **argv);
 int wait_main(struct globals *globals, int argc, char **argv);
 int monitor_main(struct globals *globals, int argc, char **argv);
+int call_main(struct globals *globals, int argc, char **argv);
 int start_main(struct globals *globals, int argc, char **argv);
 int stop_main(struct globals *globals, int argc, char **argv);
 int restart_main(struct globals *globals, int argc, char **argv);
@@ -105,6 +106,7 @@ extern const char count_help[];
 extern const char events_help[];
 extern const char wait_help[];
 extern const char monitor_help[];
+extern const char call_help[];
 extern const char start_help[];
 extern const char stop_help[];
 extern const char restart_help[];

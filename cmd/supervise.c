@@ -61,6 +61,8 @@ const struct command commands[] = {
 	{ SECTION_ACT, "delete", WHERE_ANY,
 	    "[-q] [--json] [--no-wait] NAME ...",
 	    "remove children that are down", COMMAND(delete) },
+	{ SECTION_ACT, "call", WHERE_ANY, "[-t SECONDS] NAME -- COMMAND ...",
+	    "run a command that dies with a child", COMMAND(call) },
 	{ SECTION_ACT, "reload", WHERE_ANY, "[-q] [--json] [--dry-run]",
 	    "apply the changed file, touching only what changed",
 	    COMMAND(reload) },

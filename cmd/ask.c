@@ -83,6 +83,7 @@ connect_to(struct ask *ask)
 	if (error < 0)
 		fail(ask, status_of(ask, error), why);
 	ask->open = error == 0;
+	ask->place = &place;
 }
 
 /* The connection does not serve any more. */
@@ -153,23 +154,37 @@ refused(struct ask *ask)
 		fail(ask, control_code_status(code), ask_text(ask, "message"));
 }
 
-bool
-ask_next(struct ask *ask)
+/* Reads a record; `deadline_ns` may be earlier than that of everything. */
+static bool
+next_until(struct ask *ask, int64_t deadline_ns)
 {
 	int got;
 
 	if (ask->over || !ask->open)
 		return false;
-	got =
-	    control_session_next(&ask->session, &ask->record, ask->deadline_ns);
+	got = control_session_next(&ask->session, &ask->record, deadline_ns);
 	if (got == CONTROL_GOT_RECORD)
 		return true;
+	if (got == -ETIMEDOUT && deadline_ns < ask->deadline_ns)
+		return false;
 	ask->over = true;
 	if (got < 0)
 		lose(ask, got);
 	else if (got == CONTROL_GOT_ERROR)
 		refused(ask);
 	return false;
+}
+
+bool
+ask_next(struct ask *ask)
+{
+	return next_until(ask, ask->deadline_ns);
+}
+
+bool
+ask_try(struct ask *ask)
+{
+	return next_until(ask, 0);
 }
 
 bool

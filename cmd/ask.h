@@ -24,6 +24,7 @@ struct ask {
 	struct record_parsed record; /* the last one; until the next */
 	struct control_session session;
 	const struct globals *globals;
+	const struct control_place *place; /* of the supervisor, once open */
 	int64_t deadline_ns; /* of everything; CLOCK_NEVER: there is none */
 	int status;          /* exit status so far */
 	bool open;           /* there is a supervisor */
@@ -46,6 +47,12 @@ void ask_for(struct ask *ask, const char *const *verb, char **words);
 
 /* Reads a record of the answer; false when there are no more. */
 bool ask_next(struct ask *ask);
+
+/*
+ * The same without waiting; false as well when there is none as yet. That
+ * there may be one is seen on the descriptor of ask.session.
+ */
+bool ask_try(struct ask *ask);
 
 /* With --json, prints the record and returns true. */
 bool ask_json(const struct ask *ask);

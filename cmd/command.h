@@ -16,7 +16,7 @@
 #define STATUS_NO_SUCH_NAME  4
 #define STATUS_NO_SUPERVISOR 5
 #define STATUS_TIME_LIMIT    124
-#define EXEC_STATUS_OURS     125 /* of exec, as env(1) has it */
+#define EXEC_STATUS_OURS     125 /* of exec, try and call, as env(1) has it */
 
 /* Options that stand before the command, or among its own. */
 struct globals {
@@ -70,6 +70,7 @@ const struct command *command_find(const char *name);
 int run_main(struct globals *globals, int argc, char **argv);
 int exec_main(struct globals *globals, int argc, char **argv);
 int check_main(struct globals *globals, int argc, char **argv);
+int try_main(struct globals *globals, int argc, char **argv);
 int list_main(struct globals *globals, int argc, char **argv);
 int status_main(struct globals *globals, int argc, char **argv);
 int tree_main(struct globals *globals, int argc, char **argv);
@@ -79,6 +80,8 @@ int spec_main(struct globals *globals, int argc, char **argv);
 int count_main(struct globals *globals, int argc, char **argv);
 int events_main(struct globals *globals, int argc, char **argv);
 int wait_main(struct globals *globals, int argc, char **argv);
+int monitor_main(struct globals *globals, int argc, char **argv);
+int call_main(struct globals *globals, int argc, char **argv);
 int start_main(struct globals *globals, int argc, char **argv);
 int stop_main(struct globals *globals, int argc, char **argv);
 int restart_main(struct globals *globals, int argc, char **argv);
@@ -92,6 +95,7 @@ int help_main(struct globals *globals, int argc, char **argv);
 extern const char run_help[];
 extern const char exec_help[];
 extern const char check_help[];
+extern const char try_help[];
 extern const char list_help[];
 extern const char status_help[];
 extern const char tree_help[];
@@ -101,6 +105,8 @@ extern const char spec_help[];
 extern const char count_help[];
 extern const char events_help[];
 extern const char wait_help[];
+extern const char monitor_help[];
+extern const char call_help[];
 extern const char start_help[];
 extern const char stop_help[];
 extern const char restart_help[];

@@ -19,6 +19,9 @@
 #define OPTION_NO_WAIT    258
 #define OPTION_DRY_RUN    259
 #define OPTION_KEEP       260
+#define OPTION_CATCH      261
+#define OPTION_AFTER      262
+#define OPTION_ANY        263
 
 /* The options of one command, beside the global ones. */
 struct options {

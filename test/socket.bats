@@ -397,11 +397,11 @@ no_such_name"
 	assert_equal "${#lines[@]}" 3
 }
 
-@test "a thousand connections: the thousand-and-first is refused politely" {
+@test "two thousand connections: one more is refused politely" {
 	start -S ./sock run
 	wait_record event=started supervisor=root
 	mkfifo hold
-	"$CROWD" "$DIR/sock" 1000 "pid a" <hold >crowd 3>&- &
+	"$CROWD" "$DIR/sock" 2000 "pid a" <hold >crowd 3>&- &
 	local crowd=$!
 	exec {held}>hold
 	eventually grep -q connected crowd

@@ -459,3 +459,82 @@ has_up() {
 	eventually shows 'status 2'
 	shows 'not executable: chmod \+x ./script\?'
 }
+
+@test "L12: try: the command has the terminal, then what catches it, then we" {
+	sit_down
+	type_in '$SUPERVISE try --catch exit:3 "exec $WORKER log=log say=caught wait=go exit=4" -- $WORKER log=log wait=go exit=3; echo status $?\n'
+	wait_log start -
+	eventually in_foreground "$(said start)"
+	touch go
+	wait_log caught -
+	eventually shows 'status 4'
+	# The shell can read from its terminal.
+	type_in 'echo still $((40 + 2))\n'
+	eventually shows 'still 42'
+}
+
+@test "L12: try: Ctrl-C is the command's to answer" {
+	sit_down
+	type_in '$SUPERVISE try -- $WORKER on=INT:say=asked:exit=3 log=log; echo status $?\n'
+	wait_log start -
+	eventually in_foreground "$(said start)"
+	type_in '\003'
+	wait_log asked -
+	eventually shows 'status 3'
+	[[ $(grep -c '^asked ' log) -eq 1 ]]
+}
+
+@test "L12: try: Ctrl-Z stops command and supervise, fg continues both, twice" {
+	sit_down
+	type_in '$SUPERVISE try -- $WORKER on=INT:say=asked:exit=0 log=log; echo status $?\n'
+	wait_log start -
+	local child i
+	child=$(said start)
+	for i in 1 2; do
+		eventually in_foreground "$child"
+		type_in '\032'
+		eventually is_stopped "$child"
+		eventually is_stopped "$(ps -o ppid= -p "$child" | tr -d ' ')"
+		type_in "echo round $i\$((0))\\n"
+		eventually shows "round ${i}0"
+		type_in 'fg\n'
+		eventually refute is_stopped "$child"
+	done
+	eventually in_foreground "$child"
+	type_in '\003'
+	wait_log asked -
+	eventually ended "$child"
+}
+
+@test "L12: try: in the background it gets the terminal after fg, in the modes of the shell" {
+	cat >reader <<-'END'
+		echo $$ >pid
+		read -r line
+		stty -a >modes
+		echo "got $line"
+		kill -s SEGV $$
+	END
+	sit_down ""
+	type_in 'stty -a >before; $SUPERVISE try -- sh ./reader &\n'
+	eventually test -s pid
+	eventually is_stopped "$(ps -o ppid= -p "$(cat pid)" | tr -d ' ')"
+	type_in 'fg\n'
+	eventually in_foreground "$(cat pid)"
+	type_in 'hello\n'
+	eventually shows 'got hello'
+	type_in 'stty -a >after; echo over $((40 + 2))\n'
+	eventually shows 'over 42'
+	assert_equal "$(cat modes)" "$(cat before)"
+	assert_equal "$(cat after)" "$(cat before)"
+}
+
+@test "L12: try: terminal modes are restored after a crash" {
+	cat >session <<-END
+		stty >before
+		$SUPERVISE try -- sh -c 'stty -echo -icanon; kill -s SEGV \$\$'
+		stty >after
+	END
+	on_terminal "sh ./session"
+	eventually test -s after
+	assert_equal "$(cat after)" "$(cat before)"
+}

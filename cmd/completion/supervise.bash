@@ -29,6 +29,7 @@ _supervise_words() {
 # The kind of the word number $1, from 0, that a command with $synopsis takes.
 _supervise_kind() {
 	case $synopsis in
+	*'NAME -- COMMAND'*) if [[ $1 -eq 0 ]]; then echo child; else echo program; fi ;;
 	*'-- COMMAND'*) echo program ;;
 	'[COMMAND]') echo command ;;
 	*'SIGNAL NAME'*) if [[ $1 -eq 0 ]]; then echo signal; else echo child; fi ;;

@@ -41,6 +41,12 @@ function __supervise_words
 		return
 	end
 	switch $synopsis
+		case '*NAME -- COMMAND*'
+			if test $n = 0
+				__supervise_children
+			else
+				__fish_complete_command
+			end
 		case '*-- COMMAND*'
 			__fish_complete_command
 		case '[COMMAND]'

@@ -42,6 +42,8 @@
 	X(RECORD_COUNT, "count", "the children of a supervisor, by kind")     \
 	X(RECORD_WHY, "why", "what a child is up to, and its budget")         \
 	X(RECORD_END, "end", "one of the last ends of a child")               \
+	X(RECORD_MONITOR, "monitor", "a run is monitored from now on")        \
+	X(RECORD_DOWN, "down", "what was monitored has ended")                \
 	X(RECORD_LINE, "line", "a line of a longer text")                     \
 	X(RECORD_PLAN, "plan", "a step of a reload")                          \
 	X(RECORD_GUARDIAN, "guardian", "the process to wait for")             \

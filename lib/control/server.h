@@ -29,7 +29,7 @@
  */
 
 /* Connections at once; the next is refused with the code `busy`. */
-#define CONTROL_CLIENTS_MAX 1000
+#define CONTROL_CLIENTS_MAX 2000
 
 /* Bytes of one request with its newline; beyond it is refused. */
 #define CONTROL_REQUEST_MAX ((size_t)64 << 10)

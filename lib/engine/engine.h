@@ -35,7 +35,7 @@
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; lookup.c finds names,
  *			view.c and query.c look, act.c and act_signal.c change,
- *			waiters.c waits
+ *			waiters.c waits, monitors.c tells of ends
  *	reload.c	the file read again: reload_plan.c what to do about it,
  *			version.c what to keep; reading.c reads it
  *	runner.c	programs that print specifications; printing.c for
@@ -118,6 +118,7 @@ struct engine {
 	int64_t serve_ns; /* when it is to be looked after again */
 	struct views views;
 	struct waiters waiters;
+	struct watchers watchers;
 	struct orders orders;
 	size_t nacts;           /* of all of them, not yet answered */
 	struct additions freed; /* in this turn */

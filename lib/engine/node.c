@@ -243,6 +243,13 @@ node_history(struct child *child)
 				     node_worker(child)->history;
 }
 
+struct monitors *
+node_monitors(struct child *child)
+{
+	return child_is_sup(child) ? &node_supervisor(child)->monitors :
+				     &node_worker(child)->monitors;
+}
+
 const char *
 node_name(const struct child *child)
 {

@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "core/tree.h"
 #include "engine/history.h"
+#include "engine/monitors.h"
 #include "os/loop.h"
 #include "os/pidfd.h"
 
@@ -34,6 +35,7 @@ struct worker {
 	struct loop_watch watch;       /* on pidfd, while the run lives */
 	const struct child_spec *spec; /* borrowed from the configuration */
 	struct history *history;       /* its last ends */
+	struct monitors monitors;      /* of the run; borrowed */
 	struct readiness *ready;       /* NULL without `ready fd N` */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */
 	pid_t pid;              /* of the run or its remains; also its group */
@@ -61,6 +63,7 @@ struct supervisor {
 	struct addition *addition;     /* whose top it is, or NULL */
 	const struct child_spec *spec; /* NULL for the root */
 	struct history *history;
+	struct monitors monitors;
 	uint32_t id;
 };
 
@@ -123,6 +126,9 @@ struct addition **node_addition(struct child *child);
 
 /* Its last ends. */
 struct history *node_history(struct child *child);
+
+/* Who monitors its run. */
+struct monitors *node_monitors(struct child *child);
 
 /* The last part of its name; `root` for the root. */
 const char *node_name(const struct child *child);

@@ -225,6 +225,7 @@ remember(struct child *child, const struct note *note)
 	case NOTE_EXITED:
 	case NOTE_ENDED:
 		remember_end(child, note);
+		monitor_ended(child, note->reason);
 		break;
 	case NOTE_START_FAILED:
 		remember_failure(child, note);

@@ -151,6 +151,7 @@ static const struct verb verbs[] = {
 	{ "count", 0, 1, "[NAME]", .serve = serve_count },
 	{ "why", 1, SIZE_MAX, "NAME...", .query = query_why },
 	{ "events", 0, 0, "", .serve = serve_events },
+	{ "monitor", 1, SIZE_MAX, "NAME...", .serve = monitor_serve },
 	{ "wait", 1, SIZE_MAX, WAIT_USAGE, .serve = wait_serve },
 	{ "start", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_start },
 	{ "stop", 1, SIZE_MAX, "[--keep] [--no-wait] NAME...",
@@ -209,6 +210,7 @@ closed(void *ctx, struct control_client *client)
 	act_closed(ctx, client);
 	adding_closed(ctx, client);
 	wait_closed(ctx, client);
+	monitor_closed(ctx, client);
 	view_closed(ctx, client);
 	reload_closed(ctx, client);
 }
@@ -244,6 +246,7 @@ serve_init(struct engine *e, bool again)
 	e->serve_ns = CLOCK_NEVER;
 	TAILQ_INIT(&e->views);
 	TAILQ_INIT(&e->waiters);
+	LIST_INIT(&e->watchers);
 	SLIST_INIT(&e->orders);
 	if (e->run->placeless != NULL)
 		reporter_message(&e->reporter, RECORD_WARNING,

@@ -15,7 +15,7 @@ struct engine;
 /*
  * Requests from the control socket. serve.c has the table of them; view.c
  * answers those that look; act.c has those that change the tree; waiters.c
- * those that wait.
+ * those that wait; monitors.c those that are to be told of ends.
  */
 struct verb {
 	const char *name;

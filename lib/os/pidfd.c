@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
+#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <signal.h>
+#include <stdint.h>
 
 #include "base/assert.h"
 #include "os/fd.h"
@@ -13,6 +15,16 @@
 #ifndef PIDFD_SIGNAL_PROCESS_GROUP
 #define PIDFD_SIGNAL_PROCESS_GROUP (1U << 2)
 #endif
+
+/* Likewise, of the first 64 bytes what is of use: linux/pidfd.h. */
+struct info {
+	uint64_t mask;
+	uint64_t cgroup;
+	uint32_t ids[11];
+	int32_t exit_code; /* as wait(2) has it */
+};
+#define INFO_EXIT (UINT64_C(1) << 3)
+#define GET_INFO  _IOWR(0xFF, 11, struct info)
 
 /*
  * waitid() that goes on after a signal: 1 if there was something, 0 if not.
@@ -96,6 +108,26 @@ pidfd_of(pid_t pid)
 }
 
 int
+pidfd_end(int pidfd, struct process_end *end)
+{
+	struct info info = { .mask = INFO_EXIT };
+	int status;
+
+	if (ioctl(pidfd, GET_INFO, &info) == -1)
+		return -errno;
+	if (!(info.mask & INFO_EXIT))
+		return 0;
+	status = info.exit_code;
+	*end = (struct process_end){
+		.by_signal = WIFSIGNALED(status),
+		.status = WIFSIGNALED(status) ? WTERMSIG(status) :
+						WEXITSTATUS(status),
+		.core = WIFSIGNALED(status) && WCOREDUMP(status),
+	};
+	return 1;
+}
+
+int
 group_signal(int pidfd, pid_t pgid, int signo)
 {
 	/* 1 and 0 would be everybody and our own group. */
@@ -129,4 +161,14 @@ process_reap_any(pid_t *pid, struct process_end *end)
 		*end = read_end(&info);
 	}
 	return n;
+}
+
+void
+process_reap_others(pid_t pid)
+{
+	siginfo_t info;
+
+	while (wait_now(P_ALL, 0, WEXITED | WNOWAIT, &info) == 1 &&
+	    info.si_pid != pid)
+		(void)wait_now(P_PID, (id_t)info.si_pid, WEXITED, &info);
 }

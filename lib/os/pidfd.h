@@ -51,6 +51,13 @@ int pidfd_signal(int pidfd, int signo);
 int pidfd_of(pid_t pid);
 
 /*
+ * How the process of `pidfd` ended, which need not be our child: 1 and *end; 0:
+ * nobody has reaped it yet; -errno where the kernel does not tell, which it
+ * does since 6.15.
+ */
+int pidfd_end(int pidfd, struct process_end *end);
+
+/*
  * Sends `signo` to every process of the group that the process of `pidfd`
  * leads or led and whose number is `pgid`; with 0 only tries. -ESRCH exactly
  * when the group is empty; an ended but unreaped process is still in it.
@@ -71,5 +78,11 @@ bool process_is_child(pid_t pid);
  * the guardian and its orphans.
  */
 int process_reap_any(pid_t *pid, struct process_end *end);
+
+/*
+ * Reaps the children that have ended, as far as they come before `pid`, which
+ * is left; with 0 all of them.
+ */
+void process_reap_others(pid_t pid);
 
 #endif

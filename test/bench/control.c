@@ -201,6 +201,7 @@ enum {
 	STEP_TRUE,
 	STEP_PID,
 	STEP_RESTART,
+	STEP_CALL,
 	NSTEPS
 };
 
@@ -239,6 +240,11 @@ race(struct control *c, const char *server, struct racer *racers,
 	steps[STEP_RESTART] = (struct racer){ .name = "supervise restart w.500",
 		.dir = home,
 		.argv = { contender_supervise, "restart", "w.500" } };
+	steps[STEP_CALL] = (struct racer){
+		.name = "supervise call w.500 -- true",
+		.dir = home,
+		.argv = { contender_supervise, "call", "w.500", "--", "true" }
+	};
 	(void)fprintf(stderr, "asking: one name\n");
 	race_run(steps, NSTEPS, c->nrounds);
 }
@@ -298,6 +304,9 @@ report(struct control *c, const struct racer *racers, const struct racer *steps)
 	    race_ratio(status, &racers[RACER_DINITCTL]));
 	print_target("restart of one in the crowd", "1.2 x alone", 1.2,
 	    series_quantile(&c->crowd_ratios, 0.5));
+	print_target("call of true", "1.5 x (pid and true)", 1.5,
+	    race_value(&steps[STEP_CALL]) /
+		(race_value(&steps[STEP_PID]) + race_value(&steps[STEP_TRUE])));
 	print_target("context switches, idle, 100 followers", "0", 0,
 	    (double)c->nswitches);
 }

@@ -89,6 +89,52 @@ tells_status(void)
 	OK("S1: the end of a process is a status or a signal");
 }
 
+/* Of a process that is reaped the kernel tells it, if it does at all. */
+static void
+tells_status_of_any(void)
+{
+	struct process_end end, reaped;
+	int pidfd;
+	pid_t pid;
+
+	pid = fork_group(end_by_term, &pidfd);
+	wait_for(pid);
+	CHECK(pidfd_end(pidfd, &end) <= 0);
+	CHECK(pidfd_reap(pidfd, &reaped) == 1);
+	if (pidfd_end(pidfd, &end) == 1) {
+		CHECK(end.by_signal && end.status == SIGTERM && !end.core);
+		fd_close(&pidfd);
+		pid = fork_group(end_normally, &pidfd);
+		CHECK(pidfd_end(pidfd, &end) == 0);
+		wait_for(pid);
+		CHECK(pidfd_reap(pidfd, &reaped) == 1);
+		CHECK(pidfd_end(pidfd, &end) == 1);
+		CHECK(!end.by_signal && end.status == 42);
+	}
+	fd_close(&pidfd);
+	OK("L6: the end of any process, once it is reaped");
+}
+
+static void
+reaps_others(void)
+{
+	struct process_end end;
+	int first, second;
+	pid_t pid, other;
+
+	pid = fork_group(end_normally, &first);
+	other = fork_group(end_normally, &second);
+	wait_for(pid);
+	wait_for(other);
+	process_reap_others(pid);
+	CHECK(pidfd_reap(first, &end) == 1);
+	process_reap_others(pid);
+	CHECK(pidfd_reap(second, &end) == -ECHILD);
+	fd_close(&first);
+	fd_close(&second);
+	OK("children are reaped but for one");
+}
+
 static void
 does_not_wait(void)
 {
@@ -206,6 +252,8 @@ main(void)
 	left_start();
 	CHECK(proc_adopt_orphans() == 0);
 	tells_status();
+	tells_status_of_any();
+	reaps_others();
 	does_not_wait();
 	group_outlives_leader();
 	unreaped_is_member();

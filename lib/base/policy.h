@@ -101,6 +101,7 @@ void status_set_add(struct status_set *set, int status);
 
 struct worker_policy {
 	int stop_signal; /* asks the worker to end; TERM */
+	bool trap_exits; /* is told of ends along its links, and lives on */
 	enum ready ready;
 	int64_t ready_after_ms;    /* for READY_AFTER */
 	int64_t start_timeout_ms;  /* or START_TIMEOUT_NONE */

@@ -201,8 +201,15 @@ child_is_gone(const struct child *child)
 }
 
 bool
+child_lives(const struct child *child)
+{
+	return child->state == CHILD_UP && !child->condemned;
+}
+
+bool
 child_said_ignore(const struct child *child)
 {
-	return !child_is_sup(child) && child->reason.kind == REASON_EXIT &&
+	return !child_is_sup(child) && !child->condemned &&
+	    child->reason.kind == REASON_EXIT &&
 	    status_set_has(&child->policy->worker.ignore, child->reason.value);
 }

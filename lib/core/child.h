@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 
 #include "base/policy.h"
+#include "core/link.h"
 #include "core/reason.h"
 #include "core/window.h"
 
@@ -86,7 +87,9 @@ struct child {
 		int64_t started_ns; /* while a run lives: when it started */
 		int64_t due_ns;     /* RESTARTING: when a delay is over */
 	};
-	struct reason reason; /* of the last end, or failed start */
+	struct link_ends links;
+	STAILQ_ENTRY(child) telling; /* tree->telling: its end is to be told */
+	struct reason reason;        /* of the last end, or failed start */
 	uint32_t heap_idx;    /* place among the deadlines */
 	uint32_t run;         /* starts so far; 1 is the first */
 	uint8_t state;        /* enum child_state; child_set_state() */
@@ -103,9 +106,12 @@ struct child {
 	bool late : 1;      /* STOPPING because start_timeout passed */
 	bool unclean : 1;   /* stopped, not as asked, not yet reported */
 	bool asked : 1;     /* mail.answers waits for this start */
+	bool condemned : 1; /* an exit signal ends this run, with `reason` */
+	bool tells : 1;     /* is in tree->telling */
 };
 
 TAILQ_HEAD(children, child);
+STAILQ_HEAD(dead, child);
 
 /* What a supervisor is doing. In all but OP_IDLE its inbox waits. */
 #define SUP_OPS(X)                                                           \
@@ -201,6 +207,9 @@ bool child_set_policy(struct child *child, const struct child_policy *policy);
 
 /* Moves `child` in the start order to before `next`, or to the end. */
 void child_move(struct child *child, struct child *next);
+
+/* Whether `child` is up, and not told to end by an exit signal. */
+bool child_lives(const struct child *child);
 
 /* Whether nothing of `child` lives. */
 bool child_is_gone(const struct child *child);

@@ -59,6 +59,8 @@ enum note_kind {
 	NOTE_AUTO_SHUTDOWN, /* reason; child: the significant one */
 	NOTE_ENDED,         /* a supervisor: reason */
 	NOTE_REMOVED,       /* no longer a child */
+	NOTE_CONDEMNED,     /* ends with `reason`, as `sibling`, linked, did */
+	NOTE_TRAPPED,       /* was told that `sibling`, linked, ended */
 };
 
 /* Contexts of OTP's supervisor reports (S164). */
@@ -82,6 +84,7 @@ enum note_cause {
 	CAUSED_BY_SIBLING, /* its group is restarted; see `sibling` */
 	CAUSED_BY_REQUEST,
 	CAUSED_BY_SUPERVISOR, /* which shuts down */
+	CAUSED_BY_LINK,       /* as NOTE_CONDEMNED told */
 };
 
 /* A snapshot: `child` may have moved on when the note is read. */
@@ -94,7 +97,7 @@ struct note {
 	int64_t delay_ms;
 	int64_t ran_ns;
 	enum note_cause cause; /* EXITED, ENDED */
-	struct child *sibling; /* or NULL */
+	struct child *sibling; /* or NULL; not freed before the next step */
 };
 
 enum action_kind {
@@ -104,6 +107,7 @@ enum action_kind {
 	ACTION_NOTE,  /* note */
 	ACTION_REPLY, /* request->result is there; give it back */
 	ACTION_FREE,  /* `child` is not used any more */
+	ACTION_UNLINK, /* `link` is not used any more */
 	ACTION_END,   /* the root is down; see root->cause, ->culprit */
 };
 
@@ -113,6 +117,7 @@ struct action {
 	union {
 		struct note note;
 		struct request *request;
+		struct link *link;
 	};
 };
 
@@ -125,6 +130,9 @@ struct tree {
 	struct sup *root; /* borrowed */
 	struct deadlines deadlines;
 	struct agenda agenda;
+	struct dead telling;   /* whose links are to be told of their end */
+	struct link_end *told; /* of the first of them: next to be told */
+	bool halfway;          /* of the first of them some are told */
 	int64_t now_ns;  /* of the event in hand; never goes back */
 	uint64_t random; /* state of the jitter of delays */
 	struct action *out;
@@ -172,6 +180,12 @@ void tree_unreserve(struct tree *t, size_t n);
  */
 size_t tree_step(struct tree *t, const struct event *event, int64_t now_ns,
     struct action out[static TREE_ACTIONS_MAX]);
+
+/*
+ * Undoes a link: no end goes along it any more. Also for one that was told by
+ * ACTION_UNLINK to be gone already, when its memory is used otherwise.
+ */
+void link_fini(struct tree *t, struct link *link);
 
 /* When an EVENT_TICK is due if nothing else happens, or NEVER_NS. */
 int64_t tree_deadline(const struct tree *t);

@@ -59,6 +59,8 @@ perform(struct engine *e, struct action *action, struct event *answer)
 	case ACTION_FREE:
 		act_freed(e, action->child);
 		break;
+	case ACTION_UNLINK:
+		break;
 	case ACTION_END:
 		end_of_tree(e);
 		break;

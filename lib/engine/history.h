@@ -24,7 +24,8 @@
 	X(HISTORY_ITSELF, "itself")         /* its own end */         \
 	X(HISTORY_SIBLING, "sibling")       /* another one's; `by` */ \
 	X(HISTORY_REQUEST, "request")       /* somebody asked */      \
-	X(HISTORY_SUPERVISOR, "supervisor") /* its supervisor stopped */
+	X(HISTORY_SUPERVISOR, "supervisor") /* its supervisor stopped */ \
+	X(HISTORY_LINK, "link")             /* a linked one's; `by` */
 
 enum history_cause {
 #define HISTORY_ENUM(name, text) name,

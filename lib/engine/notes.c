@@ -121,6 +121,8 @@ fill_decision(struct record *r, struct child *child, const struct note *note,
 	case NOTE_EXITED:
 	case NOTE_ENDED:
 	case NOTE_REMOVED:
+	case NOTE_CONDEMNED:
+	case NOTE_TRAPPED:
 		break;
 	}
 }
@@ -154,6 +156,7 @@ remember_end(struct child *child, const struct note *note)
 		[CAUSED_BY_SIBLING] = HISTORY_SIBLING,
 		[CAUSED_BY_REQUEST] = HISTORY_REQUEST,
 		[CAUSED_BY_SUPERVISOR] = HISTORY_SUPERVISOR,
+		[CAUSED_BY_LINK] = HISTORY_LINK,
 	};
 	int64_t ran_ms = note->ran_ns / NS_PER_MS;
 	const struct history_end end = {
@@ -224,6 +227,8 @@ remember(struct child *child, const struct note *note)
 	case NOTE_STARTED:
 	case NOTE_REPORT:
 	case NOTE_REMOVED:
+	case NOTE_CONDEMNED:
+	case NOTE_TRAPPED:
 		break;
 	}
 }
@@ -255,6 +260,9 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 	case NOTE_AUTO_SHUTDOWN:
 		fill_decision(&r, child, note, &texts);
 		break;
+	case NOTE_CONDEMNED:
+	case NOTE_TRAPPED:
+		return;
 	}
 	engine_record(e, &r);
 	remember(child, note);

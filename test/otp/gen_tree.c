@@ -68,7 +68,10 @@ gen_sup_words(struct gen *g, int self)
 
 	if (*strategy != '\0')
 		fprintf(g->out, " strategy=%s", strategy);
-	if (gen_chance(g, 90))
+	/* Which of several linked ones reaches a limit is a race. */
+	if (g->links)
+		fprintf(g->out, " max_restarts=15");
+	else if (gen_chance(g, 90))
 		fprintf(g->out, " max_restarts=%u",
 		    gen_chance(g, 10) ? 10 : gen_below(g, 4));
 	fprintf(g->out, " max_seconds=600");
@@ -91,7 +94,9 @@ gen_dsup_words(struct gen *g, int self)
 {
 	struct gen_kid *kid = &g->kids[self];
 
-	if (gen_chance(g, 90))
+	if (g->links)
+		fprintf(g->out, " max_restarts=15");
+	else if (gen_chance(g, 90))
 		fprintf(g->out, " max_restarts=%u", gen_below(g, 4));
 	fprintf(g->out, " max_seconds=600");
 	gen_restart_words(g, kid->parent);

@@ -65,15 +65,20 @@ HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 FAMILY := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),CLANG,GCC)
 SECTIONS := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed \
-	-Wl,-z,pack-relative-relocs
+	-Wl,-z,pack-relative-relocs,-z,noseparate-code
 
 # What keeps the program under 200 kB: the whole of it is optimised at once,
-# calls into libraries need no stubs since all are bound at the start, and
-# relative relocations take a bit each instead of 24 bytes; three passes are off
-# that make more code than they save. Test programs are linked without all
-# that: the code is in the objects as well.
+# calls into libraries need no stubs since all are bound at the start,
+# relative relocations take a bit each instead of 24 bytes, and code and
+# constants are mapped as one, which each command feels; passes are off that
+# make more code than they save, and tables are not aligned for a speed
+# that nobody needs. Test programs are linked without all that: the code is in
+# the objects as well.
 SMALL_GCC   := -flto=auto -ffat-lto-objects -fno-plt \
-	-fno-ipa-sra -fno-tree-dominator-opts -fno-thread-jumps
+	-fno-ipa-sra -fno-tree-dominator-opts -fno-thread-jumps \
+	-fno-caller-saves -fno-move-loop-invariants -fno-if-conversion \
+	-fno-optimize-sibling-calls \
+	$(if $(filter x86_64% i%86%,$(shell $(CC) -dumpmachine 2>/dev/null)),-malign-data=abi)
 SMALL_CLANG := -fno-plt
 
 # _FORTIFY_SOURCE would hide calls from --wrap: it does not belong here.
@@ -326,6 +331,9 @@ update = echo '$(subst ','\'',$(1))' | cmp -s - $@ || \
 RELEASE = $(HARDEN) $(WARN_$(1)) $(SECTIONS) -fPIE
 
 $(eval $(call VARIANT,$(B),$$(CC),$(call RELEASE,$(FAMILY)) $(SMALL_$(FAMILY)) $$(CFLAGS),$(LINK) $$(LDFLAGS)))
+# What every row of an answer goes through is fast before it is small.
+$(addprefix $(B)/obj/lib/base/record,.o _parse.o): private CFLAGS += -O2 -fno-align-functions \
+	-fno-align-loops -fno-align-jumps -fno-align-labels
 $(eval $(call VARIANT,$(B)/asan,$$(CC),$(WARN_$(FAMILY)) $(SANITIZE),$$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/fault,$$(CC),$(WARN_$(FAMILY)) -O1 -g,$$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/coverage,gcc,-O0 -g --coverage,$$(LDFLAGS)))

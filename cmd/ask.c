@@ -214,7 +214,5 @@ int
 ask_end(struct ask *ask)
 {
 	control_session_close(&ask->session);
-	if ((fflush(stdout) != 0 || ferror(stdout)) && ask->status == STATUS_OK)
-		ask->status = STATUS_FAILED;
 	return ask->status;
 }

@@ -158,24 +158,24 @@ estimate(const char *path, const struct spec *spec)
 	char text[DURATION_TEXT_SIZE];
 	int64_t soonest_ms;
 	const struct child_spec *first = first_to_trip(spec, &soonest_ms);
+	bool alone;
+	int64_t lifetime_ms = estimate_lifetime_ms(spec, &alone);
 
 	printf("  %s\n", path);
 	printf("    stop takes at most      %s\n",
 	    span(estimate_stop_ms(spec), text));
 	if (first == NULL)
 		printf("    gives up                never\n");
-	else if (soonest_ms == 0)
-		printf("    gives up                at once, when %s always "
-		       "fails\n",
-		    first->name);
 	else
-		printf("    gives up                after %s, when %s always "
+		printf("    gives up                %s%s, when %s always "
 		       "fails\n",
-		    span(soonest_ms, text), first->name);
-	if (spec->policy.sup.max_restarts > 0)
-		printf("    never trips its limit   a child that lives longer "
-		       "than %s\n",
-		    span(estimate_lifetime_ms(spec), text));
+		    soonest_ms == 0 ? "" : "after ",
+		    soonest_ms == 0 ? "at once" : span(soonest_ms, text),
+		    first->name);
+	if (lifetime_ms != ESTIMATE_NEVER)
+		printf("    never trips its limit   %s lives longer than %s\n",
+		    alone ? "a child that" : "if each child",
+		    span(lifetime_ms, text));
 }
 
 static void
@@ -233,7 +233,5 @@ check_main(struct globals *globals, int argc, char **argv)
 	else if (file != NULL && !globals->quiet)
 		amounts_to(&conf, file);
 	conf_fini(&conf);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return STATUS_FAILED;
 	return file != NULL ? STATUS_OK : STATUS_USAGE;
 }

@@ -16,6 +16,7 @@
 #define STATUS_NO_SUCH_NAME  4
 #define STATUS_NO_SUPERVISOR 5
 #define STATUS_TIME_LIMIT    124
+#define EXEC_STATUS_OURS     125 /* of exec, as env(1) has it */
 
 /* Options that stand before the command, or among its own. */
 struct globals {
@@ -44,6 +45,9 @@ enum whereabouts {
 	WHERE_SOCKET, /* -L, -S: it has a socket */
 	WHERE_ANY,    /* all: it has both, or means a supervisor */
 };
+
+/* The options of each, as in a synopsis. */
+extern const char *const where_text[];
 
 /* A subcommand. */
 struct command {

@@ -28,12 +28,13 @@ static int
 watch(const struct ask *ask)
 {
 	pid_t guardian = (pid_t)ask_number(ask, "pid", -1);
-	struct proc_stat stat;
+	struct proc_stat stat = { .ppid = ask->session.pid };
 
-	if (ask->session.pid <= 0 || guardian <= 0 ||
-	    proc_stat(ask->session.pid, &stat) < 0 || stat.ppid != guardian)
-		return -1;
-	return pidfd_of(guardian);
+	/* The parent of the engine, or of its parent. */
+	for (int i = 0; i < 2 && stat.ppid != guardian; i++)
+		if (stat.ppid <= 0 || proc_stat(stat.ppid, &stat) < 0)
+			return -1;
+	return guardian > 0 && stat.ppid == guardian ? pidfd_of(guardian) : -1;
 }
 
 /* Waits for the end of the guardian, and forgets it. */

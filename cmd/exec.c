@@ -34,8 +34,6 @@ const char exec_help[] =
     "Ends with the command's last status, 128+N for signal N, 127 when it is\n"
     "not found, 126 when it cannot be executed, 125 for wrong usage.\n";
 
-#define STATUS_EXEC_USAGE 125
-
 static bool
 take_restart(struct conf_command *command, const char *value)
 {
@@ -141,7 +139,7 @@ run_conf(const struct globals *globals, const struct conf *conf,
 	/* Nobody looks after a single command unless it is asked for. */
 	if ((globals->label != NULL || globals->socket != NULL) &&
 	    place_take(globals, &place, &run) != STATUS_OK)
-		return STATUS_EXEC_USAGE;
+		return EXEC_STATUS_OURS;
 	return guardian_run(&run);
 }
 
@@ -165,17 +163,17 @@ exec_main(struct globals *globals, int argc, char **argv)
 	int status;
 
 	if (!options_read(globals, argc, argv, &own))
-		return STATUS_EXEC_USAGE;
+		return EXEC_STATUS_OURS;
 	if (argv[optind] == NULL) {
 		usage_error("exec", "no command given");
-		return STATUS_EXEC_USAGE;
+		return EXEC_STATUS_OURS;
 	}
 	make_name(argv[optind], name);
 	command.argv = (const char *const *)&argv[optind];
 	if (!conf_from_command(&conf, &command)) {
 		usage_error(NULL, "%s", strerror(ENOMEM));
 		conf_fini(&conf);
-		return STATUS_EXEC_USAGE;
+		return EXEC_STATUS_OURS;
 	}
 	status = run_conf(globals, &conf, argv[optind]);
 	conf_fini(&conf);

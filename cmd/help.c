@@ -18,6 +18,13 @@ const char help_help[] =
     "The manual has everything: supervise(1), supervise.conf(5),\n"
     "supervise-records(7), supervise-control(7).\n";
 
+const char *const where_text[] = {
+	[WHERE_NONE] = "",
+	[WHERE_FILE] = "[-f FILE] ",
+	[WHERE_SOCKET] = "[-L LABEL] [-S SOCKET] ",
+	[WHERE_ANY] = "[-f FILE] [-L LABEL] [-S SOCKET] ",
+};
+
 static void
 list_commands(void)
 {
@@ -29,16 +36,9 @@ list_commands(void)
 static void
 list_synopses(void)
 {
-	static const char *const where[] = {
-		[WHERE_NONE] = "",
-		[WHERE_FILE] = "[-f FILE] ",
-		[WHERE_SOCKET] = "[-L LABEL] [-S SOCKET] ",
-		[WHERE_ANY] = "[-f FILE] [-L LABEL] [-S SOCKET] ",
-	};
-
 	for (const struct command *c = commands; c->name != NULL; c++)
-		printf("%s\t%s%s\t%s\n", c->name, where[c->where], c->synopsis,
-		    c->summary);
+		printf("%s\t%s%s\t%s\n", c->name, where_text[c->where],
+		    c->synopsis, c->summary);
 }
 
 static void

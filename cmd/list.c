@@ -116,5 +116,5 @@ list_main(struct globals *globals, int argc, char **argv)
 	rows_print_table(&table, true);
 	table_fini(&table);
 	control_list_free(&list);
-	return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
+	return STATUS_OK;
 }

@@ -124,7 +124,8 @@ write_stderr(void *ctx, const char *bytes, size_t len)
 	fwrite(bytes, 1, len, stderr);
 }
 
-bool
+/* Reads the file, and says on stderr what is wrong with it. */
+static bool
 load_file(const char *file, struct conf *conf)
 {
 	bool loaded = conf_load(conf, file, load_source());
@@ -139,7 +140,8 @@ load_name(const struct globals *globals)
 {
 	if (globals->file != NULL)
 		return globals->file;
-	if (access(LOAD_HERE, F_OK) == 0)
+	/* Of a folder that we may not look into, reading the file tells. */
+	if (access(LOAD_HERE, F_OK) == 0 || errno == EACCES)
 		return LOAD_HERE;
 	return access(LOAD_SYSTEM, F_OK) == 0 ? LOAD_SYSTEM : NULL;
 }

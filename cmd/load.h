@@ -22,9 +22,6 @@ const char *load_name(const struct globals *globals);
  */
 const char *load(const struct globals *globals, struct conf *conf);
 
-/* Loads `file` and shows every diagnostic on stderr. */
-bool load_file(const char *file, struct conf *conf);
-
 /* Files and environment of this process, for as long as it lives. */
 const struct conf_source *load_source(void);
 

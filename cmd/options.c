@@ -56,6 +56,15 @@ no_memory(void)
 }
 
 int
+options_flushed(int status)
+{
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || status != STATUS_OK)
+		return status;
+	complain("cannot write to standard output");
+	return STATUS_FAILED;
+}
+
+int
 usage_error(const char *command, const char *format, ...)
 {
 	va_list args;
@@ -137,12 +146,13 @@ take_global(struct globals *globals, const char *command, int option,
 	case OPTION_LOG_FORMAT:
 		return take_format(globals, command, value);
 	case 'h':
-		exit(help_main(&(struct globals){ .file = NULL },
+		exit(options_flushed(help_main(&(struct globals){ .file =
+								      NULL },
 		    command == NULL ? 1 : 2,
-		    (char *[]){ (char *)"help", (char *)command, NULL }));
+		    (char *[]){ (char *)"help", (char *)command, NULL })));
 	case 'V':
 		printf("supervise %s\n", SUPERVISE_VERSION);
-		exit(STATUS_OK);
+		exit(options_flushed(STATUS_OK));
 	default:
 		return false;
 	}
@@ -173,33 +183,27 @@ join(const struct option *own, struct option list[static LONG_MAX_N])
 bool
 options_suit(const struct globals *globals, const struct command *command)
 {
-	enum whereabouts where = command->where;
+	/* What is given, and how its command says that it takes it. */
 	const struct {
-		bool given;
-		bool meant;
-		const char *option;
+		const void *given;
+		const char *taken;
 	} all[] = {
-		{ globals->file != NULL,
-		    where == WHERE_FILE || where == WHERE_ANY, "-f" },
-		{ globals->label != NULL,
-		    where == WHERE_SOCKET || where == WHERE_ANY, "-L" },
-		{ globals->socket != NULL,
-		    where == WHERE_SOCKET || where == WHERE_ANY, "-S" },
-		{ globals->label != NULL && globals->socket != NULL, false,
+		{ globals->file, "-f FILE" },
+		{ globals->label, "-L LABEL" },
+		{ globals->socket, "-S SOCKET" },
+		{ globals->label != NULL ? globals->socket : NULL,
 		    "-L beside -S" },
-		{ globals->quiet, strstr(command->synopsis, "[-q]") != NULL,
-		    "-q" },
-		{ globals->json, strstr(command->synopsis, "[--json]") != NULL,
-		    "--json" },
-		{ globals->log_format != NULL,
-		    strstr(command->synopsis, "[--log-format ") != NULL,
-		    "--log-format" },
+		{ globals->quiet ? globals : NULL, "-q" },
+		{ globals->json ? globals : NULL, "--json" },
+		{ globals->log_format, "--log-format FORMAT" },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (all[i].given && !all[i].meant) {
+		if (all[i].given != NULL &&
+		    strstr(command->synopsis, all[i].taken) == NULL &&
+		    strstr(where_text[command->where], all[i].taken) == NULL) {
 			usage_error(command->name, "%s takes no %s",
-			    command->name, all[i].option);
+			    command->name, all[i].taken);
 			return false;
 		}
 	return true;

@@ -33,6 +33,9 @@ struct options {
 	void *arg;
 };
 
+/* The status to end with: another one if what was printed got nowhere. */
+int options_flushed(int status);
+
 /*
  * Reads the global options and `own`. True when all were understood and mean
  * something to the command; the words left start at argv[optind].

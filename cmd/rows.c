@@ -51,6 +51,7 @@ enum row_field {
 	ROW_PID,
 	ROW_RUN,
 	ROW_UP,
+	ROW_DUE,
 	ROW_REASON,
 	ROW_NFIELDS
 };
@@ -62,6 +63,7 @@ static const char *const row_keys[ROW_NFIELDS] = {
 	[ROW_PID] = "pid",
 	[ROW_RUN] = "run",
 	[ROW_UP] = "up_ms",
+	[ROW_DUE] = "due_ms",
 	[ROW_REASON] = "reason",
 };
 
@@ -81,14 +83,12 @@ number_of(const struct record_field *field, int64_t otherwise)
 
 /* The last end, and when the next start is due. */
 static const char *
-say_end(const struct ask *ask, const char *reason, char text[static END_SIZE])
+say_end(const char *reason, int64_t due_ms, char text[static END_SIZE])
 {
-	int64_t due_ms;
 	char span[WORDS_SIZE];
 
 	if (*reason == '\0')
 		return "-";
-	due_ms = ask_number(ask, "due_ms", -1);
 	if (due_ms < 0)
 		return reason;
 	snprintf(text, END_SIZE, "%s, next start in %s", reason,
@@ -122,17 +122,22 @@ rows_add(struct rows *rows, const struct ask *ask)
 		{ .text = text_of(f[ROW_PID], "-") },
 		{ .text = up_ms < 0 ? "-" : words_span(up_ms, uptime) },
 		{ .text = run < 2 ? "0" : words_number(run - 1, restarts) },
-		{ .text = say_end(ask, reason, end) },
+		{ .text = say_end(reason, number_of(f[ROW_DUE], -1), end) },
 	    });
 	if (!added)
 		no_memory();
 }
 
+/* Past the buffer of stdio, which would make more and smaller pieces of it. */
 static void
 write_stdout(void *ctx, const char *bytes, size_t len)
 {
+	ssize_t n = fflush(stdout) == 0 ? write(STDOUT_FILENO, bytes, len) : 0;
+	size_t done = n > 0 ? (size_t)n : 0;
+
 	(void)ctx;
-	fwrite(bytes, 1, len, stdout);
+	/* What is left, or a failure, is for stdio. */
+	fwrite(bytes + done, 1, len - done, stdout);
 }
 
 void

@@ -22,25 +22,15 @@ const char run_help[] =
     "\n"
     "  TERM, INT (Ctrl-C), QUIT   stop everything in reverse order;\n"
     "                             a second one kills what is left\n"
-    "  HUP                        read the file again\n"
+    "  HUP                        read the file again; the terminal is gone: stop\n"
     "\n"
-    "  -d                   detach; records go to stderr only if it is a file\n"
+    "  -d                   detach; output, records too, goes to /dev/null\n"
+    "                       unless redirected to a file: run -d >log 2>&1\n"
     "  -q                   no records\n"
     "  --log-format FORMAT  records as text or json, not sentences\n"
     "\n"
     "Ends with 0 when it was stopped, 1 when it gave up or could not start,\n"
     "2 for a wrong file. See supervise.conf(5), supervise-records(7).\n";
-
-/* What a new engine is to read again, after one was killed. */
-static const char *file;
-
-static const struct conf *
-reload(void)
-{
-	static struct conf conf;
-
-	return load_file(file, &conf) ? &conf : NULL;
-}
 
 static bool
 take(void *arg, int option, const char *value)
@@ -64,11 +54,11 @@ form(const struct globals *globals, bool detached)
 
 /* Runs what is loaded; the exit status. */
 static int
-run_conf(const struct globals *globals, const struct conf *conf, bool detached)
+run_conf(const struct globals *globals, const char *file,
+    const struct conf *conf, bool detached)
 {
 	struct run run = {
 		.conf = conf,
-		.reload = reload,
 		.file = file,
 		.source = load_source(),
 		.signals = globals->signals,
@@ -102,13 +92,14 @@ run_main(struct globals *globals, int argc, char **argv)
 	};
 	struct conf conf;
 	int status = STATUS_USAGE;
+	const char *file;
 
 	if (!options_read(globals, argc, argv, &own) ||
 	    !options_count("run", argc, argv, 0, 0))
 		return STATUS_USAGE;
 	file = load(globals, &conf);
 	if (file != NULL)
-		status = run_conf(globals, &conf, detached);
+		status = run_conf(globals, file, &conf, detached);
 	conf_fini(&conf);
 	return status;
 }

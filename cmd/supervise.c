@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,15 +74,45 @@ command_find(const char *name)
 	return NULL;
 }
 
-/* What a command that only asks has no use for, nor time. */
+/* Descriptors of supervise itself, beside one for each child that runs. */
+#define NOFILE_MIN (FD_FIRST + 16)
+
+/*
+ * What a command that only asks has no use for, nor time. 0; -errno; or 1
+ * after a complaint.
+ */
 static int
 prepare_run(struct globals *globals)
 {
 	static struct signals signals;
 
 	(void)fd_limit_raise(&globals->nofile);
+	if (globals->nofile.rlim_max < NOFILE_MIN) {
+		complain("too few descriptors: ulimit -n is %ju, at least %d "
+			 "are needed, and one for each child",
+		    (uintmax_t)globals->nofile.rlim_max, NOFILE_MIN);
+		return 1;
+	}
 	globals->signals = &signals;
 	return signals_block(&signals);
+}
+
+/*
+ * Whether one of the words is a command that has children: those processes get
+ * a title, for which arguments and environment are copied first. That takes
+ * longer than to ask a supervisor, and pointers to them come after it.
+ */
+static bool
+may_run(char **argv)
+{
+	const struct command *command;
+
+	for (; *argv != NULL; argv++) {
+		command = command_find(*argv);
+		if (command != NULL && command->section == SECTION_RUN)
+			return true;
+	}
+	return false;
 }
 
 int
@@ -93,7 +124,8 @@ main(int argc, char **argv)
 	int first, error;
 
 	error = fd_clean();
-	setproctitle_init(argc, argv, environ);
+	if (may_run(argv))
+		setproctitle_init(argc, argv, environ);
 	if (!options_read(&globals, argc, argv, &none))
 		return STATUS_USAGE;
 	first = optind;
@@ -104,10 +136,11 @@ main(int argc, char **argv)
 		return usage_no_command(argv[first]);
 	if (error == 0 && command->section == SECTION_RUN)
 		error = prepare_run(&globals);
-	if (error < 0) {
-		fprintf(stderr, "supervise: cannot begin: %s\n",
-		    strerror(-error));
-		return STATUS_FAILED;
-	}
-	return command->main(&globals, argc - first, argv + first);
+	if (error < 0)
+		complain("cannot begin: %s", strerror(-error));
+	if (error != 0)
+		return command->main == exec_main ? EXEC_STATUS_OURS :
+						    STATUS_FAILED;
+	return options_flushed(command->main(&globals, argc - first,
+	    argv + first));
 }

@@ -55,7 +55,7 @@ struct story {
 	int64_t run;
 	int64_t up_ms;  /* -1: is not up */
 	int64_t due_ms; /* -1: no start is due */
-	int64_t used;
+	int64_t restarts;
 	int64_t max_restarts;
 	int64_t max_seconds;
 	struct past past[HISTORY_ENDS];
@@ -82,32 +82,79 @@ keep(struct stories *s, const char *key)
 	return kept;
 }
 
+/* What a record has for a field of a story, or of one of its ends. */
+struct part {
+	const char *key;
+	unsigned short offset;
+	bool is_number;
+	signed char otherwise; /* the number where the record has none */
+};
+
+#define TEXT(of, field)                                      \
+	{                                                    \
+#field, offsetof(struct of, field), false, 0 \
+	}
+#define NUMBER(of, field, missing)                                \
+	{                                                         \
+#field, offsetof(struct of, field), true, missing \
+	}
+
+static const struct part story_parts[] = {
+	TEXT(story, state),
+	TEXT(story, pid),
+	TEXT(story, reason),
+	TEXT(story, restart),
+	TEXT(story, under),
+	TEXT(story, strategy),
+	NUMBER(story, run, 0),
+	NUMBER(story, up_ms, -1),
+	NUMBER(story, due_ms, -1),
+	NUMBER(story, restarts, 0),
+	NUMBER(story, max_restarts, 0),
+	NUMBER(story, max_seconds, 0),
+	{ NULL, 0, false, 0 },
+};
+
+static const struct part past_parts[] = {
+	TEXT(past, at),
+	TEXT(past, reason),
+	TEXT(past, cause),
+	TEXT(past, by),
+	TEXT(past, by_reason),
+	TEXT(past, strategy),
+	TEXT(past, outcome),
+	NUMBER(past, run, 0),
+	NUMBER(past, ran_ms, 0),
+	{ NULL, 0, false, 0 },
+};
+
+static void
+take_parts(struct stories *s, const struct part *part, void *to)
+{
+	for (; part->key != NULL; part++) {
+		void *field = (char *)to + part->offset;
+
+		if (part->is_number)
+			*(int64_t *)field =
+			    ask_number(s->ask, part->key, part->otherwise);
+		else
+			*(const char **)field = keep(s, part->key);
+	}
+}
+
 static void
 take_why(struct stories *s)
 {
-	const struct ask *ask = s->ask;
-	bool worker = record_parsed_get(&ask->record, "child") != NULL;
+	bool worker = record_parsed_get(&s->ask->record, "child") != NULL;
 	struct story *story;
 
 	s->items = reallocarray(s->items, s->n + 1, sizeof(*s->items));
 	if (s->items == NULL)
 		no_memory();
 	story = &s->items[s->n++];
-	*story = (struct story){
-		.name = keep(s, worker ? "child" : "supervisor"),
-		.state = keep(s, "state"),
-		.pid = keep(s, "pid"),
-		.reason = keep(s, "reason"),
-		.restart = keep(s, "restart"),
-		.under = keep(s, "under"),
-		.strategy = keep(s, "strategy"),
-		.run = ask_number(ask, "run", 0),
-		.up_ms = ask_number(ask, "up_ms", -1),
-		.due_ms = ask_number(ask, "due_ms", -1),
-		.used = ask_number(ask, "restarts", 0),
-		.max_restarts = ask_number(ask, "max_restarts", 0),
-		.max_seconds = ask_number(ask, "max_seconds", 0),
-	};
+	story->name = keep(s, worker ? "child" : "supervisor");
+	story->npast = 0;
+	take_parts(s, story_parts, story);
 }
 
 static void
@@ -118,17 +165,7 @@ take_end(struct stories *s)
 	if (s->n == 0 || s->items[s->n - 1].npast == HISTORY_ENDS)
 		return;
 	story = &s->items[s->n - 1];
-	story->past[story->npast++] = (struct past){
-		.at = keep(s, "at"),
-		.reason = keep(s, "reason"),
-		.cause = keep(s, "cause"),
-		.by = keep(s, "by"),
-		.by_reason = keep(s, "by_reason"),
-		.strategy = keep(s, "strategy"),
-		.outcome = keep(s, "outcome"),
-		.run = ask_number(s->ask, "run", 0),
-		.ran_ms = ask_number(s->ask, "ran_ms", 0),
-	};
+	take_parts(s, past_parts, &story->past[story->npast++]);
 }
 
 static void
@@ -283,7 +320,7 @@ tell_state(const struct stories *s, const struct story *story)
 static void
 tell_budget(const struct story *story)
 {
-	int64_t left = story->max_restarts - story->used;
+	int64_t left = story->max_restarts - story->restarts;
 	char span[WORDS_SIZE];
 
 	if (story->due_ms >= 0)
@@ -293,7 +330,8 @@ tell_budget(const struct story *story)
 		return;
 	printf("  %s has used %" PRId64 " of %" PRId64 " restarts in %" PRId64
 	       "s, ",
-	    story->under, story->used, story->max_restarts, story->max_seconds);
+	    story->under, story->restarts, story->max_restarts,
+	    story->max_seconds);
 	if (left > 0)
 		printf("%" PRId64 " left\n", left);
 	else

@@ -77,27 +77,19 @@ has_lines() {
 }
 
 @test "U11: a signal reaches an engine that is far behind" {
-	local engine
-	conf <<-'END'
-		worker a {
-		    shell '
-		        while [ ! -e go ]; do sleep 0.01; done
-		        i=0
-		        while [ $i -lt 600 ]; do (/bin/true &); i=$((i + 1)); done
-		        : >gone
-		        exec sleep 1000'
-		}
-	END
+	local i
+	conf <<<"worker a { exec $WORKER }"
 	start_tree_ready
-	engine=$(engine_pid)
-	kill -s STOP "$engine"
-	: >go
-	eventually_within 45 test -e gone
+	hold "$(engine_pid)"
+	# These are queued, each of them.
+	for i in {1..600}; do
+		kill -s RTMIN "$PID"
+	done
+	eventually idle "$PID"
 	kill -s TERM "$PID"
-	sleep 0.1
-	kill -s CONT "$engine"
 	wait_tree
 	assert_status 0
+	assert_record event=signal signal=TERM
 }
 
 @test "U2: a tree in which nothing happens wakes nobody up" {

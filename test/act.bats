@@ -86,7 +86,7 @@ restarting() {
 	local pid
 	pid=$(pid_of a)
 	run -1 supervise start a
-	assert_output "a is running"
+	assert_output "a is running: \`supervise stop\` stops it"
 	assert_equal "$(pid_of a)" "$pid"
 }
 

@@ -82,6 +82,28 @@ mistakes() {
 	assert_equal "$(mistakes)" 3
 }
 
+@test "words of other supervisors are answered with ours, or with none" {
+	local theirs
+	while read -r theirs ours; do
+		conf <<<"worker w { $theirs x }"
+		run -2 supervise check
+		mistake 1:12 "\"$theirs\" is no directive, ${ours:-expected one for a worker}"
+	done <<-'END'
+		command did you mean "exec"?
+		workdir did you mean "cwd"?
+		directory did you mean "cwd"?
+		environment did you mean "env"?
+		autorestart did you mean "restart"?
+		user
+		stdout
+		after
+		depends
+	END
+	conf <<<'program x { exec true }'
+	run -2 supervise check
+	mistake 1:1 'did you mean "worker"?'
+}
+
 @test "S13: check starts nothing, of a right file and of a wrong one" {
 	conf <<-'END'
 		worker w { shell "echo ran >>ran" }
@@ -112,8 +134,20 @@ mistakes() {
 	run -0 supervise check
 	grep -A1 '^  s$' <<<"$output" | grep -q 'stop takes at most  *3s'
 	grep -A1 '^  root$' <<<"$output" | grep -q 'stop takes at most  *5s'
-	assert_output "lives longer than 2.5s"
-	assert_output "lives longer than 1.7s"
+	grep -A3 '^  s$' <<<"$output" | grep -q 'if each child lives longer than 5s'
+	grep -A3 '^  root$' <<<"$output" | grep -q 'if each child lives longer than 5s'
+}
+
+@test "check says how long children must live that share a limit" {
+	conf <<-'END'
+		supervisor alone { worker a { exec true }; worker t { restart temporary; exec true } }
+		supervisor all   { strategy one_for_all; worker b { exec true }; worker c { exec true } }
+		supervisor four  { worker d[4] { exec true } }
+	END
+	run -0 supervise check
+	grep -A3 '^  alone$' <<<"$output" | grep -q 'a child that lives longer than 1.7s'
+	grep -A3 '^  all$' <<<"$output" | grep -q 'a child that lives longer than 1.7s'
+	refute grep -q 'never trips' <<<"${output#*  four}"
 }
 
 @test "what check -p prints means the same" {

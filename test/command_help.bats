@@ -131,3 +131,13 @@ load test_helper
 	run -2 supervise --log-format xml run
 	assert_output "expected text or json"
 }
+
+@test "what cannot be printed is no success" {
+	local words
+	for words in help "help run" "run --help" --version check; do
+		echo 'worker a { exec true }' >supervise.conf
+		# shellcheck disable=SC2086 # words
+		run -1 bash -c '"$@" >/dev/full' - "$SUPERVISE" $words
+		assert_output "supervise: cannot write to standard output"
+	done
+}

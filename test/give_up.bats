@@ -15,9 +15,9 @@ load test_helper
 	run -1 supervise run -q
 	assert_equal "${#lines[@]}" 6
 	[[ ${lines[0]} == "supervise: gave up: a ended with status 3" ]]
-	[[ ${lines[1]} =~ restarts(\ +[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}){2}$ ]]
+	[[ ${lines[1]} =~ restarts(\ +[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z){2}$ ]]
 	[[ ${lines[2]} == *rule*"more than 2 restarts in 5 s"*supervise.conf* ]]
-	[[ ${lines[3]} == *siblings*"other 2 of the tree are down"* ]]
+	[[ ${lines[3]} == *siblings*"2 in the tree, down" ]]
 	[[ ${lines[4]} == *status*" 1" ]]
 	[[ ${lines[5]} == *hint* ]]
 }
@@ -29,7 +29,7 @@ load test_helper
 	END
 	run -1 supervise run -q
 	assert_output "gave up: s/crash was ended by SIGSEGV"
-	[[ $output =~ restarts\ +[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3} ]]
+	[[ $output =~ restarts\ +[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z ]]
 	assert_output "it had none"
 }
 
@@ -84,4 +84,16 @@ has_worker() {
 	run -1 supervise run -q
 	assert_equal "$(cat termination-log)" "$output"
 	[[ $(wc -c <termination-log) -lt 4096 ]]
+}
+
+@test "U13: the hint suits a child that ended normally, and one with backoff" {
+	conf <<<"worker a { exec $WORKER }; worker b { exec $WORKER exit=0 }"
+	run -1 supervise run -q
+	assert_output "if it is to end, restart it \`transient\` or \`temporary\`; if it went to the background"
+	assert_output "siblings  1 in the tree, down"
+	run -0 supervise exec -r permanent "$WORKER" exit=0
+	assert_output "if it is to end, restart it"
+	conf <<<"worker a { exec $WORKER exit=3; backoff 1ms }"
+	run -1 supervise run -q
+	assert_output "delays restarts, max_restarts counts them all the same"
 }

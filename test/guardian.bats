@@ -44,10 +44,95 @@ all_up() {
 	END
 }
 
+@test "U11: without its guardian the engine takes the signals that stop" {
+	conf <<-'END'
+		worker a { shutdown infinity; ready fd 3
+		    exec ${WORKER} log=log on=TERM:say=asked ready=3 }
+	END
+	start -S ./sock run
+	wait_record event=started supervisor=root
+	local engine
+	engine=$(engine_pid)
+	kill -s KILL "$PID"
+	wait_log asked a
+	run supervise -S ./sock status --json
+	assert_output "\"pid\":$engine"
+	kill -s TERM "$engine"
+	wait_record event=signal signal=TERM
+	is_alive "$(child_pid a)"
+	refute_record event=killing
+	kill -s TERM "$engine"
+	wait_record event=killing child=a
+	eventually none_marked
+	PID=
+}
+
+@test "U8: down waits for the end of what a killed guardian has left" {
+	conf <<-'END'
+		worker a { shutdown 500ms; ready fd 3; exec ${WORKER} log=log ignore=TERM ready=3 }
+	END
+	start -S ./sock run
+	wait_record event=started supervisor=root
+	kill -s KILL "$PID"
+	wait_record event=guardian_died
+	run -0 supervise -S ./sock down
+	assert_record event=ended supervisor=root
+	PID=
+}
+
 @test "U8: nothing is left after the guardian was killed" {
 	rich_tree
 	kill -s KILL "$PID"
 	eventually none_marked
+}
+
+# A tree with a process that nothing tells from others: in a session of its
+# own, without the environment, of a parent that has ended. Its pid: `stray`.
+unmarked_tree() {
+	conf <<-'END'
+		worker a { shell 'env -i setsid sh -c "echo \$\$ >stray; exec sleep 1000" & exec ${WORKER}' }
+		worker b { shell '(env -i setsid sh -c "sleep 1000 & echo \$! >stray2; exec sleep 1000" &); exec ${WORKER}' }
+	END
+	start_tree_ready
+	eventually [ -s stray ]
+	eventually [ -s stray2 ]
+	STRAYS=$(cat stray stray2)
+}
+
+strays_gone() {
+	local pid
+	for pid in $STRAYS; do
+		ended "$pid" || return
+	done
+}
+
+@test "U3: what nothing tells from others is not left by a killed guardian" {
+	unmarked_tree
+	kill -s KILL "$PID"
+	eventually strays_gone
+	eventually none_marked
+	assert_record event=ended supervisor=root reason=shutdown
+	PID=
+}
+
+@test "U3: nor by guardian and engine killed together" {
+	unmarked_tree
+	kill -s KILL "$PID" "$(engine_pid)"
+	eventually strays_gone
+	eventually none_marked
+	PID=
+}
+
+@test "U3: nor by engine and witness killed together" {
+	unmarked_tree
+	kill -s KILL "$(engine_pid)" "$(witness_pid)"
+	eventually strays_gone
+	wait_record event=engine_started
+	eventually has_records 2 event=started supervisor=root
+	stop_tree
+	assert_status 0
+	STRAYS=$(cat stray stray2)
+	strays_gone
 }
 
 @test "U8: after the engine was killed a new one starts the tree again" {
@@ -126,6 +211,54 @@ replace_witness() {
 	refute_record event=leftover
 }
 
+# next_witness OLD ENGINE: sets `witness`, without a look at all processes.
+next_witness() {
+	local pid
+	for pid in $(<"/proc/$PID/task/$PID/children"); do
+		witness=$pid
+		[[ $pid == "$1" || $pid == "$2" ]] || return 0
+	done
+	return 1
+}
+
+@test "U8: there is a witness again at once, however often it is killed" {
+	conf <<<"worker a { exec $WORKER fork end }"
+	start_tree_ready
+	local engine witness begin i
+	engine=$(engine_pid)
+	witness=$(witness_pid)
+	begin=$EPOCHSECONDS
+	for i in {1..12}; do
+		kill -s KILL "$witness"
+		eventually next_witness "$witness" "$engine"
+	done
+	[[ $((EPOCHSECONDS - begin)) -lt 10 ]]
+	kill -s KILL "$PID" "$engine"
+	eventually none_marked
+	PID=
+}
+
+@test "U8: nothing is left after guardian and witness were killed together" {
+	rich_tree
+	kill -s KILL "$PID" "$(witness_pid)"
+	eventually none_marked
+	assert_record event=ended supervisor=root reason=shutdown
+	PID=
+}
+
+@test "U8: who kills supervise by its name does not kill the witness" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree_ready
+	assert_equal "$(cat "/proc/$(engine_pid)/comm")" supervise
+	assert_equal "$(cat "/proc/$(witness_pid)/comm")" witness
+	refute grep -q supervise "/proc/$(witness_pid)/cmdline"
+	replace_witness
+	assert_equal "$(cat "/proc/$(witness_pid)/comm")" witness
+	refute grep -q supervise "/proc/$(witness_pid)/cmdline"
+	stop_tree
+	assert_status 0
+}
+
 @test "U8: nothing is left after witness, guardian and engine were killed in turn" {
 	rich_tree
 	replace_witness
@@ -193,6 +326,25 @@ replace_witness() {
 	refute_record event=engine_started
 }
 
+@test "U8: so does one that was asked for by down, and who asked is told" {
+	conf <<-'END'
+		worker a { shutdown infinity; ready fd 3
+		    exec ${WORKER} log=log on=TERM:say=asked ready=3 }
+	END
+	start -S ./sock run
+	wait_record event=started supervisor=root
+	supervise -S ./sock down &
+	local down=$!
+	wait_log asked a
+	kill -s KILL "$(engine_pid)"
+	wait_tree
+	wait "$down" || true
+	assert_status 0
+	refute_record event=engine_started
+	assert_record event=request request=down "uid=$EUID"
+	records event=request | grep -qF "/supervise -S ./sock down\" action="
+}
+
 @test "U8: children die with the engine although it had no time to tell them" {
 	conf <<<"worker a { exec $WORKER dump=a }"
 	start_tree_ready
@@ -245,6 +397,52 @@ replace_witness() {
 	grep -q "supervise.conf:1:12: " records
 	stop_tree
 	assert_status 0
+}
+
+started_twice() {
+	[[ $(grep -c '"event":"started","supervisor":"root"' records) -eq 2 ]]
+}
+
+@test "U8: which file a new engine runs, and what is wrong with it, is in records" {
+	conf <<<"worker a { exec $WORKER }"
+	start_tree --log-format json
+	eventually grep -q '"event":"started","supervisor":"root"' records
+	kill -s KILL "$(engine_pid)"
+	eventually grep -q '"event":"engine_started".*"reread":true' records
+	eventually started_twice
+	conf <<<"worker a { exce $WORKER }"
+	kill -s KILL "$(engine_pid)"
+	eventually grep -q '"event":"engine_started".*"reread":false' records
+	eventually grep -q '"event":"error","message":".*supervise.conf:1:12: ' records
+	refute grep -qv '^{' records
+	stop_tree
+	assert_status 0
+}
+
+# limited PROCESSES: the program as a user who may have so many.
+limited() {
+	cat >limited <<-END
+		#!/bin/bash
+		ulimit -u $1
+		exec setpriv --reuid=54321 --clear-groups "\$@"
+	END
+	chmod +x limited
+	UNDER=(./limited)
+	start_tree
+	wait_tree
+	assert_status 1
+	grep -q 'cannot start the engine: Resource temporarily unavailable' records
+	grep -q 'gave up: the engine cannot be started' records
+	refute grep -q 'died' records
+}
+
+@test "U9: that no engine can be forked is said as it is" {
+	[[ $EUID -eq 0 ]] || skip "needs root"
+	! is_sanitized || skip "the sanitizers need a thread"
+	open_to_everybody
+	conf <<<"worker a { exec true }"
+	limited 1 # no witness
+	limited 2 # no engine
 }
 
 @test "U8: exec: the engine's death ends the command and starts it anew" {

@@ -177,6 +177,33 @@ has_lines() {
 	assert_record event=ended supervisor=root reason=shutdown
 }
 
+@test "U11: without /proc a deaf process does not hold up the end, and all is told" {
+	needs_root
+	! is_sanitized || skip "the sanitizers need /proc"
+	conf <<-'END'
+		worker a { shutdown 500ms; exec ${WORKER} daemon ignore=TERM log=log end }
+		worker b { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked }
+	END
+	cat >no_proc <<-'END'
+		#!/bin/sh -e
+		mount -t tmpfs none /proc
+		exec "$@"
+	END
+	chmod +x no_proc
+	UNDER=(unshare -m ./no_proc)
+	start -S ./sock run
+	wait_record event=started supervisor=root
+	eventually has_lines 2 log
+	records event=warning | grep -q 'cannot listen at .*/sock: /proc is not mounted'
+	records event=warning | grep -q 'no list of children in /proc'
+	kill -s TERM "$PID"
+	wait_log asked b
+	kill -s TERM "$PID"
+	wait_tree
+	assert_status 0
+	grep -q 'action="everything is killed"' records
+}
+
 @test "without /proc, as PID 1, when the engine is killed: nothing is left" {
 	needs_root
 	! is_sanitized || skip "the sanitizers need /proc"
@@ -387,4 +414,36 @@ has_lines() {
 		"env SUPERVISE_ID env SUPERVISE_NAME env SUPERVISE_RUN env SUPERVISE_SOCKET "
 	stop_tree
 	assert_status 0
+}
+
+@test "too few descriptors: the limit is named" {
+	UNDER=(prlimit --nofile=8:8)
+	run -1 supervise run
+	assert_output "supervise: too few descriptors: ulimit -n is 8, at least 32 are needed"
+	run -125 supervise exec true
+	assert_output "supervise: too few descriptors: ulimit -n is 8, at least 32 are needed"
+	UNDER=(prlimit --nofile=32:32)
+	run -0 supervise exec true
+}
+
+@test "ready fd above the limit: the limit is named" {
+	UNDER=(prlimit --nofile=100:100)
+	conf <<<'worker a { exec true; ready fd 200 }'
+	run -1 supervise run
+	assert_output "the number of \`ready fd\` must be below ulimit -n"
+}
+
+@test "a file that is none, and one in a folder without permission" {
+	mkfifo pipe
+	run -2 supervise -f pipe check
+	assert_output "pipe: cannot be read (it is no regular file)"
+	open_to_everybody
+	SUPERVISE=$DIR/supervise
+	mkdir -m 755 open && cd open
+	conf <<<'worker a { exec true }'
+	chmod 700 .
+	UNDER=(setpriv --reuid 54321 --regid 54321 --clear-groups)
+	run -2 supervise check
+	cd ..
+	assert_output "./supervise.conf: cannot be read (permission denied)"
 }

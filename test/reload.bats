@@ -652,6 +652,22 @@ change p"
 	run -0 supervise status p/b p/c
 }
 
+@test "a reload that waits ends with everything" {
+	conf <<<'worker deaf { exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0; shutdown 60s }'
+	start_tree_ready
+	supervise stop --no-wait deaf
+	wait_log told deaf
+	supervise reload >first 2>&1 3>&- &
+	local first=$! status=0
+	eventually grep -q 'begins when root' first
+	kill -s TERM "$PID"
+	wait "$first" || status=$?
+	assert_equal "$status" 1
+	grep 'everything stops' first
+	kill -s HUP "$(pid_of deaf)"
+	wait_tree
+}
+
 # ---------------------------------------------------------------- at random
 
 # one_of WORD...: sets `one`, in this shell, so that RANDOM goes on.

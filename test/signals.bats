@@ -214,3 +214,43 @@ has_lines() {
 	assert_status 0
 	refute_record event=started child=b
 }
+
+@test "U11: a stopped engine hears a stop, and the second one ends it" {
+	conf <<-'END'
+		worker a { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked daemon end }
+	END
+	start_tree_ready
+	hold "$(engine_pid)"
+	kill -s TERM "$PID"
+	wait_log asked a
+	hold "$(engine_pid)"
+	kill -s TERM "$PID"
+	wait_tree
+	assert_status 0
+}
+
+@test "U11: an engine that is held for ever is killed after the second stop" {
+	conf <<-'END'
+		worker a { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked daemon end }
+	END
+	start_tree_ready
+	local engine
+	engine=$(engine_pid)
+	kill -s TERM "$PID"
+	wait_log asked a
+	hold "$PID"
+	kill -s TERM "$PID"
+	"${WORKER%/*}/tracer" "$engine" >traced 3>&- &
+	local tracer=$! status=0
+	eventually grep -q held traced || status=$?
+	kill -s CONT "$PID"
+	wait_tree
+	if [[ $status -ne 0 ]]; then
+		wait "$tracer" || status=$?
+		[[ $status -ne 77 ]] || skip "no process may be traced here"
+		fail "the engine is not held: $status"
+	fi
+	wait "$tracer"
+	assert_status 0
+	assert_record event=engine_died reason=killed
+}

@@ -22,12 +22,13 @@ teardown() {
 }
 
 # A terminal, and a shell with job control on it: what is typed goes to
-# descriptor 8, what it shows to the file `screen`.
+# descriptor 8, what it shows to the file `screen`. With an empty word it edits
+# what is typed, for which it changes the modes of the terminal.
 sit_down() {
 	mkfifo keys
 	cat >shell <<-END
 		export PS1='$ ' SUPERVISE=$SUPERVISE WORKER=$WORKER
-		exec bash --norc --noprofile --noediting -i
+		exec bash --norc --noprofile ${1---noediting} -i
 	END
 	TERM=xterm on_terminal "sh ./shell"
 }
@@ -56,6 +57,12 @@ hang_up() {
 	return 0
 }
 
+# The terminal goes away, with nobody who could still type `exit`.
+lose_terminal() {
+	kill -s KILL "$TERMINAL"
+	wait "$TERMINAL" 2>/dev/null || true
+}
+
 # type_in TEXT: as printf has it; a line is to end with \n, Ctrl-C is \003.
 type_in() {
 	# shellcheck disable=SC2059 # that is the point
@@ -78,6 +85,16 @@ foreground_of() {
 
 in_foreground() {
 	[[ $(foreground_of "$1") == "$1" ]]
+}
+
+# The group of a process is in the foreground.
+job_in_foreground() {
+	[[ $(foreground_of "$1") == "$(ps -o pgid= -p "$1" | tr -d ' ')" ]]
+}
+
+# The guardian above a command of `exec`.
+guardian_of() {
+	ps -o args= -p "$(ps -o ppid= -p "$1" | tr -d ' ')" | sed 's/.* guarded by //'
 }
 
 has_lines() {
@@ -135,7 +152,10 @@ has_lines() {
 	wait_log start worker
 	local child supervise
 	child=$(said start)
-	supervise=$(ps -o ppid= -p "$(ps -o ppid= -p "$child" | tr -d ' ')" | tr -d ' ')
+	supervise=$child
+	for _ in engine witness supervise; do
+		supervise=$(ps -o ppid= -p "$supervise" | tr -d " ")
+	done
 	eventually in_foreground "$child"
 	type_in '\032'
 	eventually shows 'Stopped'
@@ -202,6 +222,82 @@ has_lines() {
 	eventually shows 'status 143'
 }
 
+@test "U15: exec: fg of what reads in the background, in the modes of the shell" {
+	cat >reader <<-'END'
+		echo $$ >pid
+		read -r line
+		stty -a >modes
+		echo "got $line"
+		kill -s SEGV $$
+	END
+	sit_down ""
+	type_in 'stty -a >before; $SUPERVISE exec -r temporary -- sh ./reader &\n'
+	eventually test -s pid
+	eventually is_stopped "$(guardian_of "$(cat pid)")"
+	type_in 'fg\n'
+	eventually in_foreground "$(cat pid)"
+	type_in 'hello\n'
+	eventually shows 'got hello'
+	type_in 'stty -a >after; echo over $((40 + 2))\n'
+	eventually shows 'over 42'
+	assert_equal "$(cat modes)" "$(cat before)"
+	assert_equal "$(cat after)" "$(cat before)"
+}
+
+@test "U15: exec: fg before the command's first read" {
+	cat >reader <<-'END'
+		echo $$ >pid
+		until [ -e go ]; do sleep 0.05; done
+		read -r line
+		echo "got $line"
+	END
+	sit_down
+	type_in '$SUPERVISE exec -r temporary -- sh ./reader &\n'
+	eventually test -s pid
+	type_in 'fg\n'
+	eventually job_in_foreground "$(guardian_of "$(cat pid)")"
+	touch go
+	eventually in_foreground "$(cat pid)"
+	type_in 'hello\n'
+	eventually shows 'got hello'
+	refute shows 'Stopped'
+	type_in 'echo shell $((40 + 2))\n'
+	eventually shows 'shell 42'
+}
+
+@test "U15: exec: a terminal that hangs up ends what it was lent to" {
+	cat >session <<-END
+		trap : HUP
+		$SUPERVISE exec -- $WORKER log=log 2>said
+		echo \$? >status
+	END
+	on_terminal "sh ./session; :"
+	wait_log start worker
+	eventually in_foreground "$(said start)"
+	lose_terminal
+	eventually test -s status
+	assert_file status 129
+	assert_equal "$(cat said)" ""
+	assert_equal "$(grep -c '^start ' log)" 1
+}
+
+@test "U15: exec: without its terminal the command starts all the same" {
+	cat >session <<-END
+		trap : HUP
+		$SUPERVISE exec -- $WORKER ignore=HUP log=log
+		echo \$? >status
+	END
+	on_terminal "sh ./session; :"
+	wait_log start worker
+	eventually in_foreground "$(said start)"
+	lose_terminal
+	kill -s SEGV "$(said start)"
+	wait_log start worker 2
+	kill -s TERM "$(said start)"
+	eventually test -s status
+	assert_file status 143
+}
+
 @test "U15: exec: terminal modes are restored after a crash" {
 	cat >session <<-END
 		stty >before
@@ -248,6 +344,35 @@ has_lines() {
 	wait_record event=started child=a run=2
 	type_in '\003'
 	wait_record event=ended supervisor=root
+}
+
+@test "U11: run: HUP reloads while the terminal is there, and stops when it is gone" {
+	conf <<<"worker a { exec $WORKER log=log }"
+	sit_down
+	type_in '$SUPERVISE run 2>records\n'
+	wait_record event=started supervisor=root
+	local guardian
+	guardian=$(guardian_of "$(said start)")
+	kill -s HUP "$guardian"
+	eventually grep -q 'signal=HUP .*action="the file is read again"' records
+	lose_terminal
+	eventually ended "$guardian"
+	grep -q 'signal=HUP .*action="everything stops"' records
+	assert_record event=ended supervisor=root reason=shutdown
+}
+
+@test "U11: run: HUP reloads where the terminal has long been gone" {
+	conf <<<"worker a { exec $WORKER log=log }"
+	sit_down
+	type_in '$SUPERVISE run 2>records & disown\n'
+	wait_record event=started supervisor=root
+	local guardian
+	guardian=$(guardian_of "$(said start)")
+	lose_terminal
+	kill -s HUP "$guardian"
+	eventually grep -q 'signal=HUP .*action="the file is read again"' records
+	kill -s TERM "$guardian"
+	eventually ended "$guardian"
 }
 
 @test "on a terminal records are sentences, elsewhere they are not" {

@@ -190,13 +190,16 @@ no_sanitizer_report() {
 }
 
 # engine_pid [GUARDIAN], witness_pid [GUARDIAN]: the other two processes of
-# supervise, which are children of the guardian.
+# supervise. The witness is a child of the guardian, and the engine its child,
+# or the guardian's once that witness has ended.
 engine_pid() {
-	pgrep -P "${1:-$PID}" -f 'supervise: engine of '
+	local guardian=${1:-$PID}
+	pgrep -P "$guardian$(pgrep -P "$guardian" -x witness | sed 's/^/,/')" \
+		-f 'supervise: engine of '
 }
 
 witness_pid() {
-	pgrep -P "${1:-$PID}" -f 'supervise: witness'
+	pgrep -P "${1:-$PID}" -x witness
 }
 
 # Stopped by SIGSTOP or the like.

@@ -228,3 +228,20 @@ denied() {
 	kill -s KILL "$pid"
 	eventually ended "$pid"
 }
+
+@test "U4: once its time has passed, what a child left has none of its own" {
+	local fork='fork ignore=TERM' end='end'
+	local forks="$fork $fork $fork $fork $fork $fork" ends="$end $end $end $end $end $end"
+	conf <<-END
+		worker a { shutdown 200ms; ready fd 3
+		    exec \${WORKER} daemon ignore=TERM $forks say=up $ends end ready=3 }
+		worker b { shutdown 200ms; ready fd 3
+		    exec \${WORKER} daemon ignore=TERM $forks say=up $ends end ignore=TERM ready=3 }
+	END
+	start_tree_ready
+	kill -s TERM "$PID"
+	eventually_within 4 ended "$PID"
+	wait_tree
+	assert_status 0
+	assert_equal "$(count_records event=leftover signal=KILL)" 14
+}

@@ -37,7 +37,10 @@ add(struct record *r, const char *key, enum record_type type)
 	struct record_field *field = &r->fields[r->n++];
 
 	assert(r->n <= RECORD_FIELDS_MAX);
-	*field = (struct record_field){ .key = key, .type = type };
+	field->key = key;
+	field->type = type;
+	field->text = NULL;
+	field->number = 0;
 	return field;
 }
 
@@ -102,10 +105,23 @@ put(struct line *line, const char *bytes, size_t n)
 	return true;
 }
 
+/*
+ * The same for text, which mostly is a few bytes long: byte by byte it is there
+ * before a function that copies many at once has begun.
+ */
 static bool
 put_text(struct line *line, const char *text)
 {
-	return put(line, text, strlen(text));
+	size_t len = line->len, room = line->room;
+	char *bytes = line->bytes;
+
+	for (; *text != '\0'; text++) {
+		if (len == room)
+			return false;
+		bytes[len++] = *text;
+	}
+	line->len = len;
+	return true;
 }
 
 static void
@@ -115,21 +131,26 @@ put_number(struct line *line, int64_t number)
 	char digits[24];
 	size_t at = sizeof(digits);
 
+	digits[--at] = '\0';
 	do {
-		digits[--at] = (char)('0' + rest % 10);
-		rest /= 10;
+		/* What fits into 32 bits needs no division, which is slow. */
+		uint64_t tenth = rest <= UINT32_MAX ?
+		    rest * UINT64_C(0xcccccccd) >> 35 :
+		    rest / 10;
+
+		digits[--at] = (char)('0' + (rest - 10 * tenth));
+		rest = tenth;
 	} while (rest > 0);
 	if (number < 0)
 		digits[--at] = '-';
-	put(line, digits + at, sizeof(digits) - at);
+	put_text(line, digits + at);
 }
 
 /* How a record is written. */
 struct form {
-	const char *before; /* before a field's name */
-	size_t before_len;
+	const char *before;  /* before a field's name */
 	const char *between; /* name and value */
-	size_t between_len;
+	size_t frame_len;    /* of these two */
 	const char *escape;  /* before two hex digits: other bytes */
 	const char *invalid; /* instead of a byte that is not UTF-8; or NULL */
 	bool bare;           /* a plain word goes without quotes */
@@ -137,18 +158,16 @@ struct form {
 
 static const struct form logfmt = {
 	.before = " ",
-	.before_len = 1,
 	.between = "=",
-	.between_len = 1,
+	.frame_len = 2,
 	.escape = "\\x",
 	.bare = true,
 };
 
 static const struct form json = {
 	.before = ",\"",
-	.before_len = 2,
 	.between = "\":",
-	.between_len = 2,
+	.frame_len = 4,
 	.escape = "\\u00",
 	.invalid = "\\ufffd",
 };
@@ -176,8 +195,8 @@ plain_length(const char *text)
 		n++;
 	if (text[n] != '\0' || is_number(text))
 		return 0;
-	if ((n == 4 && memcmp(text, "true", n) == 0) ||
-	    (n == 5 && memcmp(text, "false", n) == 0))
+	if ((*text == 't' && strcmp(text, "true") == 0) ||
+	    (*text == 'f' && strcmp(text, "false") == 0))
 		return 0;
 	return n;
 }
@@ -227,7 +246,7 @@ put_value(struct line *line, const struct form *form, const char *text)
 {
 	size_t len = form->bare ? plain_length(text) : 0;
 
-	if (len == 0 || !put(line, text, len))
+	if (len == 0 || !put_text(line, text))
 		put_quoted(line, form, text);
 }
 
@@ -236,13 +255,14 @@ static bool
 put_field(struct line *line, const struct form *form,
     const struct record_field *field)
 {
-	size_t key_len = strlen(field->key);
+	size_t before = line->len;
 
-	if (line->room - line->len < key_len + FIELD_MIN)
+	if (!put_text(line, form->before) || !put_text(line, field->key) ||
+	    !put_text(line, form->between) ||
+	    line->room - line->len < FIELD_MIN - form->frame_len) {
+		line->len = before;
 		return false;
-	put(line, form->before, form->before_len);
-	put(line, field->key, key_len);
-	put(line, form->between, form->between_len);
+	}
 	if (field->type == RECORD_IS_NUMBER)
 		put_number(line, field->number);
 	else if (field->type == RECORD_IS_FLAG)

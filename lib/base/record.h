@@ -30,6 +30,7 @@
 	X(RECORD_REMOVED, "removed", "a child is no longer there")            \
 	X(RECORD_WAITING, "waiting", "whom a stop still waits for")           \
 	X(RECORD_SIGNAL, "signal", "a signal was received")                   \
+	X(RECORD_REQUEST, "request", "a request to stop everything")          \
 	X(RECORD_LOST, "lost", "records could not be written")                \
 	X(RECORD_ENGINE_DIED, "engine_died", "the engine was killed")         \
 	X(RECORD_ENGINE_STARTED, "engine_started", "a new engine runs")       \

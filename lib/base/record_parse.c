@@ -67,8 +67,11 @@ pass_key(char *at)
 	const char *key = at;
 
 	/* The newline at the end is no such byte either. */
-	while (is_lower(*at) || is_name(*at))
-		at++;
+	do {
+		while (is_lower(*at))
+			at++;
+	} while (is_name(*at++));
+	at--;
 	if (*at != '=' || at == key)
 		return NULL;
 	*at = '\0';
@@ -125,22 +128,45 @@ take_quoted(struct rest *rest)
 	return text;
 }
 
+/*
+ * Steps over digits that may be a whole number, in the one way in which it is
+ * written, and takes it if the value ends behind them.
+ */
+static char *
+pass_number(char *text, const char *end, struct record_field *field)
+{
+	bool negative = *text == '-';
+	char *at = text + negative;
+	int64_t below = 0;
+
+	if (*at == '0' && (negative || is_digit(at[1])))
+		return text;
+	/* Below zero, for the lowest number has no opposite. */
+	for (; is_digit(*at); at++)
+		if (__builtin_mul_overflow(below, 10, &below) ||
+		    __builtin_sub_overflow(below, *at - '0', &below))
+			return text;
+	if ((at != end && *at != ' ') || at == text + negative ||
+	    (!negative && below == INT64_MIN))
+		return at;
+	field->type = RECORD_IS_NUMBER;
+	field->number = negative ? below : -below;
+	return at;
+}
+
 /* Steps over a word, which the byte behind it still ends; NULL: it is none. */
 static char *
 pass_bare(char *at, const char *end)
 {
-	const char *text = at;
-
 	for (;; at++) {
 		/* What ends it is below the letters and digits. */
 		if ((unsigned char)*at > '"')
 			continue;
 		if (at == end || *at == ' ')
-			break;
+			return at;
 		if (*at == '\0' || *at == '"')
 			return NULL;
 	}
-	return at > text ? at : NULL;
 }
 
 /*
@@ -159,46 +185,23 @@ pass_separator(char *at, const char *end)
 	return blank && at == end ? NULL : at;
 }
 
-/* Reads a whole number in the one way in which it is written. */
-static bool
-read_number(const char *text, int64_t *number)
+/* Takes an unquoted value as what it is. */
+static char *
+take_bare(char *at, const char *end, struct record_field *field)
 {
-	bool negative = *text == '-';
-	uint64_t last = INT64_MAX % 10 + negative, value = 0;
+	const char *text = at;
 
-	text += negative;
-	if (!is_digit(*text) || (*text == '0' && (text[1] != '\0' || negative)))
-		return false;
-	for (; is_digit(*text); text++) {
-		uint64_t digit = (uint64_t)(*text - '0');
-
-		/* The lowest number is by one further away than the highest. */
-		if (value >= INT64_MAX / 10 &&
-		    (value > INT64_MAX / 10 || digit > last))
-			return false;
-		value = value * 10 + digit;
-	}
-	if (*text != '\0')
-		return false;
-	/* -(value - 1) - 1, for the lowest number has no opposite. */
-	*number = !negative ? (int64_t)value : -(int64_t)(value - 1) - 1;
-	return true;
-}
-
-/* What an unquoted value is. */
-static void
-find_type(struct record_field *field)
-{
-	const char *text = field->text;
-
-	if (is_digit(*text) || *text == '-') {
-		if (read_number(text, &field->number))
-			field->type = RECORD_IS_NUMBER;
-	} else if ((*text == 't' && strcmp(text, "true") == 0) ||
+	field->text = text;
+	at = pass_bare(pass_number(at, end, field), end);
+	if (at == NULL || at == text)
+		return NULL;
+	at = pass_separator(at, end);
+	if ((*text == 't' && strcmp(text, "true") == 0) ||
 	    (*text == 'f' && strcmp(text, "false") == 0)) {
 		field->type = RECORD_IS_FLAG;
 		field->number = *text == 't';
 	}
+	return at;
 }
 
 /* Takes the field at `at`; where the next one is, or NULL. */
@@ -219,13 +222,7 @@ take_field(char *at, const char *end, struct record_field *field)
 		return field->text == NULL ? NULL :
 					     pass_separator(rest.at, end);
 	}
-	field->text = at;
-	at = pass_bare(at, end);
-	if (at == NULL)
-		return NULL;
-	at = pass_separator(at, end);
-	find_type(field);
-	return at;
+	return take_bare(at, end, field);
 }
 
 bool
@@ -272,14 +269,21 @@ void
 record_parsed_find(const struct record_parsed *parsed, size_t n,
     const char *const *keys, const struct record_field **found)
 {
-	const struct record_field *next = parsed->fields;
+	size_t at = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (next < parsed->fields + parsed->n &&
-		    strcmp(next->key, keys[i]) == 0)
-			found[i] = next++;
-		else
-			found[i] = record_parsed_get(parsed, keys[i]);
+	memset(found, 0, n * sizeof(*found));
+	for (size_t i = 0; i < parsed->n; i++) {
+		const struct record_field *field = &parsed->fields[i];
+
+		/* From behind the last one on: mostly it is the next. */
+		for (size_t tried = 0; tried < n; tried++, at++) {
+			at = at < n ? at : 0;
+			if (found[at] == NULL && *keys[at] == *field->key &&
+			    strcmp(keys[at], field->key) == 0) {
+				found[at++] = field;
+				break;
+			}
+		}
 	}
 }
 

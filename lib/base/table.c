@@ -66,39 +66,45 @@ make_room(struct table *table, size_t len)
 	return true;
 }
 
-/* Puts a cell behind the others. */
+/*
+ * Puts a cell behind the others. Most are a few bytes long: byte by byte they
+ * are there before a function that copies many at once has begun.
+ */
 static bool
-keep_cell(struct table *table, const struct table_cell *cell, size_t len)
+keep_cell(struct table *table, const struct table_cell *cell, size_t *len)
 {
 	bool coloured = cell->colour != NULL;
-	uint16_t head = (uint16_t)(len << 1 | coloured);
-	char *to;
+	size_t at = table->len + sizeof(uint16_t), n;
+	uint16_t head;
 
-	assert(len <= LEN_MAX);
-	if (table->room - table->len < CELL_MORE + len &&
-	    !make_room(table, CELL_MORE + len))
+	if (table->room - table->len < CELL_MORE &&
+	    !make_room(table, CELL_MORE))
 		return false;
-	to = table->bytes + table->len;
-	memcpy(to, &head, sizeof(head));
-	to += sizeof(head);
 	if (coloured) {
-		memcpy(to, &cell->colour, sizeof(cell->colour));
-		to += sizeof(cell->colour);
+		memcpy(table->bytes + at, &cell->colour, sizeof(cell->colour));
+		at += sizeof(cell->colour);
 	}
-	memcpy(to, cell->text, len);
-	table->len = (size_t)(to - table->bytes) + len;
+	for (n = 0; cell->text[n] != '\0'; n++) {
+		if (at + n == table->room &&
+		    !make_room(table, CELL_MORE + n + 1))
+			return false;
+		table->bytes[at + n] = cell->text[n];
+	}
+	assert(n <= LEN_MAX);
+	head = (uint16_t)(n << 1 | coloured);
+	memcpy(table->bytes + table->len, &head, sizeof(head));
+	table->len = at + n;
+	*len = n;
 	return true;
 }
 
 bool
 table_add(struct table *table, const struct table_cell *cells)
 {
-	size_t before = table->len;
+	size_t before = table->len, len;
 
 	for (size_t i = 0; i < table->ncolumns; i++) {
-		size_t len = strlen(cells[i].text);
-
-		if (!keep_cell(table, &cells[i], len)) {
+		if (!keep_cell(table, &cells[i], &len)) {
 			table->len = before;
 			return false;
 		}
@@ -217,7 +223,7 @@ put_bytes(struct printing *p, const char *bytes, size_t len)
 	if (len > sizeof(p->bytes)) {
 		p->write(p->ctx, bytes, len);
 	} else {
-		memcpy(p->bytes + p->len, bytes, len);
+		memmove(p->bytes + p->len, bytes, len);
 		p->len += len;
 	}
 }
@@ -275,15 +281,16 @@ put_cell(struct printing *p, size_t column, const struct cell *cell)
 	bool right = p->table->columns[column].right;
 	bool last = column == p->last;
 
-	if (len > width || width > sizeof(p->bytes) - p->len ||
+	if (len > width || width + GAP_LEN > sizeof(p->bytes) - p->len ||
 	    (p->style->colour && cell->colour != NULL)) {
 		put_special(p, column, cell);
-	} else {
-		memcpy(p->bytes + p->len + (right ? width - len : 0),
-		    cell->text, len);
-		p->len += last && !right ? len : width;
+		pad(p, last ? 0 : GAP_LEN);
+		return;
 	}
-	pad(p, last ? 0 : GAP_LEN);
+	/* A call into the library: memcpy() would be an instruction that is
+	 * slow for a few bytes. */
+	memmove(p->bytes + p->len + (right ? width - len : 0), cell->text, len);
+	p->len += last && !right ? len : width + (last ? 0 : GAP_LEN);
 }
 
 static void
@@ -312,7 +319,9 @@ put_rows(struct printing *p)
 			if (!p->hidden[i])
 				put_cell(p, i, &cell);
 		}
-		put_bytes(p, "\n", 1);
+		if (p->len == sizeof(p->bytes))
+			flush(p);
+		p->bytes[p->len++] = '\n';
 	}
 }
 

@@ -70,6 +70,12 @@ extern const size_t ndirectives;
 /* The directive of that name, or NULL. */
 const struct directive *directive_find(const char *name);
 
+/*
+ * Whether other supervisors call something `word`: then *ours is what it is
+ * called here, or NULL if it is not here.
+ */
+bool directive_elsewhere(const char *word, const char **ours);
+
 /* Its place in the table. */
 size_t directive_index(const struct directive *directive);
 

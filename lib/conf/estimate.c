@@ -117,12 +117,19 @@ estimate_give_up_ms(const struct spec *spec, const struct child_spec *child)
 }
 
 int64_t
-estimate_lifetime_ms(const struct spec *spec)
+estimate_lifetime_ms(const struct spec *spec, bool *alone)
 {
 	const struct sup_policy *sup = &spec->policy.sup;
+	int64_t n = 0; /* children that make a restart of their own */
 
-	if (sup->max_restarts == 0)
-		return 0;
-	return (sup->max_seconds * MS_PER_S + sup->max_restarts - 1) /
-	    sup->max_restarts;
+	for (size_t i = 0; i < spec->sup.nchildren; i++)
+		if (spec->sup.children[i].spec->policy.restart !=
+			RESTART_TEMPORARY &&
+		    (n == 0 || sup->strategy != STRATEGY_ONE_FOR_ALL))
+			n++;
+	*alone = n == 1;
+	if (n == 0 || sup->max_restarts < n)
+		return ESTIMATE_NEVER;
+	n = sup->max_restarts / n;
+	return (sup->max_seconds * MS_PER_S + n - 1) / n;
 }

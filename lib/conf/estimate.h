@@ -31,10 +31,10 @@ int64_t
 estimate_give_up_ms(const struct spec *spec, const struct child_spec *child);
 
 /*
- * A child of the supervisor `spec` that lives longer than this, in ms, never
- * makes it give up by itself: max_seconds / max_restarts, rounded up; 0 when
- * no restart is allowed.
+ * When all children of the supervisor `spec` that it restarts live longer than
+ * this, in ms, each time, it never gives up. ESTIMATE_NEVER: nothing is long
+ * enough. *alone: only one counts, or under one_for_all stands for all.
  */
-int64_t estimate_lifetime_ms(const struct spec *spec);
+int64_t estimate_lifetime_ms(const struct spec *spec, bool *alone);
 
 #endif

@@ -31,6 +31,8 @@ reason_text(int error)
 		return "a part of the path is no folder";
 	case ELOOP:
 		return "too many symbolic links";
+	case EINVAL:
+		return "it is no regular file";
 	case EFBIG:
 		return "it is longer than 1 MiB";
 	default:

@@ -164,7 +164,8 @@ report_unknown(struct lexer *lx, struct body *b)
 		if ((directives[i].where & where_is(b)) != 0)
 			near_try(&here, directives[i].name);
 	}
-	near = here.best != NULL ? here.best : anywhere.best;
+	if (!directive_elsewhere(word, &near))
+		near = here.best != NULL ? here.best : anywhere.best;
 	if (near != NULL)
 		b->meant[directive_index(directive_find(near))] = true;
 	if (near != NULL)
@@ -276,7 +277,7 @@ set_variable(struct loader *ld, const struct statement *st, bool good)
 		return;
 	}
 	/* Wrong or not, it is defined: no further errors where it is used. */
-	scope_bind(ld, name->text, good ? st->args[1].text : "");
+	scope_bind(ld, name->text, st->nargs > 1 ? st->args[1].text : "");
 }
 
 /* A statement that is one line of words. */

@@ -8,8 +8,11 @@
 #include "control/client.h"
 #include "control/server.h"
 
-/* How much of an answer is gathered before it is written. */
+/* How much of an answer waits for its reader before no more is made. */
 #define WRITE_SIZE ((size_t)64 << 10)
+
+/* How much of it is sent at once: who reads can begin while more is made. */
+#define SEND_SIZE ((size_t)4 << 10)
 
 /* Room for the number that a broadcast gets. */
 #define SEQ_SIZE 32
@@ -63,8 +66,15 @@ control_record(struct control_client *client, const struct record *record,
 		client->cut = true;
 		return;
 	}
-	if (buffer_len(&client->out) >= WRITE_SIZE)
+	if (buffer_len(&client->out) >= SEND_SIZE)
 		client_write(client);
+}
+
+int
+control_client_peer(const struct control_client *client,
+    struct control_peer *peer)
+{
+	return control_peer(client->fd, peer);
 }
 
 bool

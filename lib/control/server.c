@@ -163,7 +163,9 @@ explain(int error, const struct control_place *place, pid_t rival,
 		    "the folder of %s is locked by another program", path);
 	else
 		snprintf(why, CONTROL_WHY_SIZE, "cannot listen at %s: %s", path,
-		    strerror(-error));
+		    error == -ENOENT && access("/proc/self/fd", F_OK) == -1 ?
+			"/proc is not mounted" :
+			strerror(-error));
 }
 
 int

@@ -119,6 +119,10 @@ void control_server_close(struct control_server *server);
 void control_record(struct control_client *client, const struct record *record,
     const char *stamp);
 
+/* Who the client is. 0 or -errno. */
+int control_client_peer(const struct control_client *client,
+    struct control_peer *peer);
+
 /*
  * Whether the client is to be given more: little waits to be read. Who asks
  * before each record never has an answer cut off.

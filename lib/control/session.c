@@ -28,7 +28,10 @@ explain(int error, const struct control_place *place,
 {
 	if (error == -ENOENT || error == -ECONNREFUSED)
 		snprintf(why, CONTROL_WHY_SIZE,
-		    "no supervisor is running at %s", place->path);
+		    "no supervisor is running at %s%s", place->path,
+		    *place->label == '\0' ?
+			", which -S or SUPERVISE_SOCKET says" :
+			"");
 	else if (error == -EACCES || error == -EPERM)
 		snprintf(why, CONTROL_WHY_SIZE,
 		    "the supervisor at %s belongs to another user",
@@ -183,9 +186,11 @@ receive(struct control_session *session, int64_t deadline_ns)
 static enum control_got
 classify(const struct record_parsed *parsed)
 {
-	if (strcmp(parsed->event, "ok") == 0)
+	const char *event = parsed->event;
+
+	if (*event == 'o' && strcmp(event, "ok") == 0)
 		return CONTROL_GOT_OK;
-	if (strcmp(parsed->event, "error") == 0 &&
+	if (*event == 'e' && strcmp(event, "error") == 0 &&
 	    record_parsed_get(parsed, "code") != NULL)
 		return CONTROL_GOT_ERROR;
 	return CONTROL_GOT_RECORD;

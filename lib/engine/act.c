@@ -13,6 +13,7 @@
 #include "engine/serve.h"
 #include "engine/waiters.h"
 #include "os/clock.h"
+#include "os/proc.h"
 
 /* Requests that wait for their supervisors at once; what memory they may take.
  */
@@ -24,18 +25,26 @@ act_explain(enum request_result result)
 	static const char *const texts[] = {
 		[RESULT_OK] = "is done",
 		[RESULT_IGNORED] = "says it is not needed",
-		[RESULT_RUNNING] = "is running",
-		[RESULT_RESTARTING] = "is restarting",
+		[RESULT_RUNNING] = "is running: `supervise stop` stops it, "
+				   "`supervise restart` starts it anew",
+		[RESULT_RESTARTING] =
+		    "is restarting: `supervise stop` ends that",
 		[RESULT_NOT_FOUND] = "is no longer a child",
-		[RESULT_ALREADY_STARTED] = "has the name of a running child",
+		[RESULT_ALREADY_STARTED] =
+		    "has the name of a running child: choose another, or "
+		    "delete that",
 		[RESULT_ALREADY_PRESENT] =
-		    "has the name of a child that is down",
-		[RESULT_MAX_CHILDREN] = "is one child more than max_children",
+		    "has the name of a child that is down: `supervise start` "
+		    "starts it, `supervise delete` removes it",
+		[RESULT_MAX_CHILDREN] =
+		    "is one child more than max_children: stop another, or "
+		    "change that and reload",
 		[RESULT_START_FAILED] = "did not start",
 		[RESULT_STOPPED] = "was stopped while it started",
 		[RESULT_NOT_SUPPORTED] =
 		    "is dynamic, and can only be added and stopped",
-		[RESULT_NOPROC] = "cannot: its supervisor is not up",
+		[RESULT_NOPROC] = "cannot: its supervisor is not up: "
+				  "start that first",
 	};
 
 	return texts[result];
@@ -326,7 +335,8 @@ act_add(struct engine *e, struct control_client *client, size_t nwords,
 	if (child == NULL)
 		return;
 	if (!child_is_sup(child))
-		control_error(client, CONTROL_FAILED, "%s is no supervisor",
+		control_error(client, CONTROL_FAILED,
+		    "%s is no supervisor: `supervise tree` shows them",
 		    words[0]);
 	else
 		add_to(e, client, child_sup(child), words[1], wait);
@@ -396,6 +406,27 @@ act_turn(struct engine *e)
 	}
 }
 
+/* Says who asks for the end, as of a signal. */
+static void
+record_down(struct engine *e, const struct control_client *client)
+{
+	struct control_peer peer;
+	char command[128];
+	struct record r;
+
+	record_begin(&r, RECORD_REQUEST);
+	record_text(&r, "request", "down");
+	if (control_client_peer(client, &peer) == 0) {
+		record_number(&r, "from", peer.pid);
+		record_number(&r, "uid", peer.uid);
+		if (proc_cmdline(peer.pid, command, sizeof(command)) == 0)
+			record_text(&r, "command", command);
+	}
+	record_text(&r, "action",
+	    e->nstops > 0 ? "everything stops already" : "everything stops");
+	engine_record(e, &r);
+}
+
 void
 act_down(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
@@ -409,14 +440,17 @@ act_down(struct engine *e, struct control_client *client, size_t nwords,
 		return;
 	/* Who asked can wait for the guardian's end as well. */
 	record_begin(&r, RECORD_GUARDIAN);
-	record_number(&r, "pid", e->guardian);
+	record_number(&r, "pid", engine_last(e));
 	control_record(client, &r, NULL);
 	order->pending++;
 	order->begun = true;
 	order->down = true;
+	record_down(e, client);
 	/* A second one waits with the first: it is no order to kill. */
-	if (e->nstops == 0)
-		engine_shutdown(e);
+	if (e->nstops > 0)
+		return;
+	orders_stop(e);
+	engine_shutdown(e);
 }
 
 void

@@ -105,6 +105,14 @@ engine_record(struct engine *e, const struct record *record)
 	control_broadcast(&e->server, record, stamp);
 }
 
+pid_t
+engine_last(const struct engine *e)
+{
+	if (!e->orphaned)
+		return e->guardian;
+	return e->reaper > 0 ? e->reaper : getpid();
+}
+
 void
 engine_shutdown(struct engine *e)
 {
@@ -193,6 +201,9 @@ init_base(struct engine *e, const struct run *run)
 	SLIST_INIT(&e->versions);
 	SLIST_INIT(&e->freed);
 	e->channel.fd = -1;
+	e->orphans.fd = -1;
+	e->signals.fd = -1;
+	e->strays.children = -1;
 	e->look_ns = NEVER_NS;
 	STAILQ_INIT(&e->ended);
 	STAILQ_INIT(&e->remaining);
@@ -200,6 +211,45 @@ init_base(struct engine *e, const struct run *run)
 	if (error == 0)
 		error = reporter_init(&e->reporter, run->form, &e->loop);
 	return error;
+}
+
+static void
+report_diags(struct engine *e, const struct diag_list *diags)
+{
+	char text[RECORD_LINE_MAX / 2];
+
+	for (size_t i = 0; i < diags->nitems; i++) {
+		const struct diag *diag = &diags->items[i];
+
+		diag_format(diag, false, text, sizeof(text));
+		reporter_message(&e->reporter,
+		    diag->severity == DIAG_ERROR ? RECORD_ERROR :
+						   RECORD_WARNING,
+		    "%s", text);
+	}
+}
+
+/*
+ * Takes the place of an engine that was killed. Says so before all else, and
+ * what it is to run: the file read again, or while that has mistakes what the
+ * guardian has had from the start.
+ */
+static const struct conf *
+succeed(struct engine *e)
+{
+	static struct conf fresh;
+	const struct run *run = e->run;
+	bool has_file = !run->command && run->source != NULL;
+	bool loaded = has_file && conf_load(&fresh, run->file, run->source);
+	struct record r;
+
+	record_begin(&r, RECORD_ENGINE_STARTED);
+	record_number(&r, "pid", getpid());
+	if (has_file)
+		record_flag(&r, "reread", loaded);
+	engine_record(e, &r);
+	report_diags(e, &fresh.diags);
+	return loaded ? &fresh : run->conf;
 }
 
 /* The child of `sup` that has the name of `added`. */
@@ -259,7 +309,7 @@ init_rest(struct engine *e, const struct engine_link *link)
 	int error = spawner_init(&e->spawner, e->run->signals, &e->run->nofile);
 
 	if (error == 0)
-		error = orders_init(e, link->channel);
+		error = orders_init(e, link);
 	if (error == 0)
 		error = close_input(e);
 	if (error < 0)
@@ -267,7 +317,11 @@ init_rest(struct engine *e, const struct engine_link *link)
 	e->guardian = link->guardian;
 	e->witness = link->witness;
 	e->inherited = link->inherited;
-	strays_init(&e->strays, e->guardian);
+	strays_follow(e, e->witness);
+	if (e->strays.children == -1)
+		reporter_message(&e->reporter, RECORD_WARNING,
+		    "no list of children in /proc: what leaves its group is "
+		    "killed at the end of all");
 	job_init(e);
 	serve_init(e, link->again);
 	return 0;
@@ -320,13 +374,9 @@ engine_run(const struct run *run, const struct engine_link *link)
 	const struct conf *conf = run->conf;
 	int error;
 
-	if (link->again && run->reload != NULL) {
-		const struct conf *fresh = run->reload();
-
-		if (fresh != NULL && fresh->root != NULL)
-			conf = fresh;
-	}
 	error = init_base(e, run);
+	if (error == 0 && link->again)
+		conf = succeed(e);
 	if (error == 0)
 		error = init_tree(e, conf);
 	if (error == 0)

@@ -72,8 +72,10 @@ struct job {
 	int tty;      /* the same while it is ours to lend; else -1 */
 	int signals;  /* signalfd of SIGCHLD; owned; -1 */
 	struct loop_watch watch;
-	struct termios modes;       /* as they were at the start */
-	struct termios child_modes; /* as a suspended child left them */
+	struct termios modes;       /* as they were when it became ours */
+	struct termios child_modes; /* as a suspended child left them, */
+	bool left;                  /* if it had the terminal */
+	bool seated;                /* we had a controlling terminal at first */
 };
 
 /* How often somebody who waits for a stop is told what it waits for. */
@@ -106,8 +108,11 @@ struct engine {
 
 	pid_t guardian;
 	pid_t witness;
+	pid_t reaper; /* who adopts orphans; 0: nobody but ourselves */
 	const struct inherited *inherited; /* of the guardian; borrowed */
 	struct loop_watch channel;         /* to the guardian; -1: it is dead */
+	struct loop_watch signals;         /* to us, when it is dead */
+	struct loop_watch orphans;         /* from our parent; -1: it is dead */
 
 	struct workers ended;     /* in the batch at hand */
 	struct workers remaining; /* of whose last run something remains */
@@ -116,6 +121,7 @@ struct engine {
 	char failure[1024]; /* why the last spawn failed, for a person */
 	int stop_signal;    /* instead of the workers' own; 0: theirs */
 	int nstops;         /* how often it was told to stop */
+	int nsignals;       /* of those, since it died, that told it to stop */
 	int64_t remind_ns;  /* when to say again whom the stop waits for */
 
 	int64_t sweep_ns; /* when strays get SIGKILL */
@@ -138,6 +144,9 @@ void engine_feed(struct engine *e, const struct event *event);
 
 /* engine.c: tells a record to stderr and to those who follow. */
 void engine_record(struct engine *e, const struct record *record);
+
+/* engine.c: the process that ends last, of those there still are. */
+pid_t engine_last(const struct engine *e);
 
 /* engine.c: stops everything; the second time at once. */
 void engine_shutdown(struct engine *e);
@@ -163,6 +172,9 @@ bool launch(struct engine *e, struct worker *worker, struct reason *reason);
  */
 int reap_signal(const struct worker *worker, int signo);
 
+/* What ends the remains of a run: SIGTERM while there is time, or SIGKILL. */
+int reap_signo(const struct worker *worker);
+
 void reap_watch_ready(struct loop_watch *watch, uint32_t events);
 void reap_stop(struct engine *e, struct worker *worker);
 void reap_kill(struct engine *e, struct worker *worker);
@@ -171,8 +183,10 @@ void reap_sweep_begin(struct engine *e);
 void reap_sweep_tick(struct engine *e);
 
 /* orders.c */
-int orders_init(struct engine *e, int channel);
+int orders_init(struct engine *e, const struct engine_link *link);
 void orders_remind(struct engine *e);
+/* Tells the guardian that a stop was asked for: it holds without us, too. */
+void orders_stop(const struct engine *e);
 
 /*
  * The command of `exec` was interrupted at its terminal, which its `status`
@@ -187,9 +201,16 @@ void job_take_back(struct engine *e, const struct worker *worker);
 void job_continue(struct engine *e);
 void job_start_failed(struct engine *e);
 
+/* The terminal that the next child is to have, or -1. */
+int job_tty(struct engine *e);
+
+/* Whether the controlling terminal that we had is gone; of `run`, too. */
+bool job_hung_up(const struct engine *e);
+
 /*
- * Whether `worker`, which has the terminal, ended as if by Ctrl-C or Ctrl-\:
- * by that signal, or with the status that sh gives to it.
+ * Whether `worker`, which has the terminal, ended as if by Ctrl-C or Ctrl-\,
+ * or by the hang-up of the terminal: by that signal, or with the status that
+ * sh gives to it.
  */
 bool job_interrupted(const struct engine *e, const struct worker *worker);
 

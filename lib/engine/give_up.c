@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/units.h"
@@ -93,20 +92,15 @@ static void
 add_times(struct report *report, const struct window *window)
 {
 	int64_t offset_ns = clock_wall_ns() - clock_now_ns();
+	char stamp[RECORD_STAMP_SIZE];
 	uint32_t skip =
 	    window->count > TIMES_MAX ? window->count - TIMES_MAX : 0;
 
 	if (skip > 0)
 		add(report, " …");
 	for (uint32_t i = skip; i < window->count; i++) {
-		int64_t at_ns = window_at(window, i) + offset_ns;
-		time_t seconds = (time_t)(at_ns / NS_PER_S);
-		struct tm tm;
-
-		if (localtime_r(&seconds, &tm) == NULL)
-			continue;
-		add(report, " %02d:%02d:%02d.%03d", tm.tm_hour, tm.tm_min,
-		    tm.tm_sec, (int)(at_ns % NS_PER_S / NS_PER_MS));
+		record_stamp(window_at(window, i) + offset_ns, stamp);
+		add(report, " %s", stamp + strlen("YYYY-MM-DDT"));
 	}
 	if (window->count == 0)
 		add(report, " none was allowed");
@@ -135,6 +129,15 @@ add_rule(struct report *report, const struct engine *e)
 static const char *
 hint_of_exit(const struct engine *e)
 {
+	const struct outcome *outcome = &e->outcome;
+
+	if (outcome->reason.value == 0)
+		return "if it is to end, restart it `transient` or "
+		       "`temporary`; if it went to the background, keep it in "
+		       "the foreground (`daemon off`, --foreground)";
+	if (outcome->worker->child.policy->worker.backoff_max_ms > 0)
+		return "run it by hand to see its own message; `backoff` "
+		       "delays restarts, max_restarts counts them all the same";
 	if (e->run->command)
 		return "run it without supervise to see its own message; -m "
 		       "and -t allow more restarts";
@@ -177,15 +180,12 @@ hint(const struct engine *e)
 static void
 add_siblings(struct report *report, const struct engine *e)
 {
-	size_t others = e->nodes.nworkers;
+	size_t others = e->nodes.nworkers - (e->outcome.worker != NULL);
 
-	if (e->outcome.worker != NULL)
-		others--;
 	if (others == 0)
 		add(report, "  siblings  it had none\n");
 	else
-		add(report, "  siblings  the other %zu of the tree %s down\n",
-		    others, others == 1 ? "is" : "are");
+		add(report, "  siblings  %zu in the tree, down\n", others);
 }
 
 static void

@@ -15,28 +15,22 @@
 
 /*
  * The guardian: the process that the user started. PID 1 or sub-reaper, it
- * reaps orphans, passes signals on, and when the engine dies, by whatever
- * cause, kills every process left below it and starts a new engine, at most
- * 3 times in 5 seconds (semantics U8). A witness that was killed it replaces.
-It holds no policy.
+ * passes signals on, and when the engine dies, by whatever cause, and every
+ * process left below it is gone, starts a new one with a witness as its
+ * parent (see witness.h), at most 3 times in 5 seconds (semantics U8). A
+ * witness that was killed it replaces. It holds no policy.
  */
 
 /* What is to be run, and how. */
 struct run {
-	const struct conf *conf; /* borrowed; what a new engine starts with */
-	/*
-	 * Reads the configuration again for a new engine, after one was
-	 * killed. NULL, or a struct conf for the engine's life; when that
-	 * has no root, `conf` serves on.
-	 */
-	const struct conf *(*reload)(void);
+	const struct conf *conf; /* borrowed; of the start */
 	const char *file; /* the configuration, or the command, by name */
 	bool command;     /* `exec`: one command, its status and its terminal */
 	bool quiet;       /* no report when it gives up either */
 	const char *path; /* of the configuration, absolute; NULL: has none */
 	const struct control_place *place; /* of the socket; NULL: none */
 	const char *placeless; /* why there can be none; NULL: is not wanted */
-	const struct conf_source *source; /* for specifications added */
+	const struct conf_source *source; /* for what is read later */
 	/*
 	 * Pipe to a process that waits for the start (`run -d`): gets what
 	 * went wrong as text, or a NUL when everything has started. 0: there
@@ -48,7 +42,7 @@ struct run {
 	struct rlimit nofile;          /* likewise */
 };
 
-/* What the two tell each other; the engine, values from 1 to 64 only. */
+/* What they tell each other; the engine, values from 1 to 64 only. */
 enum message_kind {
 	MESSAGE_SIGNAL,   /* to the engine: value was received, from pid */
 	MESSAGE_ORPHAN,   /* to the engine: an orphan was reaped */
@@ -56,8 +50,11 @@ enum message_kind {
 	MESSAGE_WITNESS,  /* to the engine: the witness is pid now */
 	MESSAGE_DONE,     /* to the guardian: all is over; end with value */
 	MESSAGE_SUSPEND,  /* to the guardian: the job was stopped by value */
+	MESSAGE_STOP,     /* to it: somebody has asked for the end */
+	MESSAGE_ENGINE,   /* to it: the engine is pid, or failed with value */
+	MESSAGE_ENDED,    /* to it: the engine has, with value or by -value */
 };
-#define MESSAGE_NKINDS (MESSAGE_SUSPEND + 1)
+#define MESSAGE_NKINDS (MESSAGE_ENDED + 1)
 
 /*
  * Runs `run` to its end in this process as guardian, and returns the exit
@@ -68,6 +65,7 @@ int guardian_run(const struct run *run);
 /* What an engine gets from the guardian. */
 struct engine_link {
 	int channel;  /* to the guardian */
+	int orphans;  /* from the witness: a byte when orphans were reaped */
 	int alive[2]; /* see witness.h */
 	pid_t guardian;
 	pid_t witness; /* 0 or less: there is none */

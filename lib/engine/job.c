@@ -35,6 +35,32 @@ give_back(struct engine *e)
 	e->job.tty = -1;
 }
 
+/* Whether the shell has given the terminal to our group; takes it then. */
+static bool
+borrow(struct engine *e)
+{
+	if (terminal_foreground(e->job.terminal) != job_group(e))
+		return false;
+	/* In the background they are those of whoever is in front. */
+	if (e->job.tty == -1)
+		(void)terminal_save(e->job.terminal, &e->job.modes);
+	e->job.tty = e->job.terminal;
+	return true;
+}
+
+/* Lends it to the child that runs. False: it is not ours to lend. */
+static bool
+lend(struct engine *e)
+{
+	if (!borrow(e) ||
+	    terminal_set_foreground(e->job.terminal, the_worker(e)->pid) < 0)
+		return false;
+	if (e->job.left)
+		(void)terminal_restore(e->job.terminal, &e->job.child_modes);
+	e->job.left = false;
+	return true;
+}
+
 static void
 suspend(struct engine *e, int signo)
 {
@@ -42,10 +68,17 @@ suspend(struct engine *e, int signo)
 		.kind = MESSAGE_SUSPEND,
 		.value = signo,
 	};
+	struct worker *worker = the_worker(e);
 
-	the_worker(e)->suspended = true;
+	/* No signal tells a job that runs already of `fg` in bash. */
+	if ((signo == SIGTTIN || signo == SIGTTOU) && lend(e)) {
+		(void)group_signal(worker->pidfd, worker->pid, SIGCONT);
+		return;
+	}
+	worker->suspended = true;
 	if (e->job.tty != -1) {
-		(void)terminal_save(e->job.terminal, &e->job.child_modes);
+		e->job.left =
+		    terminal_save(e->job.terminal, &e->job.child_modes) == 0;
 		(void)terminal_restore(e->job.terminal, &e->job.modes);
 		give_back(e);
 	}
@@ -73,20 +106,28 @@ job_continue(struct engine *e)
 {
 	struct worker *worker = the_worker(e);
 
-	if (!e->run->command || e->job.terminal == -1)
+	if (!e->run->command)
 		return;
-	if (terminal_foreground(e->job.terminal) == job_group(e)) {
-		e->job.tty = e->job.terminal;
-		if (worker->watch.fd != -1) {
-			(void)terminal_set_foreground(e->job.terminal,
-			    worker->pid);
-			(void)terminal_restore(e->job.terminal,
-			    &e->job.child_modes);
-		}
-	}
 	worker->suspended = false;
-	if (worker->watch.fd != -1)
-		(void)group_signal(worker->pidfd, worker->pid, SIGCONT);
+	if (worker->watch.fd == -1)
+		return;
+	if (e->job.terminal != -1)
+		(void)lend(e);
+	(void)group_signal(worker->pidfd, worker->pid, SIGCONT);
+}
+
+int
+job_tty(struct engine *e)
+{
+	if (!borrow(e) && terminal_foreground(e->job.terminal) < 0)
+		e->job.tty = -1; /* it has hung up */
+	return e->job.tty;
+}
+
+bool
+job_hung_up(const struct engine *e)
+{
+	return e->job.seated && !terminal_is_there();
 }
 
 void
@@ -102,12 +143,14 @@ job_interrupted(const struct engine *e, const struct worker *worker)
 {
 	int status = worker->end.status;
 
-	if (e->job.tty == -1 || e->nstops > 0 ||
-	    terminal_foreground(e->job.terminal) != worker->pid)
+	if (e->job.tty == -1 || e->nstops > 0)
 		return false;
 	if (!worker->end.by_signal)
 		status -= 128; /* a program that took it, as sh tells it */
-	return status == SIGINT || status == SIGQUIT;
+	if (status == SIGHUP)
+		return job_hung_up(e);
+	return (status == SIGINT || status == SIGQUIT) &&
+	    terminal_foreground(e->job.terminal) == worker->pid;
 }
 
 void
@@ -120,6 +163,7 @@ job_take_back(struct engine *e, const struct worker *worker)
 	/* A program that crashed had no chance to do this itself. */
 	if (e->job.tty != -1 && worker->end.by_signal)
 		(void)terminal_restore(e->job.terminal, &e->job.modes);
+	e->job.left = false;
 }
 
 void
@@ -133,18 +177,17 @@ job_init(struct engine *e)
 		.tty = -1,
 		.signals = -1,
 		.watch.fd = -1,
+		.seated = terminal_is_there(),
 	};
 	if (!e->run->command)
 		return;
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (terminal_controls(fd))
 			break;
-	if (fd > STDERR_FILENO || terminal_save(fd, &e->job.modes) < 0)
+	if (fd > STDERR_FILENO)
 		return;
-	e->job.child_modes = e->job.modes;
 	e->job.terminal = fd;
-	if (terminal_foreground(fd) == job_group(e))
-		e->job.tty = fd;
+	(void)borrow(e);
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);

@@ -169,36 +169,40 @@ static void
 explain(struct engine *e, const struct spawn_plan *plan,
     const struct spawn_result *result, int error)
 {
-	const char *step = spawn_step_text[result->step];
-	const char *what = plan->argv[0];
-	const char *path = plan->path != NULL ? plan->path : SPAWN_PATH_DEFAULT;
+	const char *program = plan->argv[0], *subject = "";
+	const char *text = strerror(error), *more = "", *of = "", *end = "";
 
+	if (result->file != NULL)
+		program = result->file;
 	switch (result->step) {
 	case SPAWN_SEARCH:
-		if (strchr(what, '/') == NULL)
-			snprintf(e->failure, sizeof(e->failure),
-			    "%s: %s (PATH=%s)", step, what, path);
-		else
-			snprintf(e->failure, sizeof(e->failure), "%s: %s", step,
-			    what);
+		text = program;
+		if (strchr(program, '/') != NULL)
+			break;
+		more = " (PATH=";
+		of = plan->path != NULL ? plan->path : SPAWN_PATH_DEFAULT;
+		end = ")";
 		break;
 	case SPAWN_EXECUTE:
-		what = result->file != NULL ? result->file : what;
-		snprintf(e->failure, sizeof(e->failure), "%s %s: %s%s%s%s",
-		    step, what, strerror(error),
-		    error == EACCES ? "; not executable: chmod +x " : "",
-		    error == EACCES ? what : "", error == EACCES ? "?" : "");
+		subject = program;
+		if (error != EACCES)
+			break;
+		more = "; not executable: chmod +x ";
+		of = program;
+		end = "?";
 		break;
 	case SPAWN_INTERPRETER:
-		what = result->file != NULL ? result->file : what;
-		snprintf(e->failure, sizeof(e->failure),
-		    "%s: the first line of %s names a program that does not "
-		    "exist",
-		    step, what);
+		text = "the first line of ";
+		of = program;
+		end = " names a program that does not exist";
 		break;
 	case SPAWN_FOLDER:
-		snprintf(e->failure, sizeof(e->failure), "%s %s: %s", step,
-		    plan->cwd, strerror(error));
+		subject = plan->cwd;
+		break;
+	case SPAWN_DESCRIPTORS:
+		if (error == EBADF)
+			more = "; the number of `ready fd` must be below "
+			       "ulimit -n";
 		break;
 	case SPAWN_PROCESS:
 	case SPAWN_PIDFD:
@@ -206,13 +210,13 @@ explain(struct engine *e, const struct spawn_plan *plan,
 	case SPAWN_PARENT:
 	case SPAWN_GROUP:
 	case SPAWN_TERMINAL:
-	case SPAWN_DESCRIPTORS:
 	case SPAWN_LIMIT:
 	case SPAWN_SIGNALS:
-		snprintf(e->failure, sizeof(e->failure), "%s: %s", step,
-		    strerror(error));
 		break;
 	}
+	snprintf(e->failure, sizeof(e->failure), "%s%s%s: %s%s%s%s",
+	    spawn_step_text[result->step], *subject != '\0' ? " " : "", subject,
+	    text, more, of, end);
 }
 
 /*
@@ -275,7 +279,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 		.argv = spec->argv,
 		.envp = environment_of(e, worker),
 		.cwd = spec->cwd,
-		.tty = e->job.tty,
+		.tty = job_tty(e),
 	};
 	int error;
 

@@ -45,7 +45,7 @@ struct worker {
 	bool asked : 1;         /* it was sent its stop signal */
 	bool members : 1;       /* its group has some, as of the last look */
 	bool group_gone : 1; /* its group has nobody left who can do anything */
-	bool killed : 1;     /* its remains were sent SIGKILL */
+	bool killed : 1;     /* its time is over: it was sent SIGKILL */
 	bool denied : 1;     /* its leader may not be signalled */
 	bool suspended : 1;  /* job control has stopped it */
 };

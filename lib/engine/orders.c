@@ -14,8 +14,8 @@
 #include "os/proc.h"
 
 /*
- * What the guardian passes on: signals (U11), orphans that it reaped, and, by
- * its silence, its own death (U8).
+ * What the guardian passes on: signals (U11), and, by its silence, its own
+ * death (U8); and the orphans that the witness reaped, and its death.
  */
 
 static void
@@ -42,6 +42,15 @@ stop(struct engine *e, int signo, pid_t pid)
 	engine_shutdown(e);
 }
 
+void
+orders_stop(const struct engine *e)
+{
+	const struct channel_message message = { .kind = MESSAGE_STOP };
+
+	if (e->channel.fd != -1)
+		(void)channel_send(e->channel.fd, &message);
+}
+
 int
 orders_interrupt(struct engine *e, int status)
 {
@@ -57,8 +66,20 @@ pass_on(struct engine *e, int signo)
 {
 	struct worker *worker = &e->nodes.workers[0];
 
-	if (worker->watch.fd != -1)
+	if (signo == SIGCONT)
+		job_continue(e);
+	else if (worker->watch.fd != -1)
 		(void)reap_signal(worker, signo);
+}
+
+/*
+ * SIGHUP because the terminal is gone: from the kernel, or from the shell on
+ * that terminal. Everybody else means a reload, also when it is gone for long.
+ */
+static bool
+is_hang_up(const struct engine *e, pid_t pid)
+{
+	return (pid == 0 || pid == getsid(0)) && job_hung_up(e);
 }
 
 static void
@@ -73,6 +94,12 @@ take_signal(struct engine *e, int signo, pid_t pid)
 	case SIGHUP:
 		if (e->run->command)
 			break;
+		if (is_hang_up(e, pid)) {
+			/* Kernel and shell may both tell, of one hang-up. */
+			if (e->nstops == 0)
+				stop(e, signo, pid);
+			return;
+		}
 		record_signal(e, signo, pid, "the file is read again");
 		reload_serve(e, NULL, 0, NULL);
 		return;
@@ -103,11 +130,47 @@ take(struct engine *e, const struct channel_message *message)
 		break;
 	case MESSAGE_DONE:
 	case MESSAGE_SUSPEND:
+	case MESSAGE_STOP:
+	case MESSAGE_ENGINE:
+	case MESSAGE_ENDED:
 		break;
 	}
 }
 
-/* Nobody passes signals on or reaps orphans any more: stop in order. */
+/* Signals that come to us, without a guardian; the first changes nothing. */
+static void
+signalled(struct loop_watch *watch, uint32_t events)
+{
+	struct engine *e = (struct engine *)(void *)((char *)watch -
+	    offsetof(struct engine, signals));
+	struct signalfd_siginfo signal;
+
+	(void)events;
+	while (signals_read(watch->fd, &signal) == 1) {
+		if (e->nsignals++ == 0)
+			e->nstops--;
+		stop(e, (int)signal.ssi_signo, (pid_t)signal.ssi_pid);
+	}
+}
+
+/* Takes the signals that stop everything from now on. */
+static void
+take_signals(struct engine *e)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
+	fd = signals_open(&set);
+	if (fd >= 0 &&
+	    loop_add(&e->loop, &e->signals, fd, EPOLLIN, signalled) < 0)
+		fd_close(&fd);
+}
+
+/* Nobody passes signals on any more: stop in order. */
 static void
 guardian_died(struct engine *e)
 {
@@ -120,10 +183,11 @@ guardian_died(struct engine *e)
 	record_number(&r, "pid", e->guardian);
 	engine_record(e, &r);
 	e->orphaned = true;
-	e->look = true;
-	(void)proc_adopt_orphans();
-	fd_close(&e->strays.children);
-	e->nstops++;
+	if (e->orphans.fd == -1)
+		strays_follow(e, 0);
+	/* This stop is ours: the first signal after it is no second one. */
+	e->nsignals = e->nstops++;
+	take_signals(e);
 	e->remind_ns = clock_now_ns() + ENGINE_REMIND_NS;
 	engine_feed(e, &(struct event){ .kind = EVENT_SHUTDOWN });
 }
@@ -143,11 +207,39 @@ readable(struct loop_watch *watch, uint32_t events)
 		guardian_died(e);
 }
 
-int
-orders_init(struct engine *e, int channel)
+/* Our parent has reaped orphans, or is dead. */
+static void
+orphans_reaped(struct loop_watch *watch, uint32_t events)
 {
+	struct engine *e = (struct engine *)(void *)((char *)watch -
+	    offsetof(struct engine, orphans));
+	int fd = watch->fd;
+	char bytes[64];
+	ssize_t n;
+
+	(void)events;
+	e->look = true;
+	do {
+		n = read(fd, bytes, sizeof(bytes));
+	} while (n > 0);
+	if (n == -1)
+		return;
+	loop_del(&e->loop, watch);
+	fd_close(&fd);
+	strays_follow(e, e->orphaned ? 0 : e->guardian);
+}
+
+int
+orders_init(struct engine *e, const struct engine_link *link)
+{
+	int error =
+	    loop_add(&e->loop, &e->channel, link->channel, EPOLLIN, readable);
+
 	e->remind_ns = NEVER_NS;
-	return loop_add(&e->loop, &e->channel, channel, EPOLLIN, readable);
+	if (error == 0)
+		error = loop_add(&e->loop, &e->orphans, link->orphans, EPOLLIN,
+		    orphans_reaped);
+	return error;
 }
 
 /* A stop waits for this child, or for what remains of its last run. */

@@ -250,6 +250,15 @@ say_signal(const struct record *r, struct sentence *s)
 }
 
 static void
+say_request(const struct record *r, struct sentence *s)
+{
+	snprintf(s->text, sizeof(s->text),
+	    "asked for %s by pid %" PRId64 " of user %" PRId64 ", %s",
+	    text_of(r, "request"), number_of(r, "from"), number_of(r, "uid"),
+	    text_of(r, "action"));
+}
+
+static void
 say_lost(const struct record *r, struct sentence *s)
 {
 	snprintf(s->text, sizeof(s->text), "%" PRId64 " records were lost",
@@ -307,6 +316,7 @@ static void (*const sentences[RECORD_NEVENTS])(const struct record *,
 	[RECORD_REMOVED] = say_removed,
 	[RECORD_WAITING] = say_waiting,
 	[RECORD_SIGNAL] = say_signal,
+	[RECORD_REQUEST] = say_request,
 	[RECORD_LOST] = say_lost,
 	[RECORD_ENGINE_DIED] = say_engine_died,
 	[RECORD_ENGINE_STARTED] = say_engine_started,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/units.h"
 #include "conf/print.h"
 #include "engine/history.h"
-#include "engine/lookup.h"
 #include "engine/query.h"
 
 static bool
@@ -49,9 +49,9 @@ add_state(struct record *r, const struct engine *e, struct child *child,
 	    child->forgotten ? "removed" : child_state_text[child->state]);
 	if (child->held)
 		record_flag(r, "held", true);
-	/* The root's process is the one that the user started. */
+	/* The root's process is the one that the user started, or we. */
 	if (child->sup == NULL)
-		record_number(r, "pid", e->guardian);
+		record_number(r, "pid", e->orphaned ? getpid() : e->guardian);
 	else if (has_process(child))
 		record_number(r, "pid", node_worker(child)->pid);
 	record_number(r, "run", child->run);
@@ -69,7 +69,9 @@ query_status(struct engine *e, struct child *child,
 {
 	/* Too much to be cleared on the stack for each of many records. */
 	static char path[NODE_PATH_SIZE];
-	char reason[REASON_TEXT_SIZE];
+	/* Many that end at once end alike: the text serves for them all. */
+	static char reason[REASON_TEXT_SIZE];
+	static struct reason last;
 	struct record r;
 
 	record_begin(&r, RECORD_STATUS);
@@ -80,8 +82,12 @@ query_status(struct engine *e, struct child *child,
 	if (child->sup == NULL)
 		record_text(&r, "file",
 		    e->run->path != NULL ? e->run->path : e->run->file);
-	if (child->reason.kind != REASON_NONE)
-		record_text(&r, "reason", reason_text(child->reason, reason));
+	if (child->reason.kind != last.kind ||
+	    child->reason.value != last.value)
+		reason_text(child->reason, reason);
+	last = child->reason;
+	if (last.kind != REASON_NONE)
+		record_text(&r, "reason", reason);
 	control_record(client, &r, NULL);
 }
 
@@ -183,28 +189,25 @@ query_count(struct engine *e, struct child *child,
 	control_record(client, &r, NULL);
 }
 
-/* Finds the child of an id, which may be gone by now. */
-struct by_id {
-	uint32_t id;
-	struct child *found;
-};
-
-static void
-compare_id(void *arg, struct child *child)
+/* Where the sibling of that id is now; it may be gone. */
+static const char *
+sibling_path(const struct child *child, uint32_t id,
+    char path[static NODE_PATH_SIZE])
 {
-	struct by_id *by = arg;
+	struct child *sibling;
 
-	if (node_id(child) == by->id)
-		by->found = child;
+	TAILQ_FOREACH(sibling, &child->sup->children, order)
+		if (!sibling->forgotten && node_id(sibling) == id)
+			return node_path(sibling, path);
+	return "a child that is gone";
 }
 
 static void
-tell_end(struct engine *e, const struct history_end *end,
+tell_end(const struct child *child, const struct history_end *end,
     struct control_client *client)
 {
 	char path[NODE_PATH_SIZE], reason[REASON_TEXT_SIZE];
 	char stamp[RECORD_STAMP_SIZE], by_reason[REASON_TEXT_SIZE];
-	struct by_id by = { .id = end->by };
 	struct record r;
 
 	record_stamp(end->wall_ms * NS_PER_MS, stamp);
@@ -219,10 +222,7 @@ tell_end(struct engine *e, const struct history_end *end,
 	if (end->outcome != HISTORY_NOTHING)
 		record_text(&r, "outcome", history_outcome_text[end->outcome]);
 	if (end->cause == HISTORY_SIBLING) {
-		lookup_walk(&e->root.sup.child, compare_id, &by);
-		record_text(&r, "by",
-		    by.found != NULL ? node_path(by.found, path) :
-				       "a child that is gone");
+		record_text(&r, "by", sibling_path(child, end->by, path));
 		record_text(&r, "by_reason",
 		    reason_text(end->by_reason, by_reason));
 	}
@@ -248,5 +248,5 @@ query_why(struct engine *e, struct child *child, struct control_client *client,
 	}
 	control_record(client, &r, NULL);
 	for (size_t i = 0; (end = history_get(history, i)) != NULL; i++)
-		tell_end(e, end, client);
+		tell_end(child, end, client);
 }

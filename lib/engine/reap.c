@@ -25,7 +25,7 @@
  * strays is asked once for all of them.
  *
  * A worker with remains is in e->remaining until a look finds that there are
- * none. The guardian's word that an orphan was reaped asks for a look.
+ * none. The word that an orphan was reaped asks for a look.
  */
 
 void
@@ -40,10 +40,13 @@ reap_watch_ready(struct loop_watch *watch, uint32_t events)
 	STAILQ_INSERT_TAIL(&e->ended, worker, link);
 }
 
-static bool
-is_brutal(const struct worker *worker)
+int
+reap_signo(const struct worker *worker)
 {
-	return worker->child.policy->shutdown_ms == SHUTDOWN_BRUTAL_KILL;
+	return worker->killed ||
+		worker->child.policy->shutdown_ms == SHUTDOWN_BRUTAL_KILL ?
+	    SIGKILL :
+	    SIGTERM;
 }
 
 /*
@@ -53,11 +56,9 @@ is_brutal(const struct worker *worker)
 static bool
 reap_leader(struct worker *worker)
 {
-	int signo = is_brutal(worker) ? SIGKILL : SIGTERM;
-
 	if (worker->denied)
 		return false;
-	(void)group_signal(worker->pidfd, worker->pid, signo);
+	(void)group_signal(worker->pidfd, worker->pid, reap_signo(worker));
 	while (pidfd_reap(worker->pidfd, &worker->end) == -EINTR)
 		;
 	worker->group_gone =
@@ -192,8 +193,8 @@ look_for_remains(struct engine *e)
 {
 	struct workers still = STAILQ_HEAD_INITIALIZER(still);
 	struct worker *worker;
-	/* Orphans are nobody's to reap when the guardian is dead. */
-	bool closely = e->orphaned;
+	/* Then orphans are nobody's to reap. */
+	bool closely = e->reaper == 0;
 
 	strays_look(e, &e->remaining);
 	STAILQ_FOREACH(worker, &e->remaining, link)
@@ -307,6 +308,7 @@ reap_kill(struct engine *e, struct worker *worker)
 {
 	if (worker->pidfd == -1 || worker->denied)
 		return;
+	worker->killed = true;
 	if (is_reaped(worker)) {
 		worker->unasked = true;
 		return;
@@ -315,7 +317,6 @@ reap_kill(struct engine *e, struct worker *worker)
 		note_signal(e, RECORD_KILLING, worker, SIGKILL);
 	(void)reap_signal(worker, SIGKILL);
 	if (worker->child.remains) {
-		worker->killed = true;
 		strays_kill(e, worker);
 		e->look = true;
 	} else if (pidfd_signal(worker->pidfd, SIGKILL) == -EPERM) {

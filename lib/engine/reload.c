@@ -373,10 +373,16 @@ is_still(struct engine *e)
 static void
 try_to_begin(struct engine *e)
 {
-	if (!is_still(e))
+	const char *why = NULL;
+
+	if (e->nstops > 0)
+		why = "everything stops";
+	else if (!is_still(e))
 		return;
-	if (!begin(e)) {
-		fail(e, e->reload->client, CONTROL_FAILED, "no memory");
+	else if (!begin(e))
+		why = "no memory";
+	if (why != NULL) {
+		fail(e, e->reload->client, CONTROL_FAILED, "%s", why);
 		discard(e);
 	} else if (e->reload->dry) {
 		finish(e);

@@ -35,7 +35,9 @@ serve_each(struct engine *e, struct control_client *client, const char *name,
 			    l.near);
 		else
 			control_error(client, CONTROL_NO_SUCH_NAME,
-			    "nothing is called %s", name);
+			    "nothing is called %s: `supervise status` "
+			    "names all",
+			    name);
 		return false;
 	case LOOKUP_AMBIGUOUS:
 		break;

@@ -15,16 +15,23 @@
 /* Strays that there is room for at first. */
 #define STRAYS_FIRST 16
 
-/* One look at the guardian's children. */
+/* One look at the reaper's children. */
 struct look {
 	struct engine *e;
 	const struct workers *workers; /* NULL: every process is a stray */
 };
 
 void
-strays_init(struct strays *s, pid_t guardian)
+strays_follow(struct engine *e, pid_t reaper)
 {
-	*s = (struct strays){ .children = proc_children_open(guardian) };
+	struct strays *s = &e->strays;
+
+	e->reaper = reaper;
+	e->look = true;
+	fd_close(&s->children);
+	if (reaper == 0)
+		(void)proc_adopt_orphans();
+	s->children = proc_children_open(reaper == 0 ? getpid() : reaper);
 	if (s->children < 0)
 		s->children = -1;
 }
@@ -67,10 +74,12 @@ is_there(const struct engine *e, const struct stray *stray)
 	struct proc_stat stat;
 
 	return stray->pid != e->witness && proc_stat(stray->pid, &stat) == 0 &&
-	    stat.state != 'Z' && (e->orphaned || stat.ppid == e->guardian);
+	    stat.state != 'Z' &&
+	    (e->reaper == 0 || stat.ppid == e->reaper ||
+		stat.ppid == e->guardian);
 }
 
-/* Signals the stray, if it is still the child of the guardian it was. */
+/* Signals the stray, if it is still the adopted child it was. */
 static void
 tell(struct engine *e, struct stray *stray, int signo)
 {
@@ -240,23 +249,12 @@ visit(pid_t pid, void *arg)
 		return 0; /* no memory: the guardian ends it at last */
 	stray->seen = true;
 	tell(e, stray,
-	    e->slaughter ||
-		    (worker != NULL &&
-			worker->child.policy->shutdown_ms ==
-			    SHUTDOWN_BRUTAL_KILL) ?
-		SIGKILL :
-		SIGTERM);
+	    e->slaughter       ? SIGKILL :
+		worker != NULL ? reap_signo(worker) :
+				 SIGTERM);
 	return 0;
 }
 
-/* Calls `visit` with the children of the guardian. */
-static int
-each_child(struct look *look)
-{
-	return proc_children_each(look->e->strays.children, visit, look);
-}
-
-/* Without a guardian: with those that carry our mark, wherever they went. */
 static int
 visit_marked(pid_t pid, void *arg)
 {
@@ -265,10 +263,21 @@ visit_marked(pid_t pid, void *arg)
 	return proc_env_has(pid, entries) == 1 ? visit(pid, arg) : 0;
 }
 
+/*
+ * Calls `visit` with the children of the reaper. When we are that, what had
+ * been left behind before has gone: those that carry our mark are found.
+ */
 static int
-each_marked(struct look *look)
+each(struct look *look)
 {
-	return proc_each(visit_marked, look);
+	int children = look->e->strays.children;
+	int error = 0;
+
+	if (children != -1)
+		error = proc_children_each(children, visit, look);
+	if (look->e->reaper == 0 && error == 0)
+		error = proc_each(visit_marked, look);
+	return error;
 }
 
 /* Whether a stray is to be remembered. */
@@ -286,7 +295,7 @@ is_left(const struct engine *e, struct stray *stray)
 }
 
 static void
-look_with(struct look *look, int (*each)(struct look *look))
+look_with(struct look *look)
 {
 	struct strays *s = &look->e->strays;
 	size_t n = 0;
@@ -306,11 +315,7 @@ strays_look(struct engine *e, const struct workers *workers)
 {
 	struct look look = { .e = e, .workers = workers };
 
-	/* Those that are known must be seen to go without a guardian, too. */
-	if (e->orphaned)
-		look_with(&look, each_marked);
-	else if (e->strays.children != -1)
-		look_with(&look, each_child);
+	look_with(&look);
 }
 
 size_t
@@ -321,13 +326,10 @@ strays_look_all(struct engine *e)
 	size_t n = 0;
 	pid_t pid;
 
-	if (e->orphaned) {
+	if (e->reaper == 0)
 		while (process_reap_any(&pid, &end) == 1)
 			;
-		look_with(&look, each_marked);
-	} else if (e->strays.children != -1) {
-		look_with(&look, each_child);
-	}
+	look_with(&look);
 	for (size_t i = 0; i < e->strays.n; i++)
 		n += e->strays.known[i].denied ? 0 : 1;
 	return n;

@@ -8,7 +8,8 @@ struct engine;
 
 /*
  * Strays: descendants of a run that left its process group (setsid, double
- * fork). The guardian adopts them when their parents end, and they carry
+ * fork). The witness adopts them when their parents end, or the guardian once
+ * the witness is dead, or the engine when both are; and they carry
  * SUPERVISE_NAME and SUPERVISE_RUN in their environment (U3). Looking for
  * them costs one read of a list that is empty but for the engine, so every
  * end of a run can afford it.
@@ -26,14 +27,14 @@ struct stray {
 };
 
 struct strays {
-	int children; /* list of the guardian's children; -1: not to be had */
+	int children; /* list of their reaper's; owned; -1: not to be had */
 	struct stray *known; /* told to end, not yet gone; owned */
 	size_t n;
 	size_t room;
 };
 
-/* Opens the list of the children of `guardian`. */
-void strays_init(struct strays *s, pid_t guardian);
+/* From now on `reaper` adopts them; 0: we do. */
+void strays_follow(struct engine *e, pid_t reaper);
 void strays_fini(struct strays *s);
 
 /*
@@ -59,7 +60,7 @@ pid_t strays_first(const struct engine *e);
 void strays_kill(struct engine *e, const struct worker *worker);
 
 /*
- * Takes every process left below the guardian for a stray and tells it to
+ * Takes every process left below the reaper for a stray and tells it to
  * end. Returns how many are left that can be ended.
  */
 size_t strays_look_all(struct engine *e);

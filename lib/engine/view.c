@@ -4,6 +4,7 @@
 
 #include "engine/engine.h"
 #include "engine/lookup.h"
+#include "engine/query.h"
 #include "engine/serve.h"
 #include "engine/view.h"
 #include "os/clock.h"
@@ -12,7 +13,7 @@
  */
 #define VIEW_NS 20000
 
-/* Children that are told of before the clock is read again. */
+/* Children that have a row each before the clock is read again. */
 #define VIEW_BATCH 16
 
 /* Children that there is room for at first. */
@@ -63,7 +64,10 @@ next_name(struct engine *e, struct view *view)
 static void
 tell_some(struct engine *e, struct view *view, int64_t now_ns)
 {
-	for (int i = 0; i < VIEW_BATCH && view->at < view->n; i++) {
+	/* The others may have many records to say about one. */
+	int batch = view->query == query_status ? VIEW_BATCH : 1;
+
+	for (int i = 0; i < batch && view->at < view->n; i++) {
 		struct child *child = view->children[view->at++];
 
 		if (child != NULL && !child->forgotten)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: ISC */
+#include <sys/prctl.h>
+
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -7,7 +11,11 @@
 #include <unistd.h>
 
 #include "base/units.h"
+#include "engine/guardian.h"
+#include "engine/mark.h"
+#include "engine/sweep.h"
 #include "engine/witness.h"
+#include "os/channel.h"
 #include "os/fd.h"
 #include "os/pidfd.h"
 #include "os/proc.h"
@@ -15,6 +23,13 @@
 /* How often, and with what rest in between, it looks for the marked ones. */
 #define LOOKS   1000
 #define REST_NS (10 * NS_PER_MS)
+
+/* The parent of the engine. */
+struct witness {
+	pid_t engine;
+	int channel; /* to the guardian */
+	int orphans; /* to the engine: a byte when orphans were reaped */
+};
 
 struct hunt {
 	const char *const entries[2];
@@ -63,6 +78,158 @@ hunt_down(const char *mark)
 	}
 }
 
+/* The name is another one than that of the two whom it is to outlive. */
+static void
+begin(pid_t guardian)
+{
+	/* A signal to the group of the others is not for the last of them. */
+	(void)setpgid(0, 0);
+	(void)prctl(PR_SET_NAME, "witness");
+	setproctitle("-witness of %jd", (intmax_t)guardian);
+}
+
+static _Noreturn void
+be_engine(const struct run *run, struct engine_link *link)
+{
+	(void)close(link->alive[0]);
+	/* What is sent to the job as a whole is the guardian's to pass on. */
+	(void)setpgid(0, 0);
+	setproctitle("engine of %s, guarded by %jd", run->file,
+	    (intmax_t)link->guardian);
+	_exit(engine_run(run, link));
+}
+
+/* Forks the engine. Its pid, or -errno. */
+static pid_t
+fork_engine(struct witness *witness, const struct run *run,
+    struct engine_link *link)
+{
+	int error = proc_adopt_orphans();
+	int ends[2];
+	pid_t pid;
+
+	if (error == 0 && pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
+		error = -errno;
+	if (error < 0)
+		return error;
+	error = fd_raise(&ends[0]);
+	if (error == 0)
+		error = fd_raise(&ends[1]);
+	if (error < 0)
+		return error;
+	pid = fork();
+	if (pid == 0) {
+		fd_close(&ends[1]);
+		link->orphans = ends[0];
+		be_engine(run, link);
+	}
+	error = -errno;
+	fd_close(&ends[0]);
+	witness->orphans = ends[1];
+	return pid == -1 ? error : pid;
+}
+
+/* Nothing that the other two, or the engine, hold may look alive by it. */
+static void
+let_go(const struct run *run, const struct engine_link *link)
+{
+	(void)close(link->alive[0]);
+	(void)close(link->alive[1]);
+	if (run->caller > 0)
+		(void)close(run->caller);
+}
+
+static void
+tell_engine(const struct witness *witness)
+{
+	const struct channel_message message = {
+		.kind = MESSAGE_ENGINE,
+		.value = witness->engine < 0 ? witness->engine : 0,
+		.pid = witness->engine,
+	};
+
+	(void)channel_send(witness->channel, &message);
+}
+
+/* Reaps what has ended: did the engine, and how? False: no child is left. */
+static bool
+reap(const struct witness *witness, bool *ended, struct process_end *engine_end)
+{
+	struct process_end end;
+	bool orphan = false;
+	pid_t pid;
+	int got;
+
+	while ((got = process_reap_any(&pid, &end)) == 1) {
+		if (pid != witness->engine) {
+			orphan = true;
+			continue;
+		}
+		*ended = true;
+		*engine_end = end;
+	}
+	/* An engine that is far behind will look anyway. */
+	if (orphan && write(witness->orphans, "", 1) == -1)
+		return got != -ECHILD;
+	return got != -ECHILD;
+}
+
+/* Waits until a child has ended, at most `timeout_ms`. */
+static void
+await(int64_t timeout_ms)
+{
+	const struct timespec timeout = {
+		.tv_sec = timeout_ms / 1000,
+		.tv_nsec = timeout_ms % 1000 * NS_PER_MS,
+	};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	if (timeout_ms < 0)
+		(void)sigwaitinfo(&set, NULL);
+	else
+		(void)sigtimedwait(&set, NULL, &timeout);
+}
+
+static void
+tell_end(const struct witness *witness, const struct process_end *end)
+{
+	const struct channel_message message = {
+		.kind = MESSAGE_ENDED,
+		.value = end->by_signal ? -end->status : end->status,
+	};
+
+	(void)channel_send(witness->channel, &message);
+}
+
+_Noreturn void
+witness_run(const struct run *run, struct engine_link *link)
+{
+	struct witness witness = { .channel = link->channel };
+	struct sweep sweep = { .children = -1 };
+	struct process_end end = { .status = 0 };
+	bool ended = false;
+
+	link->witness = getpid();
+	witness.engine = fork_engine(&witness, run, link);
+	tell_engine(&witness);
+	if (witness.engine < 0)
+		_exit(1);
+	let_go(run, link);
+	begin(link->guardian);
+	sweep.children = proc_children_open(getpid());
+	while (reap(&witness, &ended, &end) && !ended)
+		await(-1);
+	tell_end(&witness, &end);
+	while (reap(&witness, &ended, &end) && sweep_kill(&sweep))
+		await(SWEEP_MS);
+	/* Without a guardian nobody else tries again. */
+	if (sweep.denied > 0 && getppid() != link->guardian)
+		hunt_down(mark_text());
+	_exit(0);
+}
+
 pid_t
 witness_start(const int alive[static 2], const char *mark)
 {
@@ -74,11 +241,9 @@ witness_start(const int alive[static 2], const char *mark)
 	if (pid > 0)
 		return pid;
 
-	/* A signal to the group of the others is not for the last of them. */
-	(void)setpgid(0, 0);
+	begin(getppid());
 	/* Nothing of the guardian's may look alive because of it. */
 	fd_close_others(alive[0]);
-	setproctitle("witness");
 	while (read(alive[0], &byte, 1) != 0)
 		;
 	hunt_down(mark);

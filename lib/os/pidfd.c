@@ -109,6 +109,14 @@ group_signal(int pidfd, pid_t pgid, int signo)
 	return kill(-pgid, signo) == -1 ? -errno : 0;
 }
 
+bool
+process_is_child(pid_t pid)
+{
+	siginfo_t info;
+
+	return wait_now(P_PID, (id_t)pid, WEXITED | WNOWAIT, &info) >= 0;
+}
+
 int
 process_reap_any(pid_t *pid, struct process_end *end)
 {

@@ -62,6 +62,9 @@ int pidfd_of(pid_t pid);
  */
 int group_signal(int pidfd, pid_t pgid, int signo);
 
+/* Whether `pid` is a child of ours, ended and unreaped perhaps. */
+bool process_is_child(pid_t pid);
+
 /*
  * Reaps any child that has ended: 1, *pid and *end; 0 if children are left
  * but none has ended; -ECHILD if there are none. Looks at all children: for

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,10 +15,14 @@
 
 #include "base/assert.h"
 #include "os/fd.h"
+#include "os/pidfd.h"
 #include "os/proc.h"
 
 /* Room for "/proc/PID/task/PID/children". */
 #define PATH_SIZE 64
+
+/* Numbers of processes are lower: PID_MAX_LIMIT of the kernel. */
+#define PID_MAX 4194304
 
 /* What is read of a file at a time. */
 #define CHUNK_SIZE 4096
@@ -137,6 +142,20 @@ visit_chunk(struct pid_list *list, const char *chunk, size_t len)
 	return 0;
 }
 
+/* Own children, without /proc. */
+static int
+each_number(int (*visit)(pid_t pid, void *arg), void *arg)
+{
+	int result = 0;
+
+	if (waitid(P_ALL, 0, NULL, WEXITED | WNOHANG | WNOWAIT) == -1)
+		return errno == ECHILD ? 0 : -errno;
+	for (pid_t pid = 1; pid < PID_MAX && result == 0; pid++)
+		if (process_is_child(pid))
+			result = visit(pid, arg);
+	return result;
+}
+
 int
 proc_children_each(int fd, int (*visit)(pid_t pid, void *arg), void *arg)
 {
@@ -146,6 +165,8 @@ proc_children_each(int fd, int (*visit)(pid_t pid, void *arg), void *arg)
 	int result = 0;
 	ssize_t n;
 
+	if (fd < 0)
+		return each_number(visit, arg);
 	while (result == 0) {
 		n = pread(fd, chunk, sizeof(chunk), offset);
 		if (n == -1 && errno == EINTR)

@@ -40,6 +40,9 @@ int proc_children_open(pid_t pid);
  * included, until it returns other than 0. Children that come or go
  * meanwhile may be missed: whoever needs none left asks again. 0, what
  * `visit` returned, or -errno.
+ *
+ * Where there is no list, `fd` below 0, it is about our own children: asks
+ * of every number that a process can have, which takes up to a second.
  */
 int proc_children_each(int fd, int (*visit)(pid_t pid, void *arg), void *arg);
 

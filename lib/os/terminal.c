@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "os/terminal.h"
@@ -13,6 +14,12 @@ terminal_controls(int fd)
 
 	session = tcgetsid(fd);
 	return session != -1 && session == getsid(0);
+}
+
+bool
+terminal_is_there(void)
+{
+	return close(open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)) == 0;
 }
 
 int

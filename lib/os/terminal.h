@@ -15,6 +15,9 @@
 /* Does `fd` lead to the controlling terminal of this process? */
 bool terminal_controls(int fd);
 
+/* Has this process a controlling terminal, which has not hung up? */
+bool terminal_is_there(void);
+
 /* Columns of the terminal at `fd`, or 0 if it is none or does not know. */
 int terminal_width(int fd);
 

@@ -224,6 +224,14 @@ test_word_max(void)
 	CHECK(says(&conf, "t.conf:1:17: this word is too long"));
 	CHECK(conf.diags.nerrors == 1);
 	conf_fini(&conf);
+	/* What is too long is no empty word where it is used. */
+	memcpy(text, "set y            ", len);
+	(void)snprintf(text + CONF_WORD_SIZE_MAX - 16, 80, "%s",
+	    "\nset x ${y}${y}\nworker a { exec ${x} }");
+	CHECK(!load_text(&conf, text));
+	CHECK(says(&conf, "t.conf:2:7: this word is too long"));
+	CHECK(conf.diags.nerrors == 1);
+	conf_fini(&conf);
 	OK("a word of 64 KiB is read, a longer one is refused");
 }
 

@@ -181,7 +181,7 @@ test_all_slow(void)
 	other = raw_connect();
 	raw_say(other, "rows 2000 1000\n");
 	(void)raw_drain(other, text, text_size);
-	CHECK(strstr(text, "\nevent=error code=too_much ") != NULL);
+	CHECK(strstr(text, "event=error code=too_much ") != NULL);
 	for (int i = 0; i < 12; i++)
 		fd_close(&fds[i]);
 	raw_say(other, "rows 1 1\n");

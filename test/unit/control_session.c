@@ -233,7 +233,9 @@ test_nobody(void)
 	CHECK(strcmp(why, "/dev/null is no socket") == 0);
 	strcpy(place.path, "/nowhere/s");
 	CHECK(control_session_open(&session, &place, 0, why) == -ENOENT);
-	CHECK(strcmp(why, "no supervisor is running at /nowhere/s") == 0);
+	CHECK(strcmp(why,
+		  "no supervisor is running at /nowhere/s, "
+		  "which -S or SUPERVISE_SOCKET says") == 0);
 	strcpy(place.path, "/dev/null/s");
 	CHECK(control_session_open(&session, &place, 0, why) == -ENOTDIR);
 	CHECK(strncmp(why, "cannot connect to /dev/null/s: ", 31) == 0);

@@ -40,7 +40,7 @@
 
 #define OUTPUT_SIZE 65536
 
-/* The process that the fault is in, by the fork of the guardian it is from. */
+/* The process that the fault is in: see forked(). */
 enum role {
 	ROLE_GUARDIAN,
 	ROLE_WITNESS,
@@ -192,11 +192,15 @@ arm_if(bool wanted)
 		fault_disarm();
 }
 
+/* The guardian forks witnesses, and its nth witness forks the nth engine. */
 static void
 forked(int nth)
 {
-	fault_forked = NULL;
-	arm_if((int)session.scenario->role == nth);
+	static int witness;
+	int role = witness == 0 ? 2 * nth - 1 : 2 * witness;
+
+	witness = nth;
+	arm_if((int)session.scenario->role == role);
 }
 
 static _Noreturn void

@@ -193,6 +193,25 @@ tells_command_line(void)
 	OK("a command line is one line, and a dead process has its name");
 }
 
+static void
+finds_children_without_list(void)
+{
+	struct tally tally = { 0, 0 };
+	pid_t first;
+
+	CHECK(proc_children_each(-1, count_child, &tally) == 0);
+	CHECK(tally.count == 0);
+	children[0] = fork_sleeper();
+	children[1] = fork_sleeper();
+	CHECK(kill(children[1], SIGKILL) == 0);
+	CHECK(proc_children_each(-1, count_child, &tally) == 0);
+	CHECK(tally.count == 2 && tally.known == 2);
+	CHECK(proc_children_each(-1, stop_at_first, &first) == -EINTR);
+	CHECK(waitpid(children[1], NULL, 0) == children[1]);
+	kill_and_reap(children[0]);
+	OK("our own children are found where there is no list of them");
+}
+
 static int
 find_self(pid_t pid, void *arg)
 {
@@ -218,6 +237,7 @@ main(void)
 {
 	left_start();
 	lists_children();
+	finds_children_without_list();
 	tells_facts();
 	searches_environment();
 	tells_command_line();

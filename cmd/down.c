@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 
 #include "cmd/ask.h"
@@ -22,19 +23,25 @@ const char down_help[] =
 
 /*
  * The guardian, by descriptor, to see its end; -1 when it cannot be told, as
- * from another PID namespace.
+ * from another PID namespace. One that job control has stopped goes on.
  */
 static int
 watch(const struct ask *ask)
 {
 	pid_t guardian = (pid_t)ask_number(ask, "pid", -1);
 	struct proc_stat stat = { .ppid = ask->session.pid };
+	int pidfd;
 
 	/* The parent of the engine, or of its parent. */
 	for (int i = 0; i < 2 && stat.ppid != guardian; i++)
 		if (stat.ppid <= 0 || proc_stat(stat.ppid, &stat) < 0)
 			return -1;
-	return guardian > 0 && stat.ppid == guardian ? pidfd_of(guardian) : -1;
+	if (guardian <= 0 || stat.ppid != guardian)
+		return -1;
+	pidfd = pidfd_of(guardian);
+	if (pidfd >= 0 && proc_stat(guardian, &stat) == 0 && stat.state == 'T')
+		(void)pidfd_signal(pidfd, SIGCONT);
+	return pidfd;
 }
 
 /* Waits for the end of the guardian, and forgets it. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,9 +59,12 @@ no_memory(void)
 int
 options_flushed(int status)
 {
+	/* Stays if an earlier write has failed; why is not known any more. */
+	errno = 0;
 	if ((fflush(stdout) == 0 && !ferror(stdout)) || status != STATUS_OK)
 		return status;
-	complain("cannot write to standard output");
+	complain("cannot write to standard output%s%s", errno == 0 ? "" : ": ",
+	    errno == 0 ? "" : strerror(errno));
 	return STATUS_FAILED;
 }
 
@@ -127,6 +131,8 @@ static bool
 take_global(struct globals *globals, const char *command, int option,
     const char *value)
 {
+	struct globals none = { .file = NULL };
+
 	switch (option) {
 	case 'f':
 		globals->file = value;
@@ -146,9 +152,7 @@ take_global(struct globals *globals, const char *command, int option,
 	case OPTION_LOG_FORMAT:
 		return take_format(globals, command, value);
 	case 'h':
-		exit(options_flushed(help_main(&(struct globals){ .file =
-								      NULL },
-		    command == NULL ? 1 : 2,
+		exit(options_flushed(help_main(&none, command == NULL ? 1 : 2,
 		    (char *[]){ (char *)"help", (char *)command, NULL })));
 	case 'V':
 		printf("supervise %s\n", SUPERVISE_VERSION);
@@ -225,7 +229,14 @@ options_read(struct globals *globals, int argc, char **argv,
 	optind = 0; /* glibc: start anew, and read `+` again */
 	while ((option = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (option == '?' || option == ':') {
-			refuse(name, longs, argv[optind - 1], option);
+			/* Of several letters in a word it is this one. */
+			char letter[] = { '-', (char)optopt, '\0' };
+
+			refuse(name, longs,
+			    optopt > ' ' && optopt < OPTION_LOG_FORMAT ?
+				letter :
+				argv[optind - 1],
+			    option);
 			return false;
 		}
 		if (is_global(option)) {

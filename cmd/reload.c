@@ -38,8 +38,8 @@ print(const struct ask *ask)
 		fprintf(stderr, "%s\n", ask_text(ask, "text"));
 	else if (strcmp(ask->record.event, "waiting") == 0 && !ask_json(ask))
 		fprintf(stderr,
-		    "supervise reload: begins when %s has started and stopped "
-		    "what it is at\n",
+		    "supervise reload: begins when %s is no longer starting or "
+		    "stopping children\n",
 		    ask_text(ask, "child"));
 	else if (!ask->globals->quiet && !ask_json(ask))
 		printf("%-8s %s\n", ask_text(ask, "action"),

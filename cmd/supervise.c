@@ -97,6 +97,12 @@ prepare_run(struct globals *globals)
 	return signals_block(&signals);
 }
 
+static bool
+has_children(const struct command *command)
+{
+	return command->main == run_main || command->main == exec_main;
+}
+
 /*
  * Whether one of the words is a command that has children: those processes get
  * a title, for which arguments and environment are copied first. That takes
@@ -109,7 +115,7 @@ may_run(char **argv)
 
 	for (; *argv != NULL; argv++) {
 		command = command_find(*argv);
-		if (command != NULL && command->section == SECTION_RUN)
+		if (command != NULL && has_children(command))
 			return true;
 	}
 	return false;
@@ -134,7 +140,7 @@ main(int argc, char **argv)
 	command = command_find(argv[first]);
 	if (command == NULL)
 		return usage_no_command(argv[first]);
-	if (error == 0 && command->section == SECTION_RUN)
+	if (error == 0 && has_children(command))
 		error = prepare_run(&globals);
 	if (error < 0)
 		complain("cannot begin: %s", strerror(-error));

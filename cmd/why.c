@@ -229,7 +229,8 @@ tell_rest(const struct story *story, const struct past *past)
 		printf("%s has not dealt with it yet", story->under);
 	else if (strcmp(story->restart, restart_text[RESTART_TEMPORARY]) == 0)
 		printf("it is temporary and stays down");
-	else if (strcmp(story->restart, restart_text[RESTART_TRANSIENT]) == 0)
+	else if (strcmp(story->restart, restart_text[RESTART_TRANSIENT]) == 0 &&
+	    strcmp(past->reason, "exit:0") == 0)
 		printf("it is transient and has done its work");
 	else
 		printf("it stays down");

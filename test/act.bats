@@ -146,6 +146,7 @@ restarting() {
 	supervise stop -q api
 	assert_equal "$(state_of api)" down
 	kill -s KILL "$(pid_of front)"
+	wait_record event=restarting
 	supervise wait -t 10 ready web/api
 	supervise wait -t 10 ready web/front
 	assert_equal "$(state_of api)" up
@@ -438,6 +439,29 @@ restarting() {
 	supervise stop -q more
 	run -0 supervise delete --json more
 	jq -e '.child == "more" and .state == "removed"' <<<"$output"
+}
+
+@test "what is no child any more has a row that says removed, held or not" {
+	conf <<-'END'
+		supervisor pool { strategy dynamic; worker p { exec ${WORKER} } }
+		worker t[2] { restart temporary; exec ${WORKER} }
+		worker x { exec ${WORKER} }
+	END
+	start_tree_ready
+	supervise add -q pool "worker a { exec $WORKER }"
+	supervise add -q pool "worker b { exec $WORKER }"
+	supervise add -q root "worker c { restart temporary; exec $WORKER }"
+	local name
+	for name in pool/a pool/p t.0 c; do
+		run -0 supervise stop "$name"
+		assert_equal "$(tr -s ' ' <<<"$output" | cut -d' ' -f1,2)" "$name removed"
+	done
+	run -0 supervise stop --keep --json pool/b t.1
+	assert_equal "$(jq -r '.child + " " + .state' <<<"$output" | sort | xargs)" \
+		"pool/b removed t.1 removed"
+	supervise stop -q --keep x
+	run -0 supervise delete x
+	assert_equal "$(tr -s ' ' <<<"$output" | cut -d' ' -f1,2)" "x removed"
 }
 
 @test "S96: delete only what is down; then the name is free" {

@@ -138,6 +138,6 @@ load test_helper
 		echo 'worker a { exec true }' >supervise.conf
 		# shellcheck disable=SC2086 # words
 		run -1 bash -c '"$@" >/dev/full' - "$SUPERVISE" $words
-		assert_output "supervise: cannot write to standard output"
+		assert_output "supervise: cannot write to standard output: No space left on device"
 	done
 }

@@ -93,6 +93,22 @@ offers() {
 	assert_equal "$offered" "ready "
 	offers "supervise signal US"
 	assert_equal "$offered" "USR1 USR2 "
+	offers "supervise signal "
+	assert_equal "$offered" "CONT HUP INT KILL QUIT STOP TERM USR1 USR2 WINCH "
+	offers "supervise exec -r t"
+	assert_equal "$offered" "temporary transient "
+}
+
+@test "names are completed by their last part where that is unique" {
+	start_tree_ready
+	supervise add -q root "supervisor other { worker api { exec $WORKER } }"
+	supervise add -q root "worker apart { exec $WORKER }"
+	offers "supervise why fr"
+	assert_equal "$offered" "front "
+	offers "supervise why ap"
+	assert_equal "$offered" "apart "
+	offers "supervise why "
+	assert_equal "$offered" "apart cache other other/api root web web/api web/front "
 }
 
 @test "options are those of the command" {

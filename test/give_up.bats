@@ -4,6 +4,7 @@
 # What supervise says to a person when it gives up.
 
 load test_helper
+load control_helper
 
 @test "U13: six lines say who, when, by which rule, the siblings, status, a hint" {
 	conf <<-'END'
@@ -96,4 +97,18 @@ has_worker() {
 	conf <<<"worker a { exec $WORKER exit=3; backoff 1ms }"
 	run -1 supervise run -q
 	assert_output "delays restarts, max_restarts counts them all the same"
+}
+
+@test "U13: the worker that is blamed may be gone by then, the others are counted" {
+	conf <<'END'
+max_restarts 0
+worker keep { exec ${WORKER} }
+supervisor jobs { strategy dynamic; max_restarts 0 }
+END
+	start_tree_ready
+	supervise add --no-wait -q jobs "worker bad { exec $WORKER sleep=100 exit=3 }"
+	wait_tree
+	assert_status 1
+	grep -q 'gave up: jobs/bad' records
+	grep -q 'siblings  1 in the tree, down' records
 }

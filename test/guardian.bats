@@ -44,13 +44,18 @@ all_up() {
 	END
 }
 
-@test "U11: without its guardian the engine takes the signals that stop" {
+# A child that says when it is asked to stop, and does not.
+start_patient() {
 	conf <<-'END'
 		worker a { shutdown infinity; ready fd 3
 		    exec ${WORKER} log=log on=TERM:say=asked ready=3 }
 	END
 	start -S ./sock run
 	wait_record event=started supervisor=root
+}
+
+@test "U11: without its guardian the engine takes the signals that stop" {
+	start_patient
 	local engine
 	engine=$(engine_pid)
 	kill -s KILL "$PID"
@@ -277,6 +282,19 @@ next_witness() {
 	PID=
 }
 
+@test "U8: strays of a tree without witness and guardian do not hold up its end" {
+	conf <<'END'
+worker first { exec ${WORKER} }
+worker a { shutdown 500ms; exec ${WORKER} daemon log=log end }
+END
+	start_tree_ready
+	eventually log_has start a
+	replace_witness
+	kill -s KILL "$PID"
+	wait_record event=ended supervisor=root
+	assert_record event=leftover child=a
+}
+
 @test "U8: without the witness the guardian's death is still an ordered stop" {
 	rich_tree
 	hold "$PID"
@@ -327,12 +345,7 @@ next_witness() {
 }
 
 @test "U8: so does one that was asked for by down, and who asked is told" {
-	conf <<-'END'
-		worker a { shutdown infinity; ready fd 3
-		    exec ${WORKER} log=log on=TERM:say=asked ready=3 }
-	END
-	start -S ./sock run
-	wait_record event=started supervisor=root
+	start_patient
 	supervise -S ./sock down &
 	local down=$!
 	wait_log asked a

@@ -156,6 +156,8 @@ migrate down"
 @test "pid prints the process of a worker; 1 when there is none" {
 	run -0 supervise pid web/front
 	assert_equal "$output" "$(child_pid web/front)"
+	assert_equal "$(supervise pid root)" "$PID"
+	run -1 supervise pid web
 	run -1 supervise pid migrate
 	run -4 supervise pid nobody
 	run -2 supervise pid

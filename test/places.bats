@@ -154,20 +154,26 @@ has_lines() {
 	assert_status 0
 }
 
-@test "without /proc" {
+# without_proc [OPTION...]: what starts next finds no /proc; the options are
+# unshare's.
+without_proc() {
 	needs_root
 	! is_sanitized || skip "the sanitizers need /proc"
-	conf <<-'END'
-		worker a { shutdown 500ms; exec ${WORKER} log=log fork log=log end run=1 wait=go signal=SEGV end }
-		worker b { exec ${WORKER} }
-	END
 	cat >no_proc <<-'END'
 		#!/bin/sh -e
 		mount -t tmpfs none /proc
 		exec "$@"
 	END
 	chmod +x no_proc
-	UNDER=(unshare -m ./no_proc)
+	UNDER=(unshare -m "$@" ./no_proc)
+}
+
+@test "without /proc" {
+	without_proc
+	conf <<-'END'
+		worker a { shutdown 500ms; exec ${WORKER} log=log fork log=log end run=1 wait=go signal=SEGV end }
+		worker b { exec ${WORKER} }
+	END
 	start_tree_ready
 	eventually has_lines 2 log
 	touch go
@@ -178,19 +184,11 @@ has_lines() {
 }
 
 @test "U11: without /proc a deaf process does not hold up the end, and all is told" {
-	needs_root
-	! is_sanitized || skip "the sanitizers need /proc"
+	without_proc
 	conf <<-'END'
 		worker a { shutdown 500ms; exec ${WORKER} daemon ignore=TERM log=log end }
 		worker b { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked }
 	END
-	cat >no_proc <<-'END'
-		#!/bin/sh -e
-		mount -t tmpfs none /proc
-		exec "$@"
-	END
-	chmod +x no_proc
-	UNDER=(unshare -m ./no_proc)
 	start -S ./sock run
 	wait_record event=started supervisor=root
 	eventually has_lines 2 log
@@ -205,18 +203,10 @@ has_lines() {
 }
 
 @test "without /proc, as PID 1, when the engine is killed: nothing is left" {
-	needs_root
-	! is_sanitized || skip "the sanitizers need /proc"
+	without_proc --pid --fork
 	conf <<-'END'
 		worker a { exec ${WORKER} daemon log=log end }
 	END
-	cat >no_proc <<-'END'
-		#!/bin/sh -e
-		mount -t tmpfs none /proc
-		exec "$@"
-	END
-	chmod +x no_proc
-	UNDER=(unshare -m --pid --fork ./no_proc)
 	start_tree_ready
 	eventually has_lines 1 log
 	local first
@@ -226,6 +216,21 @@ has_lines() {
 	eventually has_lines 2 log
 	assert_equal "$(pgrep -fc "^$WORKER daemon log=log")" 2
 	kill -s TERM "$first"
+	wait_tree
+	assert_status 0
+}
+
+@test "in a PID namespace with the /proc of another one: strangers are left alone" {
+	needs_root
+	UNDER=(unshare --pid --fork)
+	run -5 supervise exec -r temporary -- sh -c 'exit 5'
+	conf <<'END'
+worker a { exec ${WORKER} daemon log=log end }
+END
+	start_tree_ready
+	eventually has_lines 1 log
+	records event=warning | grep -q 'no list of children in /proc'
+	kill -s TERM "$(pgrep -P "$PID")"
 	wait_tree
 	assert_status 0
 }

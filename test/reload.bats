@@ -527,6 +527,30 @@ start a"
 	same_pids a s/x s/y
 }
 
+@test "an edit does not run a finished job again" {
+	conf <<<'worker job { restart temporary; exec ${WORKER} log=log exit=0 }; worker a { exec ${WORKER} }'
+	start_tree_ready
+	wait_record event=removed child=job
+	conf <<<'worker job { restart temporary; exec ${WORKER} log=log print=new exit=0 }; worker a { exec ${WORKER} }'
+	run -0 supervise reload
+	assert_equal "$(steps)" "change job"
+	supervise wait -t 10 quiet
+	assert_equal "$(grep -c 'start job' log)" 1
+}
+
+@test "the rules of the root are named when they change" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	conf <<<'max_restarts 9; worker a { exec ${WORKER} }'
+	run -0 supervise reload --dry-run
+	assert_equal "$(steps)" "change root"
+	run -0 supervise reload
+	assert_equal "$(steps)" "change root"
+	supervise tree | grep -q 'root .*0/9'
+	run -0 supervise reload
+	assert_equal "$output" ""
+}
+
 @test "a death during a reload: what is to go does not come back, what is new runs once" {
 	conf <<'END'
 strategy one_for_all
@@ -555,17 +579,24 @@ END
 	assert_equal "$output" ""
 }
 
+# Starts a reload while `deaf` stops, which lasts until it gets HUP. Sets
+# `first`, the job.
+reload_waits() {
+	supervise stop --no-wait deaf
+	wait_log told deaf
+	supervise reload >first 2>&1 3>&- &
+	first=$!
+	eventually grep -q 'begins when root is' first
+}
+
 @test "a reload that waits says for whom, and gives way to a later one" {
 	conf <<'END'
 worker deaf { ready fd 3; exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0 ready=3; shutdown 60s }
 worker b { exec ${WORKER} }
 END
 	start_tree_ready
-	supervise stop --no-wait deaf
-	wait_log told deaf
-	supervise reload >first 2>&1 3>&- &
-	local first=$! status=0
-	eventually grep -q 'begins when root' first
+	reload_waits
+	local status=0
 	conf <<<'worker b { exec ${WORKER} print=new }'
 	supervise reload >second 2>&1 3>&- &
 	local second=$!
@@ -655,11 +686,8 @@ change p"
 @test "a reload that waits ends with everything" {
 	conf <<<'worker deaf { exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0; shutdown 60s }'
 	start_tree_ready
-	supervise stop --no-wait deaf
-	wait_log told deaf
-	supervise reload >first 2>&1 3>&- &
-	local first=$! status=0
-	eventually grep -q 'begins when root' first
+	reload_waits
+	local status=0
 	kill -s TERM "$PID"
 	wait "$first" || status=$?
 	assert_equal "$status" 1
@@ -865,15 +893,16 @@ top() {
 
 @test "reloads among deaths and requests: one child of a name, nothing of an older file" {
 	RANDOM=${SEED:-1147}
-	local round slow=on=TERM:sleep=40:exit=0
+	local round reload slow=on=TERM:sleep=40:exit=0
 	top >supervise.conf
 	start_tree_ready
 	for ((round = 0; round < ${ROUNDS:-6}; round++)); do
 		cp supervise.conf "conf.$round"
 		top >supervise.conf
 		supervise reload >steps 2>&1 3>&- &
+		reload=$!
 		storm
-		wait $! || true
+		wait "$reload" || true
 		supervise wait -t 20 quiet
 		names | sort | uniq -d >twice
 		assert_equal "$(<twice)" ""

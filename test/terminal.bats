@@ -94,7 +94,7 @@ job_in_foreground() {
 
 # The guardian above a command of `exec`.
 guardian_of() {
-	ps -o args= -p "$(ps -o ppid= -p "$1" | tr -d ' ')" | sed 's/.* guarded by //'
+	ps -o args= -p "$(ps -o ppid= -p "$1" | tr -d ' ')" | sed 's|.* guarded by \([0-9]*\).*|\1|'
 }
 
 has_lines() {
@@ -265,16 +265,22 @@ has_lines() {
 	eventually shows 'shell 42'
 }
 
-@test "U15: exec: a terminal that hangs up ends what it was lent to" {
+# exec_and_lose_terminal WORD...: a worker of these words has the terminal, and
+# then there is none. What `exec` ends with comes into `status`.
+exec_and_lose_terminal() {
 	cat >session <<-END
 		trap : HUP
-		$SUPERVISE exec -- $WORKER log=log 2>said
+		$SUPERVISE exec -- $WORKER $* 2>said
 		echo \$? >status
 	END
 	on_terminal "sh ./session; :"
 	wait_log start worker
 	eventually in_foreground "$(said start)"
 	lose_terminal
+}
+
+@test "U15: exec: a terminal that hangs up ends what it was lent to" {
+	exec_and_lose_terminal log=log
 	eventually test -s status
 	assert_file status 129
 	assert_equal "$(cat said)" ""
@@ -282,15 +288,7 @@ has_lines() {
 }
 
 @test "U15: exec: without its terminal the command starts all the same" {
-	cat >session <<-END
-		trap : HUP
-		$SUPERVISE exec -- $WORKER ignore=HUP log=log
-		echo \$? >status
-	END
-	on_terminal "sh ./session; :"
-	wait_log start worker
-	eventually in_foreground "$(said start)"
-	lose_terminal
+	exec_and_lose_terminal ignore=HUP log=log
 	kill -s SEGV "$(said start)"
 	wait_log start worker 2
 	kill -s TERM "$(said start)"

@@ -121,6 +121,15 @@ slow() {
 	wait "$other"
 }
 
+# The start of x is not complete, and holds up nobody else.
+slow_again() {
+	touch go
+	start_tree_ready
+	rm go
+	supervise restart -q --no-wait x
+	wait_log start x 2
+}
+
 @test "wait for a child that is removed is over" {
 	conf <<<'worker a { exec ${WORKER} }'
 	start_tree_ready
@@ -132,20 +141,72 @@ slow() {
 	supervise delete -q b
 	wait "$waiter" || status=$?
 	assert_status 4 "$status"
+	grep -q "no longer a child" said
 }
 
-@test "wait for a temporary child of the file that goes meanwhile is over" {
-	conf <<<'worker t { restart temporary; exec ${WORKER} on=USR1:exit=0 }; worker a { exec ${WORKER} }'
+@test "wait ready of a pattern: what has ended normally for good has done its work" {
+	conf <<-'END'
+		worker x { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }
+		worker m { restart transient; normal 0 75; exec ${WORKER} log=log wait=end exit=75 }
+		worker t { restart temporary; exec ${WORKER} log=log wait=end exit=0 }
+	END
+	slow_again
+	supervise add -q root "worker a { restart temporary; exec $WORKER wait=end exit=0 }"
+	supervise wait -t 10 ready '*' 3>&- &
+	local waiter=$!
+	run -124 supervise wait -t 0.2 ready '*'
+	touch end
+	supervise wait -t 10 down m
+	eventually gone t
+	eventually gone a
+	is_alive "$waiter"
+	touch go
+	wait "$waiter"
+	run -0 supervise wait -t 10 ready '*'
+	run -0 supervise wait -t 10 up '[m]'
+	# By its name it is asked whether it is ready.
+	run -124 supervise wait -t 0.1 ready m
+	assert_output "not ready yet: m"
+}
+
+gone() {
+	local status=0
+	supervise status -q "$1" 2>/dev/null || status=$?
+	[[ $status -eq 4 ]]
+}
+
+@test "wait ready of a pattern: what is not needed is not waited for" {
+	conf <<<'worker x { ready fd 3; ignore 3; exec ${WORKER} exit=3 }'
 	start_tree_ready
-	# It is ready, but not both are.
-	supervise stop -q a
-	supervise wait -t 10 ready t a >said 2>&1 3>&- &
-	local waiter=$! status=0
-	run -124 supervise wait -t 0.2 ready t a
-	supervise signal -q USR1 t
-	wait "$waiter" || status=$?
-	assert_status 4 "$status"
-	grep -q "no longer a child" said
+	run -0 supervise wait -t 10 ready '*'
+}
+
+@test "wait ready: what was stopped is waited for until somebody starts it" {
+	conf <<<'worker a { exec ${WORKER} }; worker b { exec ${WORKER} }'
+	start_tree_ready
+	supervise stop -q b
+	supervise wait ready a b 3>&- &
+	local waiter=$!
+	run -124 supervise wait -t 0.2 ready '*'
+	assert_output "not ready yet: b"
+	supervise start -q b
+	wait "$waiter"
+}
+
+@test "at the time limit those are named that are not there" {
+	conf <<-'END'
+		worker x[10] { ready fd 3; exec ${WORKER} log=log wait=go ready=3 }
+		worker y { exec ${WORKER} }
+	END
+	start_tree
+	wait_log start x.0
+	run -124 supervise wait -t 0.1 ready 'x.*'
+	assert_output "not ready yet: x.0, x.1, x.2, x.3, x.4, x.5, x.6, x.7 and 2 more"
+	touch go
+	supervise wait -t 10 ready y
+	run -124 supervise wait -t 0.1 down x.0 y
+	assert_output "not down yet: x.0, y"
+	run -124 supervise wait -t 0 down y
 }
 
 @test "wait quiet: while anything starts, stops, or is to be restarted, it waits" {

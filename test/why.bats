@@ -205,3 +205,16 @@ causes() {
 	run -0 supervise why a
 	assert_output "because"
 }
+
+@test "a supervisor that gave up is told from one that was asked to stop" {
+	conf <<'END'
+supervisor s { restart temporary; max_restarts 0; worker a { exec ${WORKER} } }
+supervisor t { restart transient; max_restarts 0; worker b { exec ${WORKER} } }
+END
+	start_tree_ready
+	supervise signal -q KILL b
+	supervise wait -t 10 down t
+	run -0 supervise why t
+	assert_output "run 1 gave up, restarts came too often"
+	refute_output "has done its work"
+}

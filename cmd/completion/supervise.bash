@@ -4,15 +4,24 @@
 # supervise(1) for bash: commands, options and the names of running children.
 # What a command takes is read from its synopsis when it is asked for.
 
+# The paths of the children, and their last parts where these are unique and
+# something is typed.
+_supervise_children() {
+	supervise "${where[@]}" status 2>/dev/null | awk -v typed="$1" '
+		NR > 1 { print part = $1; if (sub(/.*\//, "", part)) last[part]; n[part]++ }
+		END { if (typed != "") for (part in last) if (n[part] == 1) print part }'
+}
+
 # Whatever kind of word $1 is, those that there are.
 _supervise_words() {
 	case $1 in
 	command) supervise help --commands ;;
 	format) printf '%s\n' text json ;;
 	label) supervise list 2>/dev/null | sed '1d; s/ .*//' ;;
-	signal) compgen -A signal SIG | sed 's/^SIG//' ;;
+	restart) printf '%s\n' permanent transient temporary ;;
+	signal) printf '%s\n' HUP INT QUIT KILL USR1 USR2 TERM CONT STOP WINCH ;;
 	state) printf '%s\n' ready up down quiet ;;
-	child) supervise "${where[@]}" status 2>/dev/null | sed '1d; s/ .*//' ;;
+	child) _supervise_children "$cur" ;;
 	option) grep -o '\[-[^] ]*' <<<"$synopsis" | tr -d '[' ;;
 	esac
 }
@@ -49,6 +58,7 @@ _supervise() {
 	-f | --file | -S | --socket) kind='file' ;;
 	-L | --label) kind=label ;;
 	--log-format) kind=format ;;
+	-r) kind=restart ;;
 	*)
 		if [[ $cur == -* ]]; then
 			kind=option

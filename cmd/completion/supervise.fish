@@ -62,12 +62,18 @@ function __supervise_words
 	end
 end
 
+# The paths of the children, and their last parts where these are unique and
+# something is typed.
 function __supervise_children --no-scope-shadowing
-	supervise $where status 2>/dev/null | sed '1d; s/ .*//'
+	set -l typed (commandline -ct)
+	supervise $where status 2>/dev/null | awk -v "typed=$typed" '
+		NR > 1 { print part = $1; if (sub(/.*\//, "", part)) last[part]; n[part]++ }
+		END { if (typed != "") for (part in last) if (n[part] == 1) print part }'
 end
 
 complete -c supervise -f -a '(__supervise_words)'
 complete -c supervise -s f -l file -r -F -d 'the file'
 complete -c supervise -s L -l label -x -a '(supervise list 2>/dev/null | sed "1d; s/ .*//")' -d 'the label of the supervisor'
 complete -c supervise -s S -l socket -r -F -d 'its socket'
+complete -c supervise -n '__fish_seen_subcommand_from exec' -s r -x -a 'permanent transient temporary' -d 'when it is restarted'
 complete -c supervise -l log-format -x -a 'text json' -d 'the form of records'

@@ -184,21 +184,45 @@ is_number(const char *text)
 	return *text == '\0';
 }
 
-/* The length of `text` if, without quotes, it is read as text; else 0. */
-static size_t
-plain_length(const char *text)
+/* Nearly every byte of a text. */
+static bool
+is_common(char c)
 {
-	size_t n = 0;
+	return (c >= '_' && c <= 'z') || (c >= '-' && c <= ':');
+}
 
-	while (text[n] > ' ' && text[n] != '"' && text[n] != '=' &&
-	    text[n] != '\\' && text[n] != 0x7f)
-		n++;
-	if (text[n] != '\0' || is_number(text))
-		return 0;
-	if ((*text == 't' && strcmp(text, "true") == 0) ||
-	    (*text == 'f' && strcmp(text, "false") == 0))
-		return 0;
-	return n;
+/* The others that need no quotes. */
+static bool
+is_plain(char c)
+{
+	return c > ' ' && c != '"' && c != '=' && c != '\\' && c != 0x7f;
+}
+
+/* Whether `text`, without quotes, would be read as what it is not. */
+static bool
+misleads(const char *text)
+{
+	return is_number(text) || (*text == 't' && strcmp(text, "true") == 0) ||
+	    (*text == 'f' && strcmp(text, "false") == 0);
+}
+
+/* Adds text that needs no quotes, or nothing. */
+static bool
+put_plain(struct line *line, const char *text)
+{
+	size_t len = line->len, room = line->room;
+	char *bytes = line->bytes;
+	const char *at;
+
+	for (at = text; is_common(*at) || is_plain(*at); at++) {
+		if (len == room)
+			return false;
+		bytes[len++] = *at;
+	}
+	if (*at != '\0' || at == text || misleads(text))
+		return false;
+	line->len = len;
+	return true;
 }
 
 static bool
@@ -244,9 +268,7 @@ put_quoted(struct line *line, const struct form *form, const char *text)
 static void
 put_value(struct line *line, const struct form *form, const char *text)
 {
-	size_t len = form->bare ? plain_length(text) : 0;
-
-	if (len == 0 || !put_text(line, text))
+	if (!form->bare || !put_plain(line, text))
 		put_quoted(line, form, text);
 }
 

@@ -7,6 +7,9 @@
 /* Where a time stamp has digits; its other bytes are as they are here. */
 static const char stamp_form[] = "dddd-dd-ddTdd:dd:dd.dddZ";
 
+/* As many digits as no number has that fits. */
+#define DIGITS_MAX 20
+
 /* What is left of the line: up to its newline, exclusive. */
 struct rest {
 	char *at;
@@ -136,21 +139,19 @@ static char *
 pass_number(char *text, const char *end, struct record_field *field)
 {
 	bool negative = *text == '-';
-	char *at = text + negative;
-	int64_t below = 0;
+	char *digits = text + negative, *at = digits;
+	uint64_t value = 0;
 
-	if (*at == '0' && (negative || is_digit(at[1])))
-		return text;
-	/* Below zero, for the lowest number has no opposite. */
-	for (; is_digit(*at); at++)
-		if (__builtin_mul_overflow(below, 10, &below) ||
-		    __builtin_sub_overflow(below, *at - '0', &below))
-			return text;
-	if ((at != end && *at != ' ') || at == text + negative ||
-	    (!negative && below == INT64_MIN))
+	while (is_digit(*at))
+		value = 10 * value + (uint64_t)(*at++ - '0');
+	if ((at != end && *at != ' ') || at == digits ||
+	    (*digits == '0' && (negative || at - digits > 1)))
+		return at;
+	/* Of 20 digits the value may be what is left of a greater one. */
+	if (at - digits >= DIGITS_MAX || value > (uint64_t)INT64_MAX + negative)
 		return at;
 	field->type = RECORD_IS_NUMBER;
-	field->number = negative ? below : -below;
+	field->number = (int64_t)(negative ? -value : value);
 	return at;
 }
 
@@ -229,7 +230,7 @@ bool
 record_parse(struct record_parsed *parsed, char *line, size_t len)
 {
 	const char *end = line + len - 1;
-	struct record_field event;
+	struct record_field event, *field = &event;
 	char *at = line;
 
 	parsed->stamp = NULL;
@@ -241,18 +242,18 @@ record_parse(struct record_parsed *parsed, char *line, size_t len)
 		at += sizeof(stamp_form) - 1;
 		*at++ = '\0';
 	}
-	at = take_field(at, end, &event);
-	if (at == NULL || strcmp(event.key, "event") != 0)
-		return false;
-	parsed->event = event.text;
-	while (at != end) {
-		if (parsed->n == RECORD_PARSED_MAX)
-			return false;
-		at = take_field(at, end, &parsed->fields[parsed->n++]);
+	for (;;) {
+		at = take_field(at, end, field);
 		if (at == NULL)
 			return false;
+		if (at == end)
+			break;
+		if (parsed->n == RECORD_PARSED_MAX)
+			return false;
+		field = &parsed->fields[parsed->n++];
 	}
-	return true;
+	parsed->event = event.text;
+	return strcmp(event.key, "event") == 0;
 }
 
 const struct record_field *

@@ -74,8 +74,10 @@ static bool
 keep_cell(struct table *table, const struct table_cell *cell, size_t *len)
 {
 	bool coloured = cell->colour != NULL;
-	size_t at = table->len + sizeof(uint16_t), n;
+	size_t at = table->len + sizeof(uint16_t), n = 0, most;
+	const char *text = cell->text;
 	uint16_t head;
+	char *to;
 
 	if (table->room - table->len < CELL_MORE &&
 	    !make_room(table, CELL_MORE))
@@ -84,11 +86,17 @@ keep_cell(struct table *table, const struct table_cell *cell, size_t *len)
 		memcpy(table->bytes + at, &cell->colour, sizeof(cell->colour));
 		at += sizeof(cell->colour);
 	}
-	for (n = 0; cell->text[n] != '\0'; n++) {
-		if (at + n == table->room &&
-		    !make_room(table, CELL_MORE + n + 1))
+	to = table->bytes + at;
+	most = table->room - at;
+	while (n < most && text[n] != '\0') {
+		to[n] = text[n];
+		n++;
+	}
+	if (text[n] != '\0') {
+		n += strlen(text + n);
+		if (!make_room(table, CELL_MORE + n))
 			return false;
-		table->bytes[at + n] = cell->text[n];
+		memcpy(table->bytes + at, text, n);
 	}
 	assert(n <= LEN_MAX);
 	head = (uint16_t)(n << 1 | coloured);
@@ -280,6 +288,7 @@ put_cell(struct printing *p, size_t column, const struct cell *cell)
 	size_t len = cell->len, width = p->widths[column];
 	bool right = p->table->columns[column].right;
 	bool last = column == p->last;
+	char *to;
 
 	if (len > width || width + GAP_LEN > sizeof(p->bytes) - p->len ||
 	    (p->style->colour && cell->colour != NULL)) {
@@ -287,9 +296,9 @@ put_cell(struct printing *p, size_t column, const struct cell *cell)
 		pad(p, last ? 0 : GAP_LEN);
 		return;
 	}
-	/* A call into the library: memcpy() would be an instruction that is
-	 * slow for a few bytes. */
-	memmove(p->bytes + p->len + (right ? width - len : 0), cell->text, len);
+	to = p->bytes + p->len + (right ? width - len : 0);
+	for (size_t i = 0; i < len; i++)
+		to[i] = cell->text[i];
 	p->len += last && !right ? len : width + (last ? 0 : GAP_LEN);
 }
 

@@ -261,18 +261,16 @@ set_variable(struct loader *ld, const struct statement *st, bool good)
 	const struct token *name = st->args;
 	struct shown shown;
 
-	if (good && st->nargs != 2) {
+	if (good && st->nargs != 2)
 		report_error(ld, st->nargs > 2 ? &st->args[2].at : &st->at,
 		    "set takes a name and one value, expected NAME VALUE "
 		    "(a value with blanks in quotes)");
-		good = false;
-	}
 	if (st->nargs == 0 || name->bad)
 		return;
 	if (!scope_is_variable(name->text)) {
 		report_error(ld, &name->at,
 		    "%s is no name for a variable, expected letters, digits "
-		    "and _",
+		    "and _, and no digit first",
 		    show(name->text, &shown));
 		return;
 	}

@@ -11,9 +11,6 @@
 /* How much of an answer waits for its reader before no more is made. */
 #define WRITE_SIZE ((size_t)64 << 10)
 
-/* How much of it is sent at once: who reads can begin while more is made. */
-#define SEND_SIZE ((size_t)4 << 10)
-
 /* Room for the number that a broadcast gets. */
 #define SEQ_SIZE 32
 
@@ -66,7 +63,7 @@ control_record(struct control_client *client, const struct record *record,
 		client->cut = true;
 		return;
 	}
-	if (buffer_len(&client->out) >= SEND_SIZE)
+	if (buffer_len(&client->out) >= CLIENT_SEND_SIZE)
 		client_write(client);
 }
 
@@ -81,6 +78,12 @@ bool
 control_has_room(const struct control_client *client)
 {
 	return !client->dead && buffer_len(&client->out) < WRITE_SIZE;
+}
+
+void
+control_more(struct control_client *client)
+{
+	client->more = true;
 }
 
 /* Writes how many broadcasts were lost; the last had the number `seq`. */
@@ -110,6 +113,7 @@ end(struct control_client *client)
 {
 	client_unfollow(client);
 	client->open = false;
+	client->more = false;
 	client->cut = false;
 	client_changed(client);
 }

@@ -271,6 +271,13 @@ go_on(struct control_client *client)
 		client->dead = true;
 }
 
+/* Whether what is there is better sent with what comes next. */
+static bool
+gathers(const struct control_client *client)
+{
+	return client->more && buffer_len(&client->out) < CLIENT_SEND_SIZE;
+}
+
 /* Watches for what can be done next. */
 static void
 watch(struct control_client *client)
@@ -279,7 +286,7 @@ watch(struct control_client *client)
 	    !client->asking && !client->open && buffer_len(&client->out) == 0;
 	uint32_t events = 0;
 
-	if (buffer_len(&client->out) > 0)
+	if (buffer_len(&client->out) > 0 && !gathers(client))
 		events |= EPOLLOUT;
 	if ((idle || client->skips) && !client->over)
 		events |= EPOLLIN;
@@ -292,7 +299,7 @@ watch(struct control_client *client)
 void
 client_settle(struct control_client *client)
 {
-	if (!client->dead)
+	if (!client->dead && !gathers(client))
 		client_write(client);
 	if (!client->dead)
 		client_tell_lost(client);

@@ -57,6 +57,7 @@ struct control_client {
 	bool follows; /* in server->followers */
 	bool skips;   /* drops what comes in up to the request's end */
 	bool cut;     /* its answer has grown too long */
+	bool more;    /* what is there of its answer is soon longer */
 	bool blocked; /* the kernel takes no more at present */
 	bool over;    /* no more input comes */
 	bool dead;    /* to be freed */
@@ -76,6 +77,9 @@ void client_serve(struct control_client *client);
 
 /* Writes, looks for the next request, and frees a dead client. */
 void client_settle(struct control_client *client);
+
+/* How much of an answer is sent at once: each piece wakes its reader. */
+#define CLIENT_SEND_SIZE ((size_t)64 << 10)
 
 /* Writes what the kernel takes of the answer. */
 void client_write(struct control_client *client);

@@ -130,6 +130,12 @@ int control_client_peer(const struct control_client *client,
 bool control_has_room(const struct control_client *client);
 
 /*
+ * Says that more of the answer is made at once, so that a small piece of it is
+ * not sent by itself, which would wake its reader.
+ */
+void control_more(struct control_client *client);
+
+/*
  * From here on the client gets every broadcast as well, until its request is
  * ended.
  */

@@ -94,9 +94,9 @@ struct child {
 	uint32_t run;         /* starts so far; 1 is the first */
 	uint8_t state;        /* enum child_state; child_set_state() */
 	uint8_t backoff;      /* doublings of the next delay */
-	uint32_t wanted;      /* requests about it in its supervisor's inbox */
+	uint32_t wanted;      /* requests about it, not answered yet */
 
-	bool added : 1;     /* by request: lost when its supervisor starts */
+	bool added : 1; /* not of the file: lost when its supervisor starts */
 	bool forgotten : 1; /* no longer a child until its supervisor starts */
 	bool leaving : 1;   /* forgotten as soon as it is down */
 	bool held : 1;      /* DOWN until it is started by name (D8) */

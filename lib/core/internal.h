@@ -84,5 +84,6 @@ bool request_makes_child(const struct request *request);
 void request_started(struct tree *t, struct child *child,
     enum request_result result);
 void request_stopped(struct tree *t, struct sup *sup);
+void request_over(struct tree *t, struct sup *sup, enum request_result result);
 
 #endif

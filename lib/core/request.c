@@ -83,26 +83,40 @@ serve_stop(struct tree *t, struct request *request)
 	sup->target = request->child;
 	sup->cursor = request->child;
 	sup->request = request;
+	/* It is not freed before the answer is about it. */
+	request->child->wanted++;
+}
+
+void
+request_over(struct tree *t, struct sup *sup, enum request_result result)
+{
+	struct request *request = sup->request;
+
+	sup->request = NULL;
+	tree_reply(t, request, result);
+	request->child->wanted--;
+	child_let_go(t, request->child);
 }
 
 void
 request_stopped(struct tree *t, struct sup *sup)
 {
 	struct request *request = sup->request;
-	struct child *child = sup->target; /* NULL when it was freed */
+	struct child *child = request->child;
 
 	/* It was down, and had other rules when it came to that (S119). */
-	if (child != NULL && child_vanishes(child))
+	if (child_vanishes(child))
 		child_forget(t, child);
-	child = sup->target;
 	sup->op = OP_IDLE;
-	sup->request = NULL;
-	if (request->kind != REQUEST_RESTART)
-		tree_reply(t, request, RESULT_OK);
-	else if (child == NULL || child->forgotten)
-		tree_reply(t, request, RESULT_NOT_FOUND);
-	else
+	if (request->kind != REQUEST_RESTART) {
+		request_over(t, sup, RESULT_OK);
+	} else if (child->forgotten) {
+		request_over(t, sup, RESULT_NOT_FOUND);
+	} else {
+		sup->request = NULL;
+		child->wanted--;
 		start_for(t, request, child);
+	}
 }
 
 static void

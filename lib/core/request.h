@@ -56,8 +56,8 @@ struct request {
 	 * its policy (or a supervisor made by sup_init() without a parent)
 	 * that has no supervisor yet; it is the tree's from when it has one
 	 * (child->sup) until ACTION_FREE, which a failed start of one that was
-	 * added leads to. Otherwise a child of `sup`, or NULL. NULL in the
-	 * answer when it is freed already.
+	 * added leads to. Otherwise a child of `sup`, or NULL. One that a stop
+	 * makes vanish is freed after the answer.
 	 */
 	struct child *child;
 	enum request_result result;

@@ -43,11 +43,8 @@ free_child(struct tree *t, struct child *child)
 	struct sup *sup = child->sup;
 
 	assert(child->added && child->state == CHILD_DOWN);
-	if (sup->target == child) {
+	if (sup->target == child)
 		sup->target = NULL;
-		if (sup->request != NULL)
-			sup->request->child = NULL;
-	}
 	cursor_pass(sup, child);
 	child_unlink(child);
 	if (child_is_sup(child))
@@ -240,10 +237,8 @@ sup_shutdown(struct tree *t, struct sup *sup, enum sup_cause cause)
 	agenda_add(t, sup);
 	if (sup->op == OP_SHUTDOWN || sup->op == OP_SWEEP)
 		return;
-	if (sup->request != NULL) {
-		tree_reply(t, sup->request, RESULT_NOPROC);
-		sup->request = NULL;
-	}
+	if (sup->request != NULL)
+		request_over(t, sup, RESULT_NOPROC);
 	sup->op = OP_SHUTDOWN;
 	sup->cause = (uint8_t)cause;
 	sup->cursor = TAILQ_LAST(&sup->children, children);

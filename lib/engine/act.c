@@ -43,7 +43,7 @@ act_explain(enum request_result result)
 		[RESULT_STOPPED] = "was stopped while it started",
 		[RESULT_NOT_SUPPORTED] =
 		    "is dynamic, and can only be added and stopped",
-		[RESULT_NOPROC] = "cannot: its supervisor is not up: "
+		[RESULT_NOPROC] = "has to wait: its supervisor is not up: "
 				  "start that first",
 	};
 
@@ -56,7 +56,7 @@ order_new(struct engine *e, struct control_client *client)
 	struct order *order = calloc(1, sizeof(*order));
 
 	if (order == NULL) {
-		control_error(client, CONTROL_FAILED, "no memory");
+		serve_no_memory(client);
 		return NULL;
 	}
 	order->client = client;
@@ -239,22 +239,6 @@ act_delete(struct engine *e, struct control_client *client, size_t nwords,
 	serve_kind(e, client, nwords, words, REQUEST_DELETE);
 }
 
-/* Gives the diagnostics of a text that is no specification to the client. */
-static void
-refuse_text(struct control_client *client, const struct conf *conf)
-{
-	char text[RECORD_LINE_MAX / 2];
-	struct record r;
-
-	for (size_t i = 0; i < conf->diags.nitems; i++) {
-		diag_format(&conf->diags.items[i], false, text, sizeof(text));
-		record_begin(&r, RECORD_LINE);
-		record_text(&r, "text", text);
-		control_record(client, &r, NULL);
-	}
-	control_error(client, CONTROL_SYNTAX, "the specification is wrong");
-}
-
 /* Reads the text and makes what it says; NULL: the client was answered. */
 static struct addition *
 make_addition(struct engine *e, struct control_client *client,
@@ -265,19 +249,21 @@ make_addition(struct engine *e, struct control_client *client,
 	struct addition *addition = calloc(1, sizeof(*addition));
 
 	if (addition == NULL) {
-		control_error(client, CONTROL_FAILED, "no memory");
+		serve_no_memory(client);
 		return NULL;
 	}
 	if (!conf_parse_child(&addition->conf, "added", text, strlen(text),
 		parent, e->run->source)) {
-		refuse_text(client, &addition->conf);
+		serve_diags(e, client, &addition->conf.diags);
+		control_error(client, CONTROL_SYNTAX,
+		    "the specification is wrong");
 		addition_free(addition);
 		return NULL;
 	}
 	if (addition_make(addition, addition->conf.child, &e->next_id) < 0 ||
 	    environment_fit(&e->environment, addition->conf.child->spec) < 0 ||
 	    !tree_reserve(&e->tree, nodes_count(&addition->nodes))) {
-		control_error(client, CONTROL_FAILED, "no memory");
+		serve_no_memory(client);
 		addition_free(addition);
 		return NULL;
 	}
@@ -326,8 +312,8 @@ act_add(struct engine *e, struct control_client *client, size_t nwords,
 	struct child *child;
 
 	if (nwords != (wait ? 2U : 3U)) {
-		control_error(client, CONTROL_USAGE,
-		    "add takes: [--no-wait] SUPERVISOR TEXT");
+		control_error(client, CONTROL_USAGE, "%s takes: %s", "add",
+		    "[--no-wait] SUPERVISOR TEXT");
 		return;
 	}
 	words += wait ? 0 : 1;
@@ -410,14 +396,15 @@ act_turn(struct engine *e)
 static void
 record_down(struct engine *e, const struct control_client *client)
 {
-	struct control_peer peer;
+	struct control_peer peer = { 0 };
 	char command[128];
 	struct record r;
 
 	record_begin(&r, RECORD_REQUEST);
 	record_text(&r, "request", "down");
 	if (control_client_peer(client, &peer) == 0) {
-		record_number(&r, "from", peer.pid);
+		if (peer.pid > 0)
+			record_number(&r, "from", peer.pid);
 		record_number(&r, "uid", peer.uid);
 		if (proc_cmdline(peer.pid, command, sizeof(command)) == 0)
 			record_text(&r, "command", command);

@@ -7,12 +7,13 @@
 #include "engine/node.h"
 
 /*
- * A child that was added while the tree runs, with what is below it: its
- * specification and its nodes live until the core lets go of it.
+ * A child that came while the tree runs, by `add` or from a file that was read
+ * again, with what is below it: its nodes, and in the first case its
+ * specification too, live until the core lets go of it.
  */
 struct addition {
 	SLIST_ENTRY(addition) next; /* in engine->freed */
-	struct conf conf;           /* of conf_parse_child() */
+	struct conf conf;           /* of conf_parse_child(), or empty */
 	struct nodes nodes;
 	struct child *child; /* the top of it; NULL before addition_make() */
 };

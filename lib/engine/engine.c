@@ -213,22 +213,6 @@ init_base(struct engine *e, const struct run *run)
 	return error;
 }
 
-static void
-report_diags(struct engine *e, const struct diag_list *diags)
-{
-	char text[RECORD_LINE_MAX / 2];
-
-	for (size_t i = 0; i < diags->nitems; i++) {
-		const struct diag *diag = &diags->items[i];
-
-		diag_format(diag, false, text, sizeof(text));
-		reporter_message(&e->reporter,
-		    diag->severity == DIAG_ERROR ? RECORD_ERROR :
-						   RECORD_WARNING,
-		    "%s", text);
-	}
-}
-
 /*
  * Takes the place of an engine that was killed. Says so before all else, and
  * what it is to run: the file read again, or while that has mistakes what the
@@ -248,7 +232,7 @@ succeed(struct engine *e)
 	if (has_file)
 		record_flag(&r, "reread", loaded);
 	engine_record(e, &r);
-	report_diags(e, &fresh.diags);
+	serve_diags(e, NULL, &fresh.diags);
 	return loaded ? &fresh : run->conf;
 }
 

@@ -28,16 +28,20 @@
  *	ready.c		hears that its start is complete
  *	reap.c		ends: status, group, what remains
  *	strays.c	processes that left their group
- *	orders.c	what the guardian passes on: signals, orphans
+ *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
- *	serve.c		requests from the socket; view.c looks, act.c changes,
+ *	serve.c		requests from the socket; lookup.c finds names,
+ *			view.c and query.c look, act.c and act_signal.c change,
  *			waiters.c waits
  *	reload.c	the file read again: reload_plan.c what to do about it,
  *			version.c what to keep
  *	reporter.c	records, and people.c the same for people
- *	notes.c		what the core notes, as records
+ *	notes.c		what the core notes, as records; history.c for `why`
  *	give_up.c	the report when the root gave up
  *	outcome.c	the exit status
+ *
+ * The two other processes are guardian.c and witness.c, with sweep.c to kill
+ * what is left and outbox.c for what the guardian tells.
  *
  * It waits in the loop alone, but for a moment where it has to kill what it
  * has just forked (launch.c). No failing system call ends it after its start:
@@ -60,7 +64,10 @@ struct environment {
 /* What became of the tree, for the exit status and the last report. */
 struct outcome {
 	int status;                 /* of the last worker, as sh tells it */
-	struct worker *worker;      /* that failed last; NULL: none */
+	bool worker;                /* a worker failed last: this one */
+	bool core;                  /* it left a core dump */
+	bool backs_off;             /* its restarts are delayed */
+	uint32_t id;                /* its node's; it may be freed */
 	struct reason reason;       /* of that failure */
 	char child[NODE_PATH_SIZE]; /* its path */
 	char why[1200];             /* what happened, for a person */

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "engine/engine.h"
+#include "engine/lookup.h"
 #include "engine/people.h"
 #include "os/clock.h"
 
@@ -54,7 +55,7 @@ blame_supervisor(struct outcome *outcome, struct child *child)
 {
 	if (child_sup(child)->cause != CAUSE_AUTO)
 		return;
-	outcome->worker = NULL;
+	outcome->worker = false;
 	outcome->reason = child->reason;
 	node_path(child, outcome->child);
 	snprintf(outcome->why, sizeof(outcome->why),
@@ -66,14 +67,17 @@ give_up_note(struct engine *e, struct child *child, const struct note *note)
 {
 	struct outcome *outcome = &e->outcome;
 	char reason[REASON_TEXT_SIZE], how[128];
-	bool changed;
+	uint32_t id = node_id(child);
+	bool changed = !outcome->worker || outcome->id != id;
 
 	if (child_is_sup(child)) {
 		blame_supervisor(outcome, child);
 		return;
 	}
-	changed = outcome->worker != node_worker(child);
-	outcome->worker = node_worker(child);
+	outcome->worker = true;
+	outcome->id = id;
+	outcome->core = node_worker(child)->end.core;
+	outcome->backs_off = child->policy->worker.backoff_max_ms > 0;
 	outcome->reason = note->reason;
 	node_path(child, outcome->child);
 	if (note->kind == NOTE_START_FAILED)
@@ -135,7 +139,7 @@ hint_of_exit(const struct engine *e)
 		return "if it is to end, restart it `transient` or "
 		       "`temporary`; if it went to the background, keep it in "
 		       "the foreground (`daemon off`, --foreground)";
-	if (outcome->worker->child.policy->worker.backoff_max_ms > 0)
+	if (outcome->backs_off)
 		return "run it by hand to see its own message; `backoff` "
 		       "delays restarts, max_restarts counts them all the same";
 	if (e->run->command)
@@ -150,7 +154,7 @@ hint(const struct engine *e)
 {
 	const struct outcome *outcome = &e->outcome;
 
-	if (outcome->worker == NULL)
+	if (!outcome->worker)
 		return "`supervise check` says how the limits add up";
 	switch ((enum reason_kind)outcome->reason.kind) {
 	case REASON_START:
@@ -163,7 +167,7 @@ hint(const struct engine *e)
 		return "something sent SIGKILL: is the machine or container "
 		       "out of memory?";
 	case REASON_SIGNAL:
-		return outcome->worker->end.core ?
+		return outcome->core ?
 		    "the core dump tells more" :
 		    "if it crashed, `ulimit -c unlimited` leaves a core dump";
 	case REASON_EXIT:
@@ -177,15 +181,31 @@ hint(const struct engine *e)
 	return "`supervise check` says how the limits add up";
 }
 
-static void
-add_siblings(struct report *report, const struct engine *e)
-{
-	size_t others = e->nodes.nworkers - (e->outcome.worker != NULL);
+/* Of all workers but one. */
+struct others {
+	const struct outcome *outcome;
+	size_t n;
+};
 
-	if (others == 0)
+static void
+count_other(void *arg, struct child *child)
+{
+	struct others *others = arg;
+
+	others->n += !child_is_sup(child) &&
+	    !(others->outcome->worker && node_id(child) == others->outcome->id);
+}
+
+static void
+add_siblings(struct report *report, struct engine *e)
+{
+	struct others others = { .outcome = &e->outcome };
+
+	lookup_walk(&e->root.sup.child, count_other, &others);
+	if (others.n == 0)
 		add(report, "  siblings  it had none\n");
 	else
-		add(report, "  siblings  %zu in the tree, down\n", others);
+		add(report, "  siblings  %zu in the tree, down\n", others.n);
 }
 
 static void

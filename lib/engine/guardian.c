@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -85,7 +84,9 @@ suspend(struct guardian *g, int signo)
 {
 	if (g->run->command)
 		(void)kill(0, signo);
-	signals_raise(signo);
+	/* That one has done it already. */
+	if (!g->run->command || signo != SIGSTOP)
+		signals_raise(signo);
 	outbox_tell(&g->outbox, MESSAGE_CONTINUE, 1, 0);
 }
 
@@ -217,8 +218,6 @@ take_signal(struct guardian *g, const struct signalfd_siginfo *signal)
 {
 	int signo = (int)signal->ssi_signo;
 
-	if (outbox_is_stop(signo))
-		take_stop(g, signo);
 	if (signo == SIGCHLD)
 		(void)reap(g);
 	else if (signo == SIGHUP && signals_ignored(g->run->signals, SIGHUP))
@@ -228,6 +227,8 @@ take_signal(struct guardian *g, const struct signalfd_siginfo *signal)
 	else
 		outbox_tell(&g->outbox, MESSAGE_SIGNAL, signo,
 		    (pid_t)signal->ssi_pid);
+	if (outbox_is_stop(signo))
+		take_stop(g, signo);
 }
 
 static void
@@ -246,12 +247,19 @@ attend(struct guardian *g, int timeout_ms)
 	struct pollfd fds[] = {
 		{ .fd = g->signals, .events = POLLIN },
 		{ .fd = g->outbox.channel, .events = POLLIN },
+		{ .fd = g->engine_fd, .events = POLLIN },
 	};
 
 	if (outbox_is_behind(&g->outbox))
 		fds[1].events |= POLLOUT;
-	if (poll(fds, 2, timeout_ms) <= 0)
+	if (poll(fds, 3, timeout_ms) <= 0)
 		return;
+	/* Its parent tells of its end, unless somebody has stopped that. */
+	if (fds[2].revents != 0) {
+		fd_close(&g->engine_fd);
+		if (g->link.witness > 0)
+			(void)kill(g->link.witness, SIGCONT);
+	}
 	if ((fds[1].revents & ~POLLOUT) != 0)
 		take_messages(g);
 	if ((fds[1].revents & POLLOUT) != 0 && g->outbox.channel != -1)
@@ -365,10 +373,10 @@ serve(struct guardian *g)
 			WITNESS_MS);
 		kill_late(g);
 	}
-	if (g->engine_fd >= 0)
-		fd_close(&g->engine_fd);
 	if (g->outbox.channel != -1)
 		take_messages(g);
+	if (g->engine_fd >= 0)
+		fd_close(&g->engine_fd);
 	fd_close(&g->outbox.channel);
 	if (g->error < 0)
 		complain(g, "cannot start the engine: %s", strerror(-g->error));

@@ -62,7 +62,7 @@ enum message_kind {
  */
 int guardian_run(const struct run *run);
 
-/* What an engine gets from the guardian. */
+/* What an engine gets from the guardian, and from the witness, its parent. */
 struct engine_link {
 	int channel;  /* to the guardian */
 	int orphans;  /* from the witness: a byte when orphans were reaped */
@@ -74,7 +74,7 @@ struct engine_link {
 };
 
 /*
- * The engine's process, entered by the guardian after fork. Returns the exit
+ * The engine's process, entered by the witness after fork. Returns the exit
  * status.
  */
 int engine_run(const struct run *run, const struct engine_link *link);

@@ -119,7 +119,8 @@ job_continue(struct engine *e)
 int
 job_tty(struct engine *e)
 {
-	if (!borrow(e) && terminal_foreground(e->job.terminal) < 0)
+	if (e->job.terminal != -1 && !borrow(e) &&
+	    terminal_foreground(e->job.terminal) < 0)
 		e->job.tty = -1; /* it has hung up */
 	return e->job.tty;
 }

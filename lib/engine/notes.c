@@ -147,6 +147,16 @@ event_of(enum note_kind kind)
 	return events[kind];
 }
 
+/* A supervisor that gave up ends with `shutdown`; `why` tells the two apart. */
+static struct reason
+reason_told(struct child *child, const struct note *note)
+{
+	if (note->kind == NOTE_ENDED &&
+	    child_sup(child)->cause == CAUSE_GAVE_UP)
+		return (struct reason){ .kind = REASON_INTENSITY };
+	return note->reason;
+}
+
 /* Keeps an end for `why`. */
 static void
 remember_end(struct child *child, const struct note *note)
@@ -163,7 +173,7 @@ remember_end(struct child *child, const struct note *note)
 		.wall_ms = clock_wall_ns() / NS_PER_MS,
 		.ran_ms = ran_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ran_ms,
 		.run = note->run,
-		.reason = note->reason,
+		.reason = reason_told(child, note),
 		.by = note->sibling != NULL ? node_id(note->sibling) : 0,
 		.by_reason = note->sibling != NULL ? note->sibling->reason :
 						     (struct reason){ 0 },

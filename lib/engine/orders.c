@@ -32,16 +32,6 @@ record_signal(struct engine *e, int signo, pid_t pid, const char *action)
 	engine_record(e, &r);
 }
 
-static void
-stop(struct engine *e, int signo, pid_t pid)
-{
-	if (e->run->command && e->nstops == 0)
-		e->stop_signal = signo;
-	record_signal(e, signo, pid,
-	    e->nstops > 0 ? "everything is killed" : "everything stops");
-	engine_shutdown(e);
-}
-
 void
 orders_stop(const struct engine *e)
 {
@@ -49,6 +39,18 @@ orders_stop(const struct engine *e)
 
 	if (e->channel.fd != -1)
 		(void)channel_send(e->channel.fd, &message);
+}
+
+static void
+stop(struct engine *e, int signo, pid_t pid)
+{
+	if (e->run->command && e->nstops == 0)
+		e->stop_signal = signo;
+	if (e->nstops == 0)
+		orders_stop(e);
+	record_signal(e, signo, pid,
+	    e->nstops > 0 ? "everything is killed" : "everything stops");
+	engine_shutdown(e);
 }
 
 int

@@ -53,7 +53,8 @@ outbox_flush(struct outbox *o, pid_t witness)
 	for (int kind = 0; kind < MESSAGE_NKINDS; kind++)
 		while (o->unsent[kind] != 0) {
 			int value = ffsll((long long)o->unsent[kind]);
-			pid_t pid = kind == MESSAGE_WITNESS ? witness : 0;
+			/* Whom a signal is from is forgotten by then. */
+			pid_t pid = kind == MESSAGE_WITNESS ? witness : -1;
 
 			if (send_now(o, (enum message_kind)kind, value, pid) <
 			    0)

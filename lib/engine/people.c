@@ -61,6 +61,8 @@ people_reason(const char *reason, char *text, size_t size)
 		snprintf(text, size, "could not be started (%s)", value);
 	else if (strcmp(reason, "timeout") == 0)
 		snprintf(text, size, "was not ready in time");
+	else if (strncmp(reason, "reached_max", 11) == 0)
+		snprintf(text, size, "gave up, restarts came too often");
 	else
 		snprintf(text, size, "ended: %s", reason);
 	return text;
@@ -231,6 +233,11 @@ say_waiting(const struct record *r, struct sentence *s)
 	const char *what = "it, pid";
 	char left[48] = "";
 
+	if (record_get(r, "pid") == NULL) {
+		strlcpy(s->text, "a reload waits until it is at rest",
+		    sizeof(s->text));
+		return;
+	}
 	if (record_get(r, "child") == NULL)
 		what = "process";
 	else if (record_get(r, "remains") != NULL)

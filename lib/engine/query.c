@@ -7,18 +7,32 @@
 #include "engine/history.h"
 #include "engine/query.h"
 
+/* Adds the process of a child, if it has one. */
 static bool
-has_process(struct child *child)
+add_pid(struct record *r, const struct engine *e, struct child *child)
 {
-	return !child_is_sup(child) && node_worker(child)->watch.fd != -1;
+	pid_t pid;
+
+	/* The root's is the one that the user started, or we. */
+	if (child->sup == NULL)
+		pid = e->orphaned ? getpid() : e->guardian;
+	else if (!child_is_sup(child) && node_worker(child)->watch.fd != -1)
+		pid = node_worker(child)->pid;
+	else
+		return false;
+	record_number(r, "pid", pid);
+	return true;
 }
 
 static void
 add_name(struct record *r, struct child *child,
     char path[static NODE_PATH_SIZE])
 {
+	/* Most trees are flat: the path of a child of the root is its name. */
+	bool top = child->sup != NULL && child->sup->child.sup == NULL;
+
 	record_text(r, child_is_sup(child) ? "supervisor" : "child",
-	    node_path(child, path));
+	    top ? node_name(child) : node_path(child, path));
 }
 
 static void
@@ -47,13 +61,9 @@ add_state(struct record *r, const struct engine *e, struct child *child,
 {
 	record_text(r, "state",
 	    child->forgotten ? "removed" : child_state_text[child->state]);
-	if (child->held)
+	if (child->held && !child->forgotten)
 		record_flag(r, "held", true);
-	/* The root's process is the one that the user started, or we. */
-	if (child->sup == NULL)
-		record_number(r, "pid", e->orphaned ? getpid() : e->guardian);
-	else if (has_process(child))
-		record_number(r, "pid", node_worker(child)->pid);
+	add_pid(r, e, child);
 	record_number(r, "run", child->run);
 	if (!child->blocked &&
 	    (child->state == CHILD_UP || child->state == CHILD_STARTING ||
@@ -98,14 +108,11 @@ query_pid(struct engine *e, struct child *child, struct control_client *client,
 	char path[NODE_PATH_SIZE];
 	struct record r;
 
-	(void)e;
 	(void)now_ns;
-	if (!has_process(child))
-		return;
 	record_begin(&r, RECORD_PID);
 	add_name(&r, child, path);
-	record_number(&r, "pid", node_worker(child)->pid);
-	control_record(client, &r, NULL);
+	if (add_pid(&r, e, child))
+		control_record(client, &r, NULL);
 }
 
 /* A text that is printed in pieces becomes a record a line. */

@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/lookup.h"
 #include "engine/reload.h"
+#include "engine/serve.h"
 
 /* Tells who asked, or everybody when that was a signal. */
 __attribute__((format(printf, 4, 5))) static void
@@ -37,6 +38,7 @@ discard(struct engine *e)
 		version_free(r->version);
 	free(r);
 	e->reload = NULL;
+	e->changed = true;
 }
 
 /* Ends the reload, and tells how it went. */
@@ -54,32 +56,9 @@ finish(struct engine *e)
 		control_ok(r->client);
 	discard(e);
 	versions_forget(e);
-	e->changed = true;
 }
 
-/* What is wrong with the file, to who asked, or into the records. */
-static void
-refuse(struct engine *e, struct control_client *client, const struct conf *conf)
-{
-	char text[RECORD_LINE_MAX / 2];
-	struct record r;
-
-	for (size_t i = 0; i < conf->diags.nitems; i++) {
-		diag_format(&conf->diags.items[i], false, text, sizeof(text));
-		if (client == NULL) {
-			reporter_message(&e->reporter, RECORD_ERROR, "%s",
-			    text);
-			continue;
-		}
-		record_begin(&r, RECORD_LINE);
-		record_text(&r, "text", text);
-		control_record(client, &r, NULL);
-	}
-	fail(e, client, CONTROL_SYNTAX, "%s has mistakes; nothing was changed",
-	    e->run->file);
-}
-
-/* Whether there can be a reload now; one that has not begun gives way. */
+/* Whether a file is to be read for a reload now. */
 static bool
 may_begin(struct engine *e, struct control_client *client)
 {
@@ -95,17 +74,31 @@ may_begin(struct engine *e, struct control_client *client)
 		fail(e, client, CONTROL_FAILED, "%s", why);
 		return false;
 	}
-	if (e->reload == NULL)
-		return true;
 	/* A signal gets no answer: it is looked after later. */
-	if (e->reload->begun) {
+	if (e->reload != NULL && e->reload->begun)
 		e->reload_again = true;
-		return false;
+	return e->reload == NULL || !e->reload->begun;
+}
+
+/* The file of `r` is right: one that has not begun gives way to it. */
+static void
+take_over(struct engine *e, struct reload *r)
+{
+	if (e->reload != NULL && r->dry) {
+		fail(e, r->client, CONTROL_FAILED,
+		    "another reload waits to begin");
+		version_free(r->version);
+		free(r);
+		return;
 	}
-	fail(e, e->reload->client, CONTROL_FAILED,
-	    "nothing was changed: a later one came before it could begin");
-	discard(e);
-	return true;
+	if (e->reload != NULL) {
+		fail(e, e->reload->client, CONTROL_FAILED,
+		    "nothing was changed: a later one came before it could "
+		    "begin");
+		discard(e);
+	}
+	e->reload = r;
+	reload_turn(e);
 }
 
 void
@@ -129,15 +122,16 @@ reload_serve(struct engine *e, struct control_client *client, size_t nwords,
 		return;
 	}
 	if (!conf_load(&r->version->conf, e->run->file, e->run->source)) {
-		refuse(e, client, &r->version->conf);
+		serve_diags(e, client, &r->version->conf.diags);
+		fail(e, client, CONTROL_SYNTAX,
+		    "%s has mistakes; nothing was changed", e->run->file);
 		version_free(r->version);
 		free(r);
 		return;
 	}
 	r->client = client;
 	r->dry = nwords == 1;
-	e->reload = r;
-	reload_turn(e);
+	take_over(e, r);
 }
 
 /* The path of the child that a step is about, also of one that is new. */
@@ -291,12 +285,10 @@ take_answer(struct engine *e)
 	switch (r->request.result) {
 	case RESULT_OK:
 	case RESULT_IGNORED:
-	case RESULT_NOT_FOUND: /* it has gone by itself */
-	case RESULT_NOPROC:    /* from the next start of its supervisor on */
-	case RESULT_STOPPED:   /* by somebody else */
-		break;
-	case RESULT_START_FAILED:
-		note_failure(r, e->outcome.child, e->outcome.why);
+	case RESULT_NOT_FOUND:    /* it has gone by itself */
+	case RESULT_NOPROC:       /* from the next start of its supervisor on */
+	case RESULT_STOPPED:      /* by somebody else */
+	case RESULT_START_FAILED: /* noted */
 		break;
 	case RESULT_RUNNING:
 	case RESULT_RESTARTING:
@@ -320,7 +312,7 @@ begin(struct engine *e)
 	struct reload *r = e->reload;
 	const struct spec *root = r->version->conf.root;
 
-	if (plan_make(&r->plan, &e->root, root) < 0)
+	if (plan_make(&r->plan, &e->root, e->conf->root, root) < 0)
 		return false;
 	tell_plan(r);
 	if (r->dry)
@@ -400,7 +392,8 @@ reload_turn(struct engine *e)
 	}
 	if (e->reload != NULL && !e->reload->begun)
 		try_to_begin(e);
-	while (e->reload != NULL && e->reload->answered)
+	/* One step a turn, so that the loop sees to others in between. */
+	if (e->reload != NULL && e->reload->answered)
 		take_answer(e);
 }
 
@@ -421,6 +414,8 @@ reload_replied(struct engine *e)
 {
 	/* Gone on with in reload_turn(): the core is not to be asked here. */
 	e->reload->answered = true;
+	if (e->reload->request.result == RESULT_START_FAILED)
+		note_failure(e->reload, e->outcome.child, e->outcome.why);
 }
 
 void

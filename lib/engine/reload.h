@@ -23,7 +23,7 @@ struct engine;
  * deaths, restarts and other requests meanwhile find it done or not.
  */
 struct reload {
-	struct request request;        /* first: of the step in hand */
+	struct request request;        /* of the step in hand */
 	struct control_client *client; /* NULL: SIGHUP, or it is gone */
 	struct version *version;       /* what is to be; owned until it is */
 	struct plan plan;

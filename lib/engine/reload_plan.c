@@ -199,28 +199,21 @@ add(struct plan *plan, const struct step *step)
 	return true;
 }
 
-/* Whether `child` is gone when it is down. */
-static bool
-is_fleeting(const struct child *child)
-{
-	return child->policy->restart == RESTART_TEMPORARY ||
-	    sup_is_dynamic(child->sup);
-}
-
 /*
- * A temporary child that has gone (S26) comes back with its supervisor, as
- * long as the file has it; one with another specification is another child,
- * and so is one that was deleted.
+ * Whether `child` has gone, and the file wants it to be there now. A temporary
+ * one comes back with its supervisor (S26): an edit does not run a finished
+ * job again. One that was deleted is as good as never there.
  */
 static bool
-is_past(struct child *child, const struct child_spec *spec)
+is_past(const struct child *child, const struct spec *parent,
+    const struct child_spec *spec)
 {
 	return child->forgotten &&
-	    (!is_fleeting(child) ||
-		!spec_equal_own(node_spec(child)->spec, spec->spec));
+	    parent->policy.sup.strategy != STRATEGY_DYNAMIC &&
+	    spec->spec->policy.restart != RESTART_TEMPORARY;
 }
 
-/* The step that ends `child`, of which `stays` is what the file has. */
+/* The step that ends `child`, which the file does not have. */
 static bool
 add_end(struct plan *plan, struct child *child)
 {
@@ -248,7 +241,7 @@ plan_gone(struct plan *plan, struct sup *sup, const struct spec *spec)
 		if (!done || (child->added && (child->forgotten || !named)))
 			continue;
 		stays = find_spec(&specs, spec, child);
-		if (stays == NULL || is_past(child, stays) ||
+		if (stays == NULL || is_past(child, spec, stays) ||
 		    find(&children, node_name(child))->child != child)
 			done = add_end(plan, child);
 		else if (child_is_sup(child))
@@ -265,12 +258,12 @@ plan_rest(struct plan *plan, struct sup *sup, const struct spec *spec);
 /* The step for one child of the file, if it needs one. */
 static bool
 plan_one(struct plan *plan, struct sup *sup, struct child *child,
-    const struct child_spec *spec)
+    const struct spec *parent, const struct child_spec *spec)
 {
 	struct step step = { .sup = sup, .child = child, .spec = spec };
 	const struct spec *now;
 
-	if (child == NULL || is_past(child, spec)) {
+	if (child == NULL || is_past(child, parent, spec)) {
 		step.kind = STEP_START;
 		step.child = NULL;
 		return add(plan, &step);
@@ -296,18 +289,34 @@ plan_rest(struct plan *plan, struct sup *sup, const struct spec *spec)
 	for (size_t i = 0; done && i < spec->sup.nchildren; i++) {
 		const struct child_spec *child = &spec->sup.children[i];
 
-		done =
-		    plan_one(plan, sup, find_child(&index, spec, child), child);
+		done = plan_one(plan, sup, find_child(&index, spec, child),
+		    spec, child);
 	}
 	free(index.entries);
 	return done;
 }
 
+/* The rules of the root alone: a step, if they are others. */
+static bool
+plan_root(struct plan *plan, struct supervisor *root, const struct spec *now,
+    const struct spec *spec)
+{
+	return spec_equal_own(now, spec) ||
+	    add(plan,
+		&(struct step){
+		    .kind = STEP_CHANGE,
+		    .sup = &root->sup,
+		    .child = &root->sup.child,
+		});
+}
+
 int
-plan_make(struct plan *plan, struct supervisor *root, const struct spec *spec)
+plan_make(struct plan *plan, struct supervisor *root, const struct spec *now,
+    const struct spec *spec)
 {
 	*plan = (struct plan){ 0 };
 	if (plan_gone(plan, &root->sup, spec) &&
+	    plan_root(plan, root, now, spec) &&
 	    plan_rest(plan, &root->sup, spec))
 		return 0;
 	plan_fini(plan);
@@ -340,8 +349,10 @@ apply(struct sup *sup, const struct spec *spec)
 			continue;
 		child->added = false;
 		child_move(child, NULL);
-		done = node_set_spec(child, to) && done;
-		if (child_is_sup(child))
+		/* Rules and specification go together. */
+		if (!node_set_spec(child, to))
+			done = false;
+		else if (child_is_sup(child))
 			done = apply(child_sup(child), to->spec) && done;
 		else
 			done =
@@ -367,7 +378,8 @@ plan_apply(struct plan *plan, struct supervisor *root,
 {
 	/* What has to go does not come back with its supervisor. */
 	for (size_t i = 0; i < plan->n; i++)
-		if (plan->steps[i].kind <= STEP_STOP)
+		if (plan->steps[i].kind == STEP_FORGET ||
+		    plan->steps[i].kind == STEP_STOP)
 			plan->steps[i].child->added = true;
 	return apply(&root->sup, root_spec);
 }

@@ -42,11 +42,11 @@ struct plan {
 };
 
 /*
- * Works out how the tree under `root` becomes `spec`, which is borrowed. 0,
- * with plan_fini() to follow, or -ENOMEM.
+ * Works out how the tree under `root`, itself as `now` says, becomes `spec`,
+ * which is borrowed. 0, with plan_fini() to follow, or -ENOMEM.
  */
-int
-plan_make(struct plan *plan, struct supervisor *root, const struct spec *spec);
+int plan_make(struct plan *plan, struct supervisor *root,
+    const struct spec *now, const struct spec *spec);
 void plan_fini(struct plan *plan);
 
 /*

@@ -14,13 +14,59 @@
 #include "engine/waiters.h"
 #include "os/clock.h"
 
+void
+serve_no_memory(struct control_client *client)
+{
+	control_error(client, CONTROL_FAILED, "no memory");
+}
+
+void
+serve_diags(struct engine *e, struct control_client *client,
+    const struct diag_list *diags)
+{
+	char text[RECORD_LINE_MAX / 2];
+	struct record r;
+
+	for (size_t i = 0; i < diags->nitems; i++) {
+		const struct diag *diag = &diags->items[i];
+
+		diag_format(diag, false, text, sizeof(text));
+		if (client == NULL) {
+			reporter_message(&e->reporter,
+			    diag->severity == DIAG_ERROR ? RECORD_ERROR :
+							   RECORD_WARNING,
+			    "%s", text);
+			continue;
+		}
+		record_begin(&r, RECORD_LINE);
+		record_text(&r, "text", text);
+		control_record(client, &r, NULL);
+	}
+}
+
+const char *
+serve_names(struct child *const *children, size_t n)
+{
+	/* Too much to be cleared on the stack for a few names. */
+	static char list[LOOKUP_CANDIDATES * 80], path[NODE_PATH_SIZE];
+	size_t len = 0;
+
+	list[0] = '\0';
+	for (size_t i = 0; i < n && i < LOOKUP_CANDIDATES; i++) {
+		strlcat(list, i == 0 ? "" : ", ", sizeof(list));
+		len = strlcat(list, node_path(children[i], path), sizeof(list));
+	}
+	if (n > LOOKUP_CANDIDATES && len < sizeof(list))
+		snprintf(list + len, sizeof(list) - len, " and %zu more",
+		    n - LOOKUP_CANDIDATES);
+	return list;
+}
+
 bool
 serve_each(struct engine *e, struct control_client *client, const char *name,
     void (*visit)(void *arg, struct child *child), void *arg)
 {
-	char list[LOOKUP_CANDIDATES * 80], path[NODE_PATH_SIZE];
 	struct lookup l = { .visit = visit, .arg = arg };
-	size_t len = 0;
 
 	switch (lookup(&l, &e->root, name)) {
 	case LOOKUP_FOUND:
@@ -42,15 +88,9 @@ serve_each(struct engine *e, struct control_client *client, const char *name,
 	case LOOKUP_AMBIGUOUS:
 		break;
 	}
-	for (size_t i = 0; i < l.n && i < LOOKUP_CANDIDATES; i++) {
-		int n = snprintf(list + len, sizeof(list) - len, "%s%s",
-		    i == 0 ? "" : ", ", node_path(l.candidates[i], path));
-
-		len += n > 0 && (size_t)n < sizeof(list) - len ? (size_t)n : 0;
-	}
 	control_error(client, CONTROL_AMBIGUOUS,
-	    "%zu are called %s: %s%s; give the path", l.n, name, list,
-	    l.n > LOOKUP_CANDIDATES ? ", ..." : "");
+	    "%zu are called %s: %s; give the path", l.n, name,
+	    serve_names(l.candidates, l.n));
 	return false;
 }
 
@@ -111,8 +151,7 @@ static const struct verb verbs[] = {
 	{ "count", 0, 1, "[NAME]", .serve = serve_count },
 	{ "why", 1, SIZE_MAX, "NAME...", .query = query_why },
 	{ "events", 0, 0, "", .serve = serve_events },
-	{ "wait", 1, SIZE_MAX, "ready|up|down NAME... | quiet",
-	    .serve = wait_serve },
+	{ "wait", 1, SIZE_MAX, WAIT_USAGE, .serve = wait_serve },
 	{ "start", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_start },
 	{ "stop", 1, SIZE_MAX, "[--keep] [--no-wait] NAME...",
 	    .serve = act_stop },

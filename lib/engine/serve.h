@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/diag.h"
 #include "control/server.h"
 
 struct child;
@@ -39,6 +40,22 @@ int64_t serve_turn(struct engine *e);
 
 /* Answers who waits for the end, and closes the socket. */
 void serve_fini(struct engine *e);
+
+/* Answers the client that memory is short. */
+void serve_no_memory(struct control_client *client);
+
+/*
+ * Tells what is wrong with a file or a text: to the client, a line each, or
+ * without one in the records.
+ */
+void serve_diags(struct engine *e, struct control_client *client,
+    const struct diag_list *diags);
+
+/*
+ * The first names of `n` children and how many more there are; valid until
+ * the next call.
+ */
+const char *serve_names(struct child *const *children, size_t n);
 
 /*
  * Finds the children that `name` means and calls `visit` with each; answers

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -67,6 +69,14 @@ record(struct engine *e, const struct stray *stray, int signo, int error)
 	engine_record(e, &r);
 }
 
+static bool
+is_marked(pid_t pid)
+{
+	const char *const entries[] = { mark_text(), NULL };
+
+	return proc_env_has(pid, entries) == 1;
+}
+
 /* Whether the stray still lives, whatever a list of children leaves out. */
 static bool
 is_there(const struct engine *e, const struct stray *stray)
@@ -75,8 +85,9 @@ is_there(const struct engine *e, const struct stray *stray)
 
 	return stray->pid != e->witness && proc_stat(stray->pid, &stat) == 0 &&
 	    stat.state != 'Z' &&
-	    (e->reaper == 0 || stat.ppid == e->reaper ||
-		stat.ppid == e->guardian);
+	    (stat.ppid == e->guardian ||
+		stat.ppid == (e->reaper != 0 ? e->reaper : getpid()) ||
+		(e->reaper == 0 && is_marked(stray->pid)));
 }
 
 /* Signals the stray, if it is still the adopted child it was. */
@@ -258,9 +269,7 @@ visit(pid_t pid, void *arg)
 static int
 visit_marked(pid_t pid, void *arg)
 {
-	const char *const entries[] = { mark_text(), NULL };
-
-	return proc_env_has(pid, entries) == 1 ? visit(pid, arg) : 0;
+	return is_marked(pid) ? visit(pid, arg) : 0;
 }
 
 /*
@@ -286,8 +295,11 @@ is_left(const struct engine *e, struct stray *stray)
 {
 	struct process_end end;
 
+	/* Nobody else reaps it. */
+	if (e->reaper == 0 && stray->pidfd == -1)
+		(void)waitpid(stray->pid, NULL, WNOHANG);
 	if (stray->pidfd == -1)
-		return stray->seen || is_there(e, stray);
+		return (stray->seen && e->reaper != 0) || is_there(e, stray);
 	if (pidfd_reap(stray->pidfd, &end) == 0)
 		return true;
 	fd_close(&stray->pidfd);

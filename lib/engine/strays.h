@@ -11,8 +11,8 @@ struct engine;
  * fork). The witness adopts them when their parents end, or the guardian once
  * the witness is dead, or the engine when both are; and they carry
  * SUPERVISE_NAME and SUPERVISE_RUN in their environment (U3). Looking for
- * them costs one read of a list that is empty but for the engine, so every
- * end of a run can afford it.
+ * them costs one read of a list, of the witness's children, that is empty but
+ * for the engine, so every end of a run can afford it.
  *
  * What we may not signal, a program that runs as another user by now, is a
  * stray as well, the leader of a run included: nobody waits for it.

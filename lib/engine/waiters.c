@@ -41,58 +41,43 @@ look_busy(void *arg, struct child *child)
 	    (child_is_sup(child) && !TAILQ_EMPTY(&child_sup(child)->inbox));
 }
 
+/* Whether something has come that the core has not dealt with. */
+static bool
+is_behind(const struct engine *e)
+{
+	return e->more || e->look || e->reload != NULL ||
+	    !STAILQ_EMPTY(&e->ended) || !STAILQ_EMPTY(&e->remaining);
+}
+
 static bool
 is_quiet(struct engine *e)
 {
-	bool busy = e->more || e->look || !STAILQ_EMPTY(&e->ended) ||
-	    !STAILQ_EMPTY(&e->remaining);
+	bool busy = is_behind(e);
 
 	lookup_walk(&e->root.sup.child, look_busy, &busy);
 	return !busy;
 }
 
+/* Whether `child` is down because it has done its work, or has none. */
 static bool
-holds_for(enum wait_kind kind, const struct child *child)
+is_done(const struct child *child)
+{
+	return child->state == CHILD_DOWN && child->wanted == 0 &&
+	    (child_said_ignore(child) ||
+		reason_class(child->policy, child->reason) == CLASS_NORMAL);
+}
+
+static bool
+holds_for(const struct waiter *waiter, const struct child *child)
 {
 	if (child == NULL)
-		return kind == WAIT_DOWN;
-	switch (kind) {
-	case WAIT_READY:
-		return child->state == CHILD_UP;
-	case WAIT_UP:
-		return child->state == CHILD_UP ||
-		    (child->state == CHILD_STARTING && !child->blocked);
-	case WAIT_DOWN:
+		return waiter->kind == WAIT_DOWN;
+	if (waiter->kind == WAIT_DOWN)
 		return child->state == CHILD_DOWN && !child->remains;
-	case WAIT_QUIET:
-		break;
-	}
-	return false;
-}
-
-/* Whether one that is no child any more is waited for to run. */
-static bool
-is_hopeless(const struct waiter *waiter)
-{
-	for (size_t i = 0; i < waiter->n; i++) {
-		const struct child *child = waiter->children[i];
-
-		if (waiter->kind != WAIT_DOWN &&
-		    (child == NULL || child->forgotten))
-			return true;
-	}
-	return false;
-}
-
-static bool
-holds(struct engine *e, const struct waiter *waiter)
-{
-	if (waiter->kind == WAIT_QUIET)
-		return is_quiet(e);
-	for (size_t i = 0; i < waiter->n; i++)
-		if (!holds_for(waiter->kind, waiter->children[i]))
-			return false;
-	return true;
+	return child->state == CHILD_UP ||
+	    (waiter->pattern && is_done(child)) ||
+	    (waiter->kind == WAIT_UP && child->state == CHILD_STARTING &&
+		!child->blocked);
 }
 
 static void
@@ -102,18 +87,45 @@ end(struct engine *e, struct waiter *waiter)
 	free(waiter);
 }
 
-/* Answers the waiter if it need not wait any longer. */
-static void
-look_at(struct engine *e, struct waiter *waiter)
+/* Answers the waiter if it need not wait any longer; true when it did. */
+static bool
+look_at(struct engine *e, const struct waiter *waiter)
 {
-	if (is_hopeless(waiter))
-		control_error(waiter->client, CONTROL_NO_SUCH_NAME,
-		    "it is no longer a child");
-	else if (holds(e, waiter))
+	bool holds = waiter->kind != WAIT_QUIET || is_quiet(e);
+
+	for (size_t i = 0; i < waiter->n; i++) {
+		const struct child *child = waiter->children[i];
+
+		if (holds_for(waiter, child))
+			continue;
+		holds = false;
+		if (waiter->kind == WAIT_DOWN)
+			break;
+		if (child == NULL || child->forgotten) {
+			control_error(waiter->client, CONTROL_NO_SUCH_NAME,
+			    "it is no longer a child");
+			return true;
+		}
+	}
+	if (holds)
+		control_ok(waiter->client);
+	return holds;
+}
+
+/* Answers at once; who is missing stands in front of the others then. */
+static void
+tell(struct waiter *waiter)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < waiter->n; i++)
+		if (!holds_for(waiter, waiter->children[i]))
+			waiter->children[n++] = waiter->children[i];
+	if (n == 0)
 		control_ok(waiter->client);
 	else
-		return;
-	end(e, waiter);
+		control_error(waiter->client, CONTROL_FAILED, "not %s yet: %s",
+		    wait_text[waiter->kind], serve_names(waiter->children, n));
 }
 
 void
@@ -125,7 +137,8 @@ wait_look(struct engine *e)
 		return;
 	e->changed = false;
 	TAILQ_FOREACH_SAFE(waiter, &e->waiters, next, next)
-		look_at(e, waiter);
+		if (look_at(e, waiter))
+			end(e, waiter);
 }
 
 /* The children that are meant, as they are found. */
@@ -167,33 +180,41 @@ void
 wait_serve(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
 {
-	struct gather g = { .waiter = calloc(1, sizeof(struct waiter)) };
+	bool now = strcmp(words[0], "--no-wait") == 0, pattern = false;
+	size_t i = now ? 2 : 1;
+	struct gather g = { .waiter = NULL };
+	enum wait_kind kind;
 
-	if (g.waiter == NULL) {
-		control_error(client, CONTROL_FAILED, "no memory");
+	if (i > nwords || !read_kind(words[i - 1], &kind) ||
+	    (kind == WAIT_QUIET) != (nwords == i)) {
+		control_error(client, CONTROL_USAGE, "%s takes: %s", "wait",
+		    WAIT_USAGE);
 		return;
 	}
-	g.waiter->client = client;
-	if (!read_kind(words[0], &g.waiter->kind) ||
-	    (g.waiter->kind == WAIT_QUIET) != (nwords == 1)) {
-		free(g.waiter);
-		control_error(client, CONTROL_USAGE,
-		    "wait takes: ready NAME..., up NAME..., down NAME... or "
-		    "quiet");
-		return;
-	}
-	for (size_t i = 1; i < nwords; i++)
+	g.waiter = calloc(1, sizeof(*g.waiter));
+	g.no_memory = g.waiter == NULL;
+	for (; i < nwords; i++) {
+		pattern = pattern || lookup_is_pattern(words[i]);
 		if (!serve_each(e, client, words[i], gather_one, &g)) {
 			free(g.waiter);
 			return;
 		}
+	}
 	if (g.no_memory) {
+		serve_no_memory(client);
 		free(g.waiter);
-		control_error(client, CONTROL_FAILED, "no memory");
 		return;
 	}
-	TAILQ_INSERT_TAIL(&e->waiters, g.waiter, next);
-	look_at(e, g.waiter);
+	g.waiter->client = client;
+	g.waiter->kind = kind;
+	g.waiter->pattern = pattern;
+	if (now)
+		tell(g.waiter);
+	else if (!look_at(e, g.waiter)) {
+		TAILQ_INSERT_TAIL(&e->waiters, g.waiter, next);
+		return;
+	}
+	free(g.waiter);
 }
 
 void
@@ -212,9 +233,16 @@ wait_freed(struct engine *e, const struct child *child)
 	struct waiter *waiter;
 
 	TAILQ_FOREACH(waiter, &e->waiters, next)
-		for (size_t i = 0; i < waiter->n; i++)
-			if (waiter->children[i] != NULL &&
-			    node_is_within(waiter->children[i], child))
-				waiter->children[i] = NULL;
+		for (size_t i = 0; i < waiter->n; i++) {
+			struct child **one = &waiter->children[i];
+
+			if (*one == NULL || !node_is_within(*one, child))
+				continue;
+			/* One that has done its work is as good as the root. */
+			*one = waiter->kind != WAIT_DOWN && waiter->pattern &&
+				is_done(*one) ?
+			    &e->root.sup.child :
+			    NULL;
+		}
 	e->changed = true;
 }

@@ -21,10 +21,14 @@ enum wait_kind {
 	WAIT_QUIET, /* nothing anywhere starts, stops or restarts */
 };
 
+/* What `wait` takes. */
+#define WAIT_USAGE "ready|up|down NAME... | quiet"
+
 struct waiter {
 	TAILQ_ENTRY(waiter) next;
 	struct control_client *client;
 	enum wait_kind kind;
+	bool pattern; /* what a pattern means and has done its work counts */
 	size_t n;
 	struct child *children[]; /* NULL: it was freed */
 };

@@ -24,6 +24,10 @@
 #define LOOKS   1000
 #define REST_NS (10 * NS_PER_MS)
 
+/* So often, and after so long, it tries again what it may not kill. */
+#define DENIED_TRIES 3
+#define DENIED_MS    10
+
 /* The parent of the engine. */
 struct witness {
 	pid_t engine;
@@ -170,7 +174,7 @@ reap(const struct witness *witness, bool *ended, struct process_end *engine_end)
 	}
 	/* An engine that is far behind will look anyway. */
 	if (orphan && write(witness->orphans, "", 1) == -1)
-		return got != -ECHILD;
+		(void)0;
 	return got != -ECHILD;
 }
 
@@ -209,6 +213,7 @@ witness_run(const struct run *run, struct engine_link *link)
 	struct witness witness = { .channel = link->channel };
 	struct sweep sweep = { .children = -1 };
 	struct process_end end = { .status = 0 };
+	unsigned ntries = 0;
 	bool ended = false;
 
 	link->witness = getpid();
@@ -222,9 +227,11 @@ witness_run(const struct run *run, struct engine_link *link)
 	while (reap(&witness, &ended, &end) && !ended)
 		await(-1);
 	tell_end(&witness, &end);
-	while (reap(&witness, &ended, &end) && sweep_kill(&sweep))
-		await(SWEEP_MS);
-	/* Without a guardian nobody else tries again. */
+	while (reap(&witness, &ended, &end) &&
+	    (sweep_kill(&sweep) ||
+		(sweep.denied > 0 && ntries++ < DENIED_TRIES)))
+		await(sweep.denied > 0 ? DENIED_MS : SWEEP_MS);
+	/* Without a guardian nobody else looks for them. */
 	if (sweep.denied > 0 && getppid() != link->guardian)
 		hunt_down(mark_text());
 	_exit(0);

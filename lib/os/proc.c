@@ -33,19 +33,44 @@
 /* The most entries that proc_env_has() looks for. */
 #define ENV_ENTRIES_MAX 16
 
-/* Reads a file of /proc/PID from its start. -errno. */
+/* The whole of `text` as a pid, or -1. */
+static pid_t
+parse_pid(const char *text)
+{
+	char *end;
+	long pid;
+
+	pid = strtol(text, &end, 10);
+	return end != text && *end == '\0' && pid > 0 ? (pid_t)pid : -1;
+}
+
+/* Whether the numbers in /proc are those of our own PID namespace. */
+static bool
+is_ours(void)
+{
+	static bool ours;
+	char self[PATH_SIZE] = "";
+
+	if (!ours && readlink("/proc/self", self, sizeof(self) - 1) > 0)
+		ours = parse_pid(self) == getpid();
+	return ours;
+}
+
+/* Reads a file of /proc/PID from its start. -errno; -ENOENT: no /proc. */
 static int
 open_of(pid_t pid, const char *name)
 {
 	char path[PATH_SIZE];
 	int fd;
 
+	if (!is_ours())
+		return -ENOENT;
 	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd != -1)
 		return fd;
 
-	/* No such process, or no /proc at all? */
+	/* No such process, or no /proc any more? */
 	if (errno == ENOENT && access("/proc/self", F_OK) == 0)
 		return -ESRCH;
 	return -errno;
@@ -82,17 +107,6 @@ read_start(pid_t pid, const char *name, char *buf, size_t size)
 		return n;
 	buf[used] = '\0';
 	return (ssize_t)used;
-}
-
-/* The whole of `text` as a pid, or -1. */
-static pid_t
-parse_pid(const char *text)
-{
-	char *end;
-	long pid;
-
-	pid = strtol(text, &end, 10);
-	return end != text && *end == '\0' && pid > 0 ? (pid_t)pid : -1;
 }
 
 int
@@ -322,6 +336,8 @@ proc_each(int (*visit)(pid_t pid, void *arg), void *arg)
 	pid_t pid;
 	DIR *dir;
 
+	if (!is_ours())
+		return -ENOENT;
 	dir = opendir("/proc");
 	if (dir == NULL)
 		return -errno;

@@ -70,7 +70,7 @@ struct live {
 	int64_t now_ms; /* on the clock of those that end by themselves */
 	bool booted;    /* the root was up */
 	bool crowd;     /* several ends are found at once in this step */
-	bool held;      /* in a `together`: the engine is stopped */
+	pid_t held;     /* in a `together`: goes on last, the others with it */
 	bool over;      /* the program has ended */
 
 	pid_t guardian;

@@ -225,57 +225,43 @@ is_stopped(pid_t pid)
 	return proc_stat(pid, &stat) < 0 || stat.state == 'T';
 }
 
-/* Whether it has taken its signals, and waits for what comes next. */
-static bool
-has_taken_signals(pid_t pid)
+/* Stops one of supervise's processes until live_release(). */
+static void
+hold(struct live *l, pid_t pid)
 {
-	char path[64], line[128];
-	bool waits = false, pending = true;
-	FILE *in;
-
-	snprintf(path, sizeof(path), "/proc/%jd/status", (intmax_t)pid);
-	in = fopen(path, "re");
-	while (in != NULL && fgets(line, sizeof(line), in) != NULL) {
-		if (strncmp(line, "State:\tS", 8) == 0)
-			waits = true;
-		else if (strncmp(line, "ShdPnd:\t", 8) == 0)
-			pending = strtoull(line + 8, NULL, 16) != 0;
-	}
-	if (in != NULL)
-		fclose(in);
-	return waits && !pending;
+	if (kill(pid, SIGSTOP) == -1)
+		live_fail(l, "cannot hold supervise: %s", strerror(errno));
+	await_state(l, is_stopped, pid);
+	l->held = pid;
 }
 
 /* Tells it to stop. An engine that is held finds that when it goes on. */
 void
 live_stop(struct live *l)
 {
+	bool held = l->held != 0;
+
+	/* It would wake the engine up, as it does when it goes on. */
+	if (held)
+		hold(l, l->guardian);
 	if (kill(l->guardian, SIGTERM) == -1)
 		live_fail(l, "cannot stop supervise: %s", strerror(errno));
-	if (!l->held) {
+	if (!held)
 		live_finish(l);
-		return;
-	}
-	/* Twice, since what is read of it may be from two moments. */
-	await_state(l, has_taken_signals, l->guardian);
-	await_state(l, has_taken_signals, l->guardian);
 }
 
 void
 live_hold(struct live *l)
 {
-	if (kill(l->session.pid, SIGSTOP) == -1)
-		live_fail(l, "cannot hold the engine: %s", strerror(errno));
-	await_state(l, is_stopped, l->session.pid);
-	l->held = true;
+	hold(l, l->session.pid);
 }
 
 void
 live_release(struct live *l)
 {
-	l->held = false;
-	if (kill(l->session.pid, SIGCONT) == -1)
+	if (kill(l->held, SIGCONT) == -1)
 		live_fail(l, "cannot go on: %s", strerror(errno));
+	l->held = 0;
 }
 
 void
@@ -310,19 +296,22 @@ say_killed(struct live *l, pid_t pid)
 }
 
 /*
- * Kills the root: guardian and engine both. Whoever plays inherits all below
- * them and sees how they end (U8).
+ * Kills the root: guardian, witness and engine. Whoever plays inherits all
+ * below them and sees how they end (U8).
  */
 void
 live_slaughter(struct live *l)
 {
+	struct proc_stat engine;
 	struct process_end end;
 	int status, got;
 	pid_t pid;
 
-	/* The engine alone would be replaced, the guardian missed. */
-	if (kill(l->guardian, SIGSTOP) == -1 ||
+	/* One alone would be replaced, or missed. */
+	if (proc_stat(l->session.pid, &engine) < 0 ||
+	    kill(l->guardian, SIGSTOP) == -1 ||
 	    waitpid(l->guardian, &status, WUNTRACED) != l->guardian ||
+	    kill(engine.ppid, SIGKILL) == -1 ||
 	    kill(l->session.pid, SIGKILL) == -1 ||
 	    kill(l->guardian, SIGKILL) == -1 ||
 	    waitpid(l->guardian, &status, 0) != l->guardian)

@@ -75,8 +75,8 @@ static const struct fixture_case cases[] = {
 	    "sup root; dsup p",
 	    "show frees; start p worker a; terminate p a; state;"
 	    "terminate p a",
-	    "start a#1; reply start ok; exit a#1 shutdown; free a;"
-	    "reply terminate ok; state root p=1; state p;"
+	    "start a#1; reply start ok; exit a#1 shutdown;"
+	    "reply terminate ok; free a; state root p=1; state p;"
 	    "reply terminate not_found" },
 	{ "S120: restart and delete are not for them", "sup root; dsup p",
 	    "start p worker a; restart p a; delete p a; again p a; state",
@@ -131,8 +131,8 @@ static const struct fixture_case cases[] = {
 	    "show frees; start p sup s; exit a crash; terminate p s; state",
 	    "start s#1; start a#1; start b#1; up s#1; reply start ok;"
 	    "exit a#1 exit:1; report s child_terminated a exit:1; start a#2;"
-	    "exit b#1 shutdown; exit a#2 shutdown; exit s#1 shutdown; free s;"
-	    "reply terminate ok; state root p=1; state p" },
+	    "exit b#1 shutdown; exit a#2 shutdown; exit s#1 shutdown;"
+	    "reply terminate ok; free s; state root p=1; state p" },
 };
 
 int

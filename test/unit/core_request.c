@@ -181,12 +181,12 @@ static const struct fixture_case cases[] = {
 	{ "D7: what is removed is stopped and no child any more",
 	    "sup root; worker a term=delay:100; worker b",
 	    "show frees; remove root a; wait 100; state; remove root b; state",
-	    "exit a#1 shutdown; free a; reply remove ok; state root b=1;"
-	    "exit b#1 shutdown; free b; reply remove ok; state root" },
+	    "exit a#1 shutdown; reply remove ok; free a; state root b=1;"
+	    "exit b#1 shutdown; reply remove ok; free b; state root" },
 	{ "D7: what is removed is not started by its group in between",
 	    "sup root strategy=one_for_all; worker a; worker b term=delay:100",
 	    "show frees; remove root b; exit a crash; wait 100",
-	    "exit a#1 exit:1; exit b#1 shutdown; free b; reply remove ok;"
+	    "exit a#1 exit:1; exit b#1 shutdown; reply remove ok; free b;"
 	    "report root child_terminated a exit:1; start a#2" },
 	{ "D7: what is removed while its supervisor stops does not come back",
 	    "sup root; sup s; worker x parent=s term=delay:100;"

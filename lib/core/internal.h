@@ -75,6 +75,9 @@ void links_tie(struct child *child);
 void links_tell(struct tree *t, struct child *child);
 /* One step of telling those whose end is to be told. */
 void links_tell_one(struct tree *t);
+/* What an exit signal was to end has ended. */
+void links_acquit(struct tree *t, struct child *child);
+void links_noproc(struct tree *t, struct child *child, struct child *peer);
 
 /* request.c */
 void request_serve(struct tree *t, struct request *request);

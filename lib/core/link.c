@@ -15,7 +15,8 @@ link_init(struct link *link, struct child *a, struct child *b, bool lasting)
 	link->lasting = lasting;
 	LIST_INSERT_HEAD(&a->links, &link->ends[0], next);
 	LIST_INSERT_HEAD(&b->links, &link->ends[1], next);
-	link->live = child_lives(a) && child_lives(b);
+	link->live = lasting ? child_lives(a) && child_lives(b) :
+			       child_runs(a) && child_runs(b);
 }
 
 struct link *
@@ -24,14 +25,13 @@ link_find(const struct child *a, const struct child *b)
 	struct link_end *end;
 
 	LIST_FOREACH(end, &a->links, next)
-		if (end->peer == b)
-			return end->link;
+	if (end->peer == b)
+		return end->link;
 	return NULL;
 }
 
-/* Takes `link` out of the lists of both. */
-static void
-undo(struct tree *t, struct link *link)
+void
+link_fini(struct tree *t, struct link *link)
 {
 	for (unsigned i = 0; i < 2; i++) {
 		if (t->told == &link->ends[i])
@@ -41,20 +41,13 @@ undo(struct tree *t, struct link *link)
 }
 
 void
-link_fini(struct tree *t, struct link *link)
-{
-	undo(t, link);
-	link->live = false;
-}
-
-void
 links_tie(struct child *child)
 {
 	struct link_end *end;
 
 	LIST_FOREACH(end, &child->links, next)
-		if (child_lives(end->peer))
-			end->link->live = true;
+	if (child_lives(end->peer))
+		end->link->live = true;
 }
 
 void
@@ -67,28 +60,77 @@ links_tell(struct tree *t, struct child *child)
 }
 
 /*
- * `child` gets an exit signal from `origin`, which ended for its reason. A
- * supervisor traps those, and takes those of its parent alone for an order.
+ * The end of `by` is what ends another one: it is spoken of until that has
+ * ended, and is freed neither alone nor with what it is below.
  */
 static void
-signal_exit(struct tree *t, struct child *child, struct child *origin)
+blame(struct child *by)
 {
-	struct reason reason = origin->reason;
+	for (; by != NULL; by = by->sup != NULL ? &by->sup->child : NULL)
+		by->blamed++;
+}
 
-	if (child_is_sup(child) || !child_lives(child))
+void
+links_acquit(struct tree *t, struct child *child)
+{
+	struct child *by = child->by, *above;
+
+	child->by = NULL;
+	for (; by != NULL; by = above) {
+		above = by->sup != NULL ? &by->sup->child : NULL;
+		by->blamed--;
+		child_let_go(t, by);
+	}
+}
+
+/*
+ * `child` gets an exit signal from `by`. A supervisor traps those, and takes
+ * those of its parent alone for an order. What is being stopped, or ends by
+ * another exit signal, does so for that reason.
+ */
+static void
+signal_exit(struct tree *t, struct child *child, struct child *by,
+    struct reason reason, enum reason_class class)
+{
+	if (child_is_sup(child) || !child_runs(child) ||
+	    child->state == CHILD_STOPPING || child->condemned)
 		return;
 	if (child->policy->worker.trap_exits) {
-		tree_note(t, NOTE_TRAPPED, child, reason)->sibling = origin;
+		tree_note(t, NOTE_TRAPPED, child, reason)->sibling = by;
 		return;
 	}
-	if (reason_class(origin->policy, reason) == CLASS_NORMAL)
+	if (class == CLASS_NORMAL)
 		return;
-	tree_note(t, NOTE_CONDEMNED, child, reason)->sibling = origin;
 	child->condemned = true;
 	child->reason = reason;
+	child->fate = (uint8_t) class;
+	child->by = by;
+	blame(by);
 	child_end(t, child);
 	/* Nobody is awaited (S162): its own links are told at once. */
 	links_tell(t, child);
+}
+
+void
+links_noproc(struct tree *t, struct child *child, struct child *peer)
+{
+	signal_exit(t, child, peer, (struct reason){ .kind = REASON_NOPROC },
+	    CLASS_ABNORMAL);
+}
+
+/* `child` has ended, and `link` tied it to another one. */
+static void
+tell(struct tree *t, struct child *child, struct child *peer, struct link *link)
+{
+	bool live = link->live;
+
+	link->live = false;
+	if (!link->lasting) {
+		link_fini(t, link);
+		tree_unlink(t, link);
+	}
+	if (live)
+		signal_exit(t, peer, child, child->reason, child_class(child));
 }
 
 void
@@ -96,8 +138,6 @@ links_tell_one(struct tree *t)
 {
 	struct child *child = STAILQ_FIRST(&t->telling);
 	struct link_end *end;
-	struct link *link;
-	struct child *peer;
 
 	if (!t->halfway) {
 		t->told = LIST_FIRST(&child->links);
@@ -111,14 +151,5 @@ links_tell_one(struct tree *t)
 		return;
 	}
 	t->told = LIST_NEXT(end, next);
-	link = end->link;
-	peer = end->peer;
-	if (!link->live)
-		return;
-	link->live = false;
-	if (!link->lasting) {
-		undo(t, link);
-		tree_unlink(t, link);
-	}
-	signal_exit(t, peer, child);
+	tell(t, child, end->peer, end->link);
 }

@@ -189,7 +189,7 @@ void
 child_start_ended(struct tree *t, struct child *child, bool ignore)
 {
 	if (child->policy->worker.ready == READY_FD &&
-	    reason_class(child->policy, child->reason) == CLASS_NORMAL)
+	    child_class(child) == CLASS_NORMAL)
 		ignore = true;
 	if (ignore)
 		child_ignored(t, child);

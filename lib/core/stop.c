@@ -57,7 +57,7 @@ void
 child_let_go(struct tree *t, struct child *child)
 {
 	if (child->forgotten && child->added && !child->remains &&
-	    !child->tells && child->wanted == 0)
+	    !child->tells && child->blamed == 0 && child->wanted == 0)
 		free_child(t, child);
 }
 
@@ -99,12 +99,13 @@ stopped_clean(const struct child *child)
 		break;
 	case REASON_START:
 	case REASON_TIMEOUT:
+	case REASON_NOPROC:
 	case REASON_FAILED_CHILD:
 	case REASON_INTENSITY:
 		break;
 	}
 	return child->policy->restart != RESTART_PERMANENT &&
-	    reason_class(child->policy, child->reason) != CLASS_ABNORMAL;
+	    child_class(child) != CLASS_ABNORMAL;
 }
 
 /* `child` is down because it was to stop; says so where it was not clean. */

@@ -118,6 +118,8 @@ tree_note_end(struct tree *t, enum note_kind kind, struct child *child,
 	note->cause = cause_of(child);
 	if (note->cause == CAUSED_BY_SIBLING)
 		note->sibling = child->sup->target;
+	else if (note->cause == CAUSED_BY_LINK)
+		note->sibling = child->by;
 }
 
 void
@@ -244,7 +246,11 @@ child_tick(struct tree *t, struct child *child)
 	}
 	switch ((enum child_state)child->state) {
 	case CHILD_STARTING:
-		child_start_tick(t, child);
+		if (!child->condemned) {
+			child_start_tick(t, child);
+			break;
+		}
+		child_kill(t, child);
 		break;
 	case CHILD_UP: /* condemned */
 	case CHILD_STOPPING:
@@ -331,6 +337,7 @@ exited(struct tree *t, const struct event *event)
 	if (ran_ns >= child->sup->window.period_ns)
 		child->backoff = 0;
 	tree_note_end(t, NOTE_EXITED, child, ran_ns);
+	links_acquit(t, child);
 	child_set_remains(child, event->remains);
 	child_deadline(t, child,
 	    event->remains ? remains_deadline(t, child) : NEVER_NS);
@@ -440,7 +447,8 @@ take(struct tree *t, const struct event *event)
 		child_start_failed(t, child, event->reason);
 		break;
 	case EVENT_READY:
-		if (child->state == CHILD_STARTING && !child->blocked)
+		if (child->state == CHILD_STARTING && !child->blocked &&
+		    !child->condemned)
 			child_started(t, child);
 		break;
 	case EVENT_EXITED:
@@ -451,6 +459,9 @@ take(struct tree *t, const struct event *event)
 		break;
 	case EVENT_REQUEST:
 		post_request(t, event->request);
+		break;
+	case EVENT_NOPROC:
+		links_noproc(t, child, event->peer);
 		break;
 	}
 }

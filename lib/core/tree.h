@@ -34,6 +34,7 @@ enum event_kind {
 	EVENT_EXITED,       /* a worker's leader ended: reason, remains … */
 	EVENT_GONE,         /* nothing is left of an ended run */
 	EVENT_REQUEST,      /* request */
+	EVENT_NOPROC,       /* `child` links itself to `peer`, not running */
 };
 
 struct event {
@@ -44,6 +45,7 @@ struct event {
 	bool remains;         /* EXITED: members of its group live on */
 	bool unasked;         /* EXITED: ended before the stop signal */
 	struct request *request;
+	struct child *peer; /* NOPROC */
 };
 
 /* What happened, for people, logs and watchers. */
@@ -59,7 +61,6 @@ enum note_kind {
 	NOTE_AUTO_SHUTDOWN, /* reason; child: the significant one */
 	NOTE_ENDED,         /* a supervisor: reason */
 	NOTE_REMOVED,       /* no longer a child */
-	NOTE_CONDEMNED,     /* ends with `reason`, as `sibling`, linked, did */
 	NOTE_TRAPPED,       /* was told that `sibling`, linked, ended */
 };
 
@@ -84,7 +85,7 @@ enum note_cause {
 	CAUSED_BY_SIBLING, /* its group is restarted; see `sibling` */
 	CAUSED_BY_REQUEST,
 	CAUSED_BY_SUPERVISOR, /* which shuts down */
-	CAUSED_BY_LINK,       /* as NOTE_CONDEMNED told */
+	CAUSED_BY_LINK,       /* an exit signal from `sibling` */
 };
 
 /* A snapshot: `child` may have moved on when the note is read. */
@@ -101,14 +102,14 @@ struct note {
 };
 
 enum action_kind {
-	ACTION_SPAWN, /* answer with SPAWNED or SPAWN_FAILED */
-	ACTION_STOP,  /* stop signal to the group of `child` */
-	ACTION_KILL,  /* SIGKILL to the group; GONE if nothing remains */
-	ACTION_NOTE,  /* note */
-	ACTION_REPLY, /* request->result is there; give it back */
-	ACTION_FREE,  /* `child` is not used any more */
+	ACTION_SPAWN,  /* answer with SPAWNED or SPAWN_FAILED */
+	ACTION_STOP,   /* stop signal to the group of `child` */
+	ACTION_KILL,   /* SIGKILL to the group; GONE if nothing remains */
+	ACTION_NOTE,   /* note */
+	ACTION_REPLY,  /* request->result is there; give it back */
+	ACTION_FREE,   /* `child` is not used any more */
 	ACTION_UNLINK, /* `link` is not used any more */
-	ACTION_END,   /* the root is down; see root->cause, ->culprit */
+	ACTION_END,    /* the root is down; see root->cause, ->culprit */
 };
 
 struct action {
@@ -133,8 +134,8 @@ struct tree {
 	struct dead telling;   /* whose links are to be told of their end */
 	struct link_end *told; /* of the first of them: next to be told */
 	bool halfway;          /* of the first of them some are told */
-	int64_t now_ns;  /* of the event in hand; never goes back */
-	uint64_t random; /* state of the jitter of delays */
+	int64_t now_ns;        /* of the event in hand; never goes back */
+	uint64_t random;       /* state of the jitter of delays */
 	struct action *out;
 	size_t nout;
 	bool spawning;   /* this step has ordered a spawn */
@@ -182,8 +183,9 @@ size_t tree_step(struct tree *t, const struct event *event, int64_t now_ns,
     struct action out[static TREE_ACTIONS_MAX]);
 
 /*
- * Undoes a link: no end goes along it any more. Also for one that was told by
- * ACTION_UNLINK to be gone already, when its memory is used otherwise.
+ * Undoes a link: no end goes along it any more. Not for one that ACTION_UNLINK
+ * tells to be gone already. All links of a child are undone before its memory
+ * is used otherwise.
  */
 void link_fini(struct tree *t, struct link *link);
 

@@ -20,10 +20,10 @@
 #define HISTORY_ENDS 10
 
 /* Why a run ended. */
-#define HISTORY_CAUSES(X)                                             \
-	X(HISTORY_ITSELF, "itself")         /* its own end */         \
-	X(HISTORY_SIBLING, "sibling")       /* another one's; `by` */ \
-	X(HISTORY_REQUEST, "request")       /* somebody asked */      \
+#define HISTORY_CAUSES(X)                                                \
+	X(HISTORY_ITSELF, "itself")         /* its own end */            \
+	X(HISTORY_SIBLING, "sibling")       /* another one's; `by` */    \
+	X(HISTORY_REQUEST, "request")       /* somebody asked */         \
 	X(HISTORY_SUPERVISOR, "supervisor") /* its supervisor stopped */ \
 	X(HISTORY_LINK, "link")             /* a linked one's; `by` */
 

@@ -121,7 +121,6 @@ fill_decision(struct record *r, struct child *child, const struct note *note,
 	case NOTE_EXITED:
 	case NOTE_ENDED:
 	case NOTE_REMOVED:
-	case NOTE_CONDEMNED:
 	case NOTE_TRAPPED:
 		break;
 	}
@@ -237,7 +236,6 @@ remember(struct child *child, const struct note *note)
 	case NOTE_STARTED:
 	case NOTE_REPORT:
 	case NOTE_REMOVED:
-	case NOTE_CONDEMNED:
 	case NOTE_TRAPPED:
 		break;
 	}
@@ -270,7 +268,6 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 	case NOTE_AUTO_SHUTDOWN:
 		fill_decision(&r, child, note, &texts);
 		break;
-	case NOTE_CONDEMNED:
 	case NOTE_TRAPPED:
 		return;
 	}

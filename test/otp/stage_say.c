@@ -30,6 +30,7 @@ reason_word(const struct stage *st, const struct actor *actor,
 		break;
 	case REASON_NONE:
 	case REASON_TIMEOUT:
+	case REASON_NOPROC:
 	case REASON_INTENSITY:
 		strlcpy(text, reason_text(reason, ending), TRACE_REST_SIZE);
 		break;
@@ -151,7 +152,6 @@ stage_say_note(struct stage *st, const struct action *action)
 	case NOTE_TRAPPED:
 		say_trapped(st, actor, note);
 		break;
-	case NOTE_CONDEMNED:
 	case NOTE_RESTARTING:
 	case NOTE_GAVE_UP:
 	case NOTE_AUTO_SHUTDOWN:

@@ -150,6 +150,8 @@ finish_worker(struct loader *ld, const struct body *b)
 		.argv = keep_texts(ld, b->argv, b->argc),
 		.env = keep_texts(ld, b->env, b->nenv),
 		.ready_fd = b->ready_fd,
+		.links = b->links,
+		.nlinks = b->nlinks,
 	};
 
 	if (b->cwd != NULL)

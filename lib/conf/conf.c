@@ -6,6 +6,7 @@
 #include "conf/bytes.h"
 #include "conf/conf.h"
 #include "conf/include.h"
+#include "conf/link.h"
 #include "conf/parse.h"
 #include "conf/report.h"
 #include "conf/rule.h"
@@ -92,6 +93,7 @@ load_root(struct loader *ld, const void *request)
 		return;
 	if (!ld->stopped)
 		rule_check_body(ld, &root);
+	link_check(ld, &root);
 	if (ld->conf->diags.nerrors > 0)
 		return;
 	ld->conf->nchildren = (uint32_t)root.nchildren;

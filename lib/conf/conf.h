@@ -96,6 +96,7 @@ struct conf {
 				     the end */
 	size_t nwords;
 	uint32_t nchildren;     /* of the whole tree, without the root */
+	uint32_t nlinks;        /* names behind `link`, of a body once */
 	struct diag_list diags; /* warnings may be here also with a root */
 	struct arena arena;     /* owns all of the above */
 	struct diag no_memory;  /* the one diagnostic that needs no arena */

@@ -157,6 +157,15 @@ const struct directive directives[] = {
 	    .summary = "variables added to the environment",
 	},
 	{
+	    .name = "link",
+	    .type = DIRECTIVE_LINK,
+	    .where = IN_WORKER,
+	    .adds = true,
+	    .argument = "NAME …",
+	    .expected = "names or paths of children (db, web/api)",
+	    .summary = "children that end with this one, and it with them",
+	},
+	{
 	    .name = "stop_signal",
 	    .type = DIRECTIVE_SIGNAL,
 	    .where = IN_WORKER,

@@ -279,6 +279,18 @@ print_env(const struct printer *p, const struct directive *d,
 	}
 }
 
+static void
+print_link(const struct printer *p, const struct directive *d,
+    const struct spec *spec)
+{
+	(void)d;
+	for (size_t i = 0; i < spec->worker.nlinks; i++) {
+		if (i > 0)
+			put(p, " ");
+		put_word(p, spec->worker.links[i].name);
+	}
+}
+
 /*
  * By type: the bytes of the field, 0 if there is no single one, and how the
  * value is printed; NULL for what is resolved and never printed.
@@ -301,6 +313,7 @@ static const struct {
 	[DIRECTIVE_COMMAND] = { 0, print_command },
 	[DIRECTIVE_PATH] = { 0, print_path },
 	[DIRECTIVE_ENV] = { 0, print_env },
+	[DIRECTIVE_LINK] = { 0, print_link },
 };
 
 /* Whether the directive says anything beyond the defaults. */
@@ -319,6 +332,8 @@ says_something(const struct spec *spec, const struct spec *defaults,
 		return spec->worker.cwd != NULL;
 	if (d->type == DIRECTIVE_ENV)
 		return spec->worker.env[0] != NULL;
+	if (d->type == DIRECTIVE_LINK)
+		return spec->worker.nlinks > 0;
 	return d->type == DIRECTIVE_COMMAND;
 }
 

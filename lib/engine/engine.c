@@ -60,6 +60,7 @@ perform(struct engine *e, struct action *action, struct event *answer)
 		act_freed(e, action->child);
 		break;
 	case ACTION_UNLINK:
+		ties_undone(action->link);
 		break;
 	case ACTION_END:
 		end_of_tree(e);
@@ -200,6 +201,7 @@ init_base(struct engine *e, const struct run *run)
 	e->run = run;
 	SLIST_INIT(&e->versions);
 	SLIST_INIT(&e->freed);
+	LIST_INIT(&e->ties);
 	e->channel.fd = -1;
 	e->orphans.fd = -1;
 	e->signals.fd = -1;
@@ -263,6 +265,7 @@ init_tree(struct engine *e, const struct conf *conf)
 	e->tree.successor = reload_successor;
 	if (!tree_reserve(&e->tree, conf->nchildren + 1))
 		return -ENOMEM;
+	ties_look(e, NULL, NULL);
 	return environment_init(&e->environment, conf->root, mark_text());
 }
 
@@ -321,6 +324,7 @@ fini(struct engine *e)
 	reporter_fini(&e->reporter);
 	spawner_fini(&e->spawner);
 	tree_fini(&e->tree);
+	ties_fini(e);
 	nodes_fini(&e->nodes);
 	sup_fini(&e->root.sup);
 	loop_fini(&e->loop);

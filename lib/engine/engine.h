@@ -15,6 +15,7 @@
 #include "engine/reload.h"
 #include "engine/reporter.h"
 #include "engine/strays.h"
+#include "engine/ties.h"
 #include "engine/view.h"
 #include "engine/waiters.h"
 #include "os/loop.h"
@@ -31,8 +32,10 @@
  *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; lookup.c finds names,
- *			view.c and query.c look, act.c and act_signal.c change,
+ *			view.c and query.c look, act.c, act_signal.c and
+ *			act_link.c change,
  *			waiters.c waits
+ *	ties.c		links, and whom they mean
  *	reload.c	the file read again: reload_plan.c what to do about it,
  *			version.c what to keep
  *	reporter.c	records, and people.c the same for people
@@ -112,6 +115,7 @@ struct engine {
 	struct orders orders;
 	size_t nacts;           /* of all of them, not yet answered */
 	struct additions freed; /* in this turn */
+	struct ties ties;       /* every link */
 
 	pid_t guardian;
 	pid_t witness;
@@ -134,6 +138,7 @@ struct engine {
 	int64_t sweep_ns; /* when strays get SIGKILL */
 
 	bool serving;      /* there is a socket */
+	bool linked;       /* some specification has had links */
 	bool changed;      /* something waiters may wait for */
 	bool told;         /* the caller knows that all has started */
 	bool refused;      /* another one runs here: nothing starts */

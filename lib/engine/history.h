@@ -56,8 +56,8 @@ struct history_end {
 	uint32_t ran_ms; /* at most UINT32_MAX */
 	uint32_t run;    /* which of its runs */
 	struct reason reason;
-	struct reason by_reason; /* HISTORY_SIBLING: how that one had ended */
-	uint32_t by;             /* HISTORY_SIBLING: the id of the sibling */
+	struct reason by_reason; /* of `by`: how that one had ended */
+	uint32_t by;             /* SIBLING, LINK: the other one's id */
 	uint8_t cause;           /* enum history_cause */
 	uint8_t outcome;         /* enum history_outcome */
 	uint8_t strategy;        /* enum strategy, at that time */

@@ -85,6 +85,9 @@ fill_end(struct record *r, struct child *child, const struct note *note,
 	add_reason(r, note, texts);
 	if (note->kind != NOTE_EXITED)
 		return;
+	if (note->cause == CAUSED_BY_LINK)
+		record_text(r, "link",
+		    node_path(note->sibling, texts->supervisor));
 	if (node_worker(child)->end.core)
 		record_flag(r, "core", true);
 	record_number(r, "ran_ms", note->ran_ns / NS_PER_MS);
@@ -174,8 +177,9 @@ remember_end(struct child *child, const struct note *note)
 		.run = note->run,
 		.reason = reason_told(child, note),
 		.by = note->sibling != NULL ? node_id(note->sibling) : 0,
-		.by_reason = note->sibling != NULL ? note->sibling->reason :
-						     (struct reason){ 0 },
+		.by_reason = note->cause == CAUSED_BY_SIBLING ?
+		    note->sibling->reason :
+		    note->reason,
 		.cause = (uint8_t)causes[note->cause],
 		.strategy = child->sup != NULL ?
 		    (uint8_t)child->sup->child.policy->sup.strategy :

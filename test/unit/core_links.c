@@ -152,7 +152,7 @@ static const struct fixture_case cases[] = {
 	    "report root child_terminated a exit:1; start a#3;"
 	    "a: exit b#1 exit:1; report root child_terminated b exit:1;"
 	    "start b#2; state root a=3 b=2 c=1" },
-	{ "L4: one that traps exits is told, normal ends included, and lives",
+	{ "S154: one that traps exits is told, normal ends included, and lives",
 	    "sup root; worker a; worker b trap_exits=yes; link a b",
 	    "exit a normal; kill a; state",
 	    "exit a#1 exit:0; a: told b exit:0;"
@@ -160,7 +160,7 @@ static const struct fixture_case cases[] = {
 	    "exit a#2 killed; a: told b killed;"
 	    "report root child_terminated a killed; start a#3;"
 	    "state root a=3 b=1" },
-	{ "L4: its stop and SIGKILL cannot be trapped away",
+	{ "S155: its stop and SIGKILL cannot be trapped away",
 	    "sup root; worker b trap_exits=yes term=ignore",
 	    "terminate root b; wait 5000",
 	    "exit b#1 killed; report root shutdown_error b killed;"

@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/names.h"
 #include "engine/engine.h"
 #include "engine/ties.h"
 
 /* The tree while names are looked up in it. */
 struct census {
-	struct name_node *nodes; /* owned, as the others */
+	struct name_node *nodes;
 	struct child **children; /* of each */
 	struct names names;
 	size_t n;
@@ -57,28 +58,11 @@ enrol(struct census *c, struct child *child, size_t up)
 }
 
 static void
-census_fini(struct census *c)
+census_take(struct census *c, struct engine *e)
 {
-	free(c->nodes);
-	free(c->children);
-	free(c->names.sorted);
-}
-
-static bool
-census_init(struct census *c, struct engine *e)
-{
-	struct child *root = &e->root.sup.child;
-	size_t n = count(root) + (c->fresh != NULL ? count(c->fresh) : 0);
-
-	c->nodes = calloc(n, sizeof(*c->nodes));
-	c->children = calloc(n, sizeof(struct child *));
-	c->names.sorted = calloc(n, sizeof(struct name_node *));
-	if (c->nodes == NULL || c->children == NULL || c->names.sorted == NULL)
-		return false;
-	enrol(c, root, 0);
+	enrol(c, &e->root.sup.child, 0);
 	c->names.n = c->n;
 	names_init(&c->names, c->nodes);
-	return true;
 }
 
 /* One that another is below ends after it: a link would tell it nothing. */
@@ -183,28 +167,45 @@ declare_all(struct engine *e, const struct census *c,
 	return error;
 }
 
+/* Makes the links of the census the only ones that last. */
+static int
+renew(struct engine *e, struct census *c, char why[static TIES_WHY_SIZE])
+{
+	struct tie *tie, *next;
+	int error;
+
+	census_take(c, e);
+	LIST_FOREACH(tie, &e->ties, next)
+	tie->declared = false;
+	error = declare_all(e, c, why);
+	if (error == 0)
+		LIST_FOREACH_SAFE(tie, &e->ties, next, next)
+	if (tie->link.lasting && !tie->declared)
+		untie(e, tie);
+	return error;
+}
+
 int
 ties_renew(struct engine *e, struct child *fresh, const struct sup *parent,
     char why[static TIES_WHY_SIZE])
 {
 	struct census c = { .fresh = fresh, .parent = parent };
-	struct tie *tie, *next;
+	struct arena arena;
 	int error = -ENOMEM;
+	size_t n;
 
 	if (e->conf->nlinks > 0)
 		e->linked = true;
 	if (!e->linked)
 		return 0;
-	if (census_init(&c, e)) {
-		LIST_FOREACH(tie, &e->ties, next)
-		tie->declared = false;
-		error = declare_all(e, &c, why);
-	}
-	if (error == 0)
-		LIST_FOREACH_SAFE(tie, &e->ties, next, next)
-	if (tie->link.lasting && !tie->declared)
-		untie(e, tie);
-	census_fini(&c);
+	n = count(&e->root.sup.child) + (fresh != NULL ? count(fresh) : 0);
+	arena_init(&arena, 0, NULL);
+	c.nodes = ARENA_ARRAY(&arena, struct name_node, n);
+	c.children = ARENA_ARRAY(&arena, struct child *, n);
+	c.names.sorted = ARENA_ARRAY(&arena, const struct name_node *, n);
+	if (c.nodes != NULL && c.children != NULL && c.names.sorted != NULL)
+		error = renew(e, &c, why);
+	arena_fini(&arena);
 	return error;
 }
 
@@ -255,17 +256,20 @@ ties_undone(struct link *link)
 }
 
 void
-ties_freed(struct engine *e, const struct child *child)
+ties_freed(struct engine *e, struct child *child)
 {
-	struct link_end *end;
+	struct link_end *end, *next;
 
-	while ((end = LIST_FIRST(&child->links)) != NULL)
-		untie(e, tie_of(end->link));
+	LIST_FOREACH_SAFE(end, &child->links, next, next)
+	untie(e, tie_of(end->link));
 }
 
 void
 ties_fini(struct engine *e)
 {
-	while (!LIST_EMPTY(&e->ties))
-		ties_undone(&LIST_FIRST(&e->ties)->link);
+	struct tie *tie, *next;
+
+	LIST_FOREACH_SAFE(tie, &e->ties, next, next)
+	free(tie);
+	LIST_INIT(&e->ties);
 }

@@ -42,7 +42,7 @@ void ties_look(struct engine *e, struct child *fresh, const struct sup *parent);
 void ties_undone(struct link *link);
 
 /* Undoes every link of `child`, which is to be freed. */
-void ties_freed(struct engine *e, const struct child *child);
+void ties_freed(struct engine *e, struct child *child);
 
 /* Frees all of them. */
 void ties_fini(struct engine *e);

@@ -166,6 +166,16 @@ const struct directive directives[] = {
 	    .summary = "children that end with this one, and it with them",
 	},
 	{
+	    .name = "trap_exits",
+	    .type = DIRECTIVE_YES,
+	    .where = IN_WORKER,
+	    FIELD(worker.trap_exits),
+	    .worker_default = "no",
+	    .argument = "[yes | no]",
+	    .expected = "yes or no",
+	    .summary = "is told of the ends of linked children, and lives on",
+	},
+	{
 	    .name = "stop_signal",
 	    .type = DIRECTIVE_SIGNAL,
 	    .where = IN_WORKER,

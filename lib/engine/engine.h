@@ -27,6 +27,7 @@
  *	engine.c	the loop: events to the core, its actions to the others
  *	launch.c	starts a worker: plan, environment
  *	ready.c		hears that its start is complete
+ *	mailbox.c	what it is told
  *	reap.c		ends: status, group, what remains
  *	strays.c	processes that left their group
  *	orders.c	what guardian and witness pass on: signals, orphans
@@ -61,6 +62,7 @@ struct environment {
 	char run[40];         /* SUPERVISE_RUN=… */
 	char reason[80];      /* SUPERVISE_LAST_REASON=… */
 	const char *mark;     /* SUPERVISE_ID=…; borrowed */
+	char mailbox[24];     /* SUPERVISE_MAILBOX=… */
 	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */
 };
 

@@ -11,6 +11,7 @@
 
 #include "base/units.h"
 #include "engine/engine.h"
+#include "engine/mailbox.h"
 #include "engine/ready.h"
 #include "os/clock.h"
 
@@ -20,13 +21,14 @@
 #define ABANDON_MS 1000
 
 /* Variables that each child gets anew. */
-#define NOWN 5
+#define NOWN 6
 static const char *const own[NOWN] = {
 	"SUPERVISE_NAME=",
 	"SUPERVISE_RUN=",
 	"SUPERVISE_LAST_REASON=",
 	"SUPERVISE_ID=",
 	"SUPERVISE_SOCKET=",
+	"SUPERVISE_MAILBOX=",
 };
 
 static bool
@@ -151,6 +153,11 @@ environment_of(struct engine *e, struct worker *worker)
 	env->scratch[n++] = env->mark;
 	if (e->serving)
 		env->scratch[n++] = env->socket;
+	if (mailbox_number(worker) != 0) {
+		snprintf(env->mailbox, sizeof(env->mailbox), "%s%d", own[5],
+		    mailbox_number(worker));
+		env->scratch[n++] = env->mailbox;
+	}
 	env->scratch[n] = NULL;
 	return env->scratch;
 }
@@ -246,17 +253,19 @@ static int
 start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
-	struct spawn_fd ready;
-	int error, nfds;
+	struct spawn_fd fds[2];
+	int error, nfds, more;
 
 	result->step = SPAWN_DESCRIPTORS;
-	nfds = ready_begin(e, worker, &ready);
+	nfds = ready_begin(e, worker, &fds[0]);
 	if (nfds < 0)
 		return nfds;
-	plan->fds = &ready;
-	plan->nfds = (size_t)nfds;
-	error = spawner_spawn(&e->spawner, plan, result);
+	more = mailbox_begin(e, worker, &fds[nfds]);
+	plan->fds = fds;
+	plan->nfds = (size_t)(nfds + more);
+	error = more < 0 ? more : spawner_spawn(&e->spawner, plan, result);
 	ready_passed(e, worker);
+	mailbox_passed(e, worker);
 	plan->fds = NULL;
 	plan->nfds = 0;
 	if (error < 0)
@@ -287,6 +296,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	error = start(e, worker, &plan, &result);
 	if (error < 0) {
 		ready_over(e, worker);
+		mailbox_over(e, worker);
 		job_start_failed(e);
 		explain(e, &plan, &result, -error);
 		outcome_failed(e, worker, result.step, -error);

@@ -15,6 +15,7 @@
 #include "os/pidfd.h"
 
 struct addition;
+struct mailbox;
 
 /*
  * The nodes of the running tree: what the core knows of a child, together
@@ -35,6 +36,7 @@ struct worker {
 	const struct child_spec *spec; /* borrowed from the configuration */
 	struct history *history;       /* its last ends */
 	struct readiness *ready;       /* NULL without `ready fd N` */
+	struct mailbox *mailbox;       /* owned; NULL: has not had one */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */
 	pid_t pid;              /* of the run or its remains; also its group */
 	int pidfd;              /* of the same; owned; -1: nothing lives */

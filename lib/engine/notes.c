@@ -2,6 +2,7 @@
 #include "engine/notes.h"
 #include "base/signal_name.h"
 #include "base/units.h"
+#include "engine/mailbox.h"
 #include "os/clock.h"
 
 /* The texts that a record borrows until it is written. */
@@ -273,6 +274,7 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		fill_decision(&r, child, note, &texts);
 		break;
 	case NOTE_TRAPPED:
+		mailbox_exit(e, node_worker(child), note);
 		return;
 	}
 	engine_record(e, &r);

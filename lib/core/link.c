@@ -83,6 +83,12 @@ links_acquit(struct tree *t, struct child *child)
 	}
 }
 
+static bool
+traps(const struct child *child)
+{
+	return !child_is_sup(child) && child->policy->worker.trap_exits;
+}
+
 /*
  * `child` gets an exit signal from `by`. A supervisor traps those, and takes
  * those of its parent alone for an order. What is being stopped, or ends by
@@ -95,7 +101,7 @@ signal_exit(struct tree *t, struct child *child, struct child *by,
 	if (child_is_sup(child) || !child_runs(child) ||
 	    child->state == CHILD_STOPPING || child->condemned)
 		return;
-	if (child->policy->worker.trap_exits) {
+	if (traps(child)) {
 		tree_note(t, NOTE_TRAPPED, child, reason)->sibling = by;
 		return;
 	}
@@ -118,12 +124,15 @@ links_noproc(struct tree *t, struct child *child, struct child *peer)
 	    CLASS_ABNORMAL);
 }
 
-/* `child` has ended, and `link` tied it to another one. */
+/* `child` has ended or is to, and `link` tied it to another one. */
 static void
 tell(struct tree *t, struct child *child, struct child *peer, struct link *link)
 {
 	bool live = link->live;
 
+	/* It is told of the end itself, not that this one is to end. */
+	if (live && traps(peer) && child_runs(child))
+		return;
 	link->live = false;
 	if (!link->lasting) {
 		link_fini(t, link);

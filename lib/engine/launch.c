@@ -262,7 +262,7 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 		return nfds;
 	more = mailbox_begin(e, worker, &fds[nfds]);
 	plan->fds = fds;
-	plan->nfds = (size_t)(nfds + more);
+	plan->nfds = (size_t)nfds + (more > 0);
 	error = more < 0 ? more : spawner_spawn(&e->spawner, plan, result);
 	ready_passed(e, worker);
 	mailbox_passed(e, worker);

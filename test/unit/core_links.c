@@ -160,6 +160,14 @@ static const struct fixture_case cases[] = {
 	    "exit a#2 killed; a: told b killed;"
 	    "report root child_terminated a killed; start a#3;"
 	    "state root a=3 b=1" },
+	{ "L4: it is told when the other one has ended, not before",
+	    "sup root max_restarts=9; worker a; worker b term=delay:100;"
+	    "worker c trap_exits=yes; link a b; link b c",
+	    "exit a crash; wait 99; wait 1; state",
+	    "exit a#1 exit:1; report root child_terminated a exit:1;"
+	    "start a#2; a: exit b#1 exit:1; b: told c exit:1;"
+	    "report root child_terminated b exit:1; start b#2;"
+	    "state root a=2 b=2 c=1" },
 	{ "S155: its stop and SIGKILL cannot be trapped away",
 	    "sup root; worker b trap_exits=yes term=ignore",
 	    "terminate root b; wait 5000",

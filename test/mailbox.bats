@@ -102,7 +102,9 @@ mail_has() {
 	kill -s SEGV "$(pid_of a)"
 	wait_record event=started child=a run=2
 	kill -s KILL "$(pid_of b)"
+	# A link is mutual, and a traps nothing.
 	wait_record event=started child=b run=2
+	wait_record event=started child=a run=3
 	kill -s KILL "$(pid_of a)"
 	eventually mail_has "from=a"
 	refute mail_has SEGV

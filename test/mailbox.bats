@@ -88,6 +88,7 @@ mail_has() {
 
 @test "L7: a mailbox belongs to one run, beside a descriptor for readiness" {
 	conf <<-END
+		max_restarts 9
 		worker a { exec \${WORKER} }
 		worker b { trap_exits; ready fd 3; link a; exec sh -c '
 			echo "\$SUPERVISE_MAILBOX" >number; echo >&3; exec 3>&-

@@ -283,7 +283,7 @@ gen_scenario(uint64_t seed, FILE *out)
 	g->pools = gen_chance(g, 25);
 	g->brutal = !g->pools && gen_chance(g, 6);
 	g->calm = g->mortal = gen_chance(g, 6);
-	g->links = gen_chance(g, 100);
+	g->links = gen_chance(g, 3);
 	g->crowds = gen_chance(g, 25);
 	killed = gen_chance(g, 2);
 	g->plain = killed;

@@ -116,7 +116,8 @@ term_words(struct gen *g, const char *shutdown)
 	bool limited = strcmp(shutdown, "300") == 0;
 	bool brutal = strcmp(shutdown, "brutal_kill") == 0;
 
-	if (g->plain || gen_chance(g, 60))
+	/* A message that comes just before SIGKILL is heard of or not. */
+	if (g->plain || gen_chance(g, 60) || (g->links && brutal))
 		return;
 	switch (gen_below(g, g->calm ? 2 : 4)) {
 	case 0:
@@ -141,7 +142,8 @@ term_words(struct gen *g, const char *shutdown)
 static void
 start_words(struct gen *g, bool pool)
 {
-	if (g->plain || gen_chance(g, 75))
+	/* Whether a link is made before the other end fails is a race. */
+	if (g->plain || g->links || gen_chance(g, 75))
 		return;
 	if (g->crowds) {
 		if (!pool)

@@ -251,6 +251,10 @@ tell_outcome(const struct story *story, const struct past *past)
 		printf("%s ended with it (auto_shutdown)", story->under);
 	else if (is_outcome(past, HISTORY_IGNORED))
 		printf("it said that it is not needed");
+	else if (is_outcome(past, HISTORY_CAUGHT))
+		printf("a catch line says stop");
+	else if (is_outcome(past, HISTORY_ESCALATED))
+		printf("a catch line says escalate, %s gave up", story->under);
 	else
 		tell_rest(story, past);
 }

@@ -96,7 +96,6 @@ mistakes() {
 		autorestart did you mean "restart"?
 		user
 		stdout
-		after
 		depends
 	END
 	conf <<<'program x { exec true }'

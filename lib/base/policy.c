@@ -11,6 +11,7 @@ const char *const auto_shutdown_text[] = { POLICY_AUTO_SHUTDOWNS(TEXT) };
 const char *const stop_order_text[] = { POLICY_STOP_ORDERS(TEXT) };
 const char *const kind_text[] = { POLICY_KINDS(TEXT) };
 const char *const ready_text[] = { POLICY_READIES(TEXT) };
+const char *const catch_text[] = { POLICY_CATCHES(TEXT) };
 
 bool
 status_set_has(const struct status_set *set, int status)

@@ -3,6 +3,7 @@
 #define BASE_POLICY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -48,6 +49,19 @@
 	X(READY_FD, "fd")     \
 	X(READY_AFTER, "after")
 
+/*
+ * What a `catch` line does about an end: restarts where the type would not,
+ * leaves the child down as if the end were normal, or as if it had said that
+ * it is not needed, has its supervisor give up, or runs a command and goes on
+ * to the next line.
+ */
+#define POLICY_CATCHES(X)             \
+	X(CATCH_RESTART, "restart")   \
+	X(CATCH_STOP, "stop")         \
+	X(CATCH_IGNORE, "ignore")     \
+	X(CATCH_ESCALATE, "escalate") \
+	X(CATCH_RUN, "run")
+
 #define POLICY_ENUM(name, text) name,
 enum strategy {
 	POLICY_STRATEGIES(POLICY_ENUM)
@@ -67,6 +81,9 @@ enum kind {
 enum ready {
 	POLICY_READIES(POLICY_ENUM)
 };
+enum catch_action {
+	POLICY_CATCHES(POLICY_ENUM)
+};
 #undef POLICY_ENUM
 
 /* The texts of the lists above, indexed by the enums. */
@@ -76,6 +93,7 @@ extern const char *const auto_shutdown_text[];
 extern const char *const stop_order_text[];
 extern const char *const kind_text[];
 extern const char *const ready_text[];
+extern const char *const catch_text[];
 
 /* Values of shutdown_ms beside a time of 0 or more. */
 #define SHUTDOWN_INFINITY    INT64_C(-1)
@@ -99,9 +117,17 @@ struct status_set {
 bool status_set_has(const struct status_set *set, int status);
 void status_set_add(struct status_set *set, int status);
 
+/* A `catch` line: what is done about ends whose reason matches. */
+struct catch_rule {
+	const char *pattern; /* see base/pattern.h */
+	enum catch_action action;
+	const char *const *command; /* of CATCH_RUN, as argv; else NULL */
+};
+
 struct worker_policy {
 	int stop_signal; /* asks the worker to end; TERM */
 	bool trap_exits; /* is told of ends along its links, and lives on */
+	bool prepares;   /* a command runs before each start */
 	enum ready ready;
 	int64_t ready_after_ms;    /* for READY_AFTER */
 	int64_t start_timeout_ms;  /* or START_TIMEOUT_NONE */
@@ -125,7 +151,9 @@ struct child_policy {
 	enum kind kind;
 	enum restart restart;
 	bool significant;
-	int64_t shutdown_ms; /* or one of SHUTDOWN_* */
+	int64_t shutdown_ms;              /* or one of SHUTDOWN_* */
+	const struct catch_rule *catches; /* ncatches of them; borrowed */
+	size_t ncatches;
 	union {
 		struct worker_policy worker;
 		struct sup_policy sup;

@@ -19,6 +19,8 @@
 	X(RECORD_START_FAILED, "start_failed", "the start did not succeed")   \
 	X(RECORD_IGNORED, "ignored", "the child says it is not needed")       \
 	X(RECORD_EXITED, "exited", "a process has ended")                     \
+	X(RECORD_CAUGHT, "caught", "a catch line decides about an end")       \
+	X(RECORD_COMMAND_FAILED, "command_failed", "a command around runs")   \
 	X(RECORD_REPORT, "report", "OTP's supervisor report")                 \
 	X(RECORD_RESTARTING, "restarting", "a restart was counted")           \
 	X(RECORD_STOPPING, "stopping", "a stop signal was sent")              \

@@ -144,7 +144,7 @@ pass_number(char *text, const char *end, struct record_field *field)
 
 	while (is_digit(*at))
 		value = 10 * value + (uint64_t)(*at++ - '0');
-	if ((at != end && *at != ' ') || at == digits ||
+	if ((*at != ' ' && at != end) || at == digits ||
 	    (*digits == '0' && (negative || at - digits > 1)))
 		return at;
 	/* Of 20 digits the value may be what is left of a greater one. */
@@ -163,67 +163,55 @@ pass_bare(char *at, const char *end)
 		/* What ends it is below the letters and digits. */
 		if ((unsigned char)*at > '"')
 			continue;
-		if (at == end || *at == ' ')
+		if (*at == ' ' || at == end)
 			return at;
 		if (*at == '\0' || *at == '"')
 			return NULL;
 	}
 }
 
-/*
- * Steps over the blank before the next field, or to the end of the line;
- * NULL if it is neither.
- */
-static char *
-pass_separator(char *at, const char *end)
+/* Whether the word from `at` to `end` is `word`, of `len` bytes. */
+static bool
+is_word(const char *at, const char *end, const char *word, size_t len)
 {
-	bool blank = *at == ' ';
-
-	if (at != end && !blank)
-		return NULL;
-	*at = '\0';
-	at += blank;
-	return blank && at == end ? NULL : at;
+	return (size_t)(end - at) == len && memcmp(at, word, len) == 0;
 }
 
-/* Takes an unquoted value as what it is. */
+/* Takes the unquoted value at field->text as what it is; its end, or NULL. */
 static char *
-take_bare(char *at, const char *end, struct record_field *field)
+take_bare(char *text, const char *end, struct record_field *field)
 {
-	const char *text = at;
+	char *at = text;
 
-	field->text = text;
-	at = pass_bare(pass_number(at, end, field), end);
+	if (is_digit(*text) || *text == '-')
+		at = pass_number(text, end, field);
+	at = pass_bare(at, end);
 	if (at == NULL || at == text)
 		return NULL;
-	at = pass_separator(at, end);
-	if ((*text == 't' && strcmp(text, "true") == 0) ||
-	    (*text == 'f' && strcmp(text, "false") == 0)) {
+	if ((*text == 't' && is_word(text, at, "true", 4)) ||
+	    (*text == 'f' && is_word(text, at, "false", 5))) {
 		field->type = RECORD_IS_FLAG;
 		field->number = *text == 't';
 	}
 	return at;
 }
 
-/* Takes the field at `at`; where the next one is, or NULL. */
+/* Takes the field at `at`; the byte behind it, or NULL. */
 static char *
 take_field(char *at, const char *end, struct record_field *field)
 {
-	struct rest rest;
+	struct rest rest = { pass_key(at), end };
 
 	field->key = at;
 	field->type = RECORD_IS_TEXT;
+	field->text = rest.at;
 	field->number = 0;
-	at = pass_key(at);
-	if (at == NULL)
+	if (rest.at == NULL)
 		return NULL;
-	if (*at == '"') {
-		rest = (struct rest){ at, end };
-		field->text = take_quoted(&rest);
-		return field->text == NULL ? NULL :
-					     pass_separator(rest.at, end);
-	}
-	return take_bare(at, end, field);
+	if (*rest.at != '"')
+		return take_bare(rest.at, end, field);
+	field->text = take_quoted(&rest);
+	return field->text == NULL ? NULL : rest.at;
 }
 
 bool
@@ -232,6 +220,7 @@ record_parse(struct record_parsed *parsed, char *line, size_t len)
 	const char *end = line + len - 1;
 	struct record_field event, *field = &event;
 	char *at = line;
+	bool more;
 
 	parsed->stamp = NULL;
 	parsed->n = 0;
@@ -246,7 +235,11 @@ record_parse(struct record_parsed *parsed, char *line, size_t len)
 		at = take_field(at, end, field);
 		if (at == NULL)
 			return false;
-		if (at == end)
+		more = *at == ' ';
+		if (!more && at != end)
+			return false;
+		*at++ = '\0';
+		if (!more)
 			break;
 		if (parsed->n == RECORD_PARSED_MAX)
 			return false;

@@ -12,8 +12,8 @@
 /* Bytes of a new table. */
 #define TABLE_ROOM ((size_t)4 << 10)
 
-/* What is written at once. */
-#define WRITE_SIZE ((size_t)16 << 10)
+/* What is written at once. A page more would cost more than a write less. */
+#define WRITE_SIZE ((size_t)4 << 10)
 
 /* A table that is being printed. */
 struct printing {
@@ -280,6 +280,8 @@ put_special(struct printing *p, size_t column, const struct cell *cell)
 		put(p, "\033[0m");
 	if (!right && column != p->last)
 		pad(p, blank);
+	if (column != p->last)
+		pad(p, GAP_LEN);
 }
 
 static void
@@ -293,7 +295,6 @@ put_cell(struct printing *p, size_t column, const struct cell *cell)
 	if (len > width || width + GAP_LEN > sizeof(p->bytes) - p->len ||
 	    (p->style->colour && cell->colour != NULL)) {
 		put_special(p, column, cell);
-		pad(p, last ? 0 : GAP_LEN);
 		return;
 	}
 	to = p->bytes + p->len + (right ? width - len : 0);
@@ -309,7 +310,7 @@ put_titles(struct printing *p)
 		const char *title = p->table->columns[i].title;
 
 		if (!p->hidden[i])
-			put_cell(p, i,
+			put_special(p, i,
 			    &(struct cell){ title, strlen(title), NULL });
 	}
 	put_bytes(p, "\n", 1);

@@ -100,6 +100,20 @@ body_add_env(struct loader *ld, struct body *b, const char *text)
 	b->env[b->nenv++] = text;
 }
 
+void
+body_add_catch(struct loader *ld, struct body *b, const struct catch_rule *rule)
+{
+	if (b->own_layer != b->layer)
+		b->nown = 0;
+	b->own_layer = b->layer;
+	b->catches = make_room(ld, b->catches, b->ncatches, &b->catches_room,
+	    sizeof(*b->catches));
+	memmove(b->catches + b->nown + 1, b->catches + b->nown,
+	    (b->ncatches - b->nown) * sizeof(*b->catches));
+	b->catches[b->nown++] = *rule;
+	b->ncatches++;
+}
+
 bool
 body_add_child(struct loader *ld, struct body *b, const struct entry *entry,
     const struct spot *at, uint64_t weight)
@@ -143,11 +157,46 @@ keep_texts(struct loader *ld, const char *const *texts, size_t n)
 	return kept;
 }
 
+/* The same of what ends with NULL already, or is not there. */
+static const char *const *
+keep_command(struct loader *ld, const char *const *argv)
+{
+	size_t n = 0;
+
+	if (argv == NULL)
+		return NULL;
+	while (argv[n] != NULL)
+		n++;
+	return keep_texts(ld, argv, n);
+}
+
+static const struct catch_rule *
+keep_catches(struct loader *ld, const struct body *b)
+{
+	struct arena *arena = &ld->conf->arena;
+	struct catch_rule *kept =
+	    ARENA_ARRAY(arena, struct catch_rule, b->ncatches);
+
+	for (size_t i = 0; i < b->ncatches; i++) {
+		const struct catch_rule *rule = &b->catches[i];
+
+		kept[i] = (struct catch_rule){
+			.pattern = arena_text(arena, rule->pattern,
+			    strlen(rule->pattern)),
+			.action = rule->action,
+			.command = keep_command(ld, rule->command),
+		};
+	}
+	return kept;
+}
+
 static struct worker_spec
 finish_worker(struct loader *ld, const struct body *b)
 {
 	struct worker_spec worker = {
 		.argv = keep_texts(ld, b->argv, b->argc),
+		.hooks.before = keep_command(ld, b->hooks.before),
+		.hooks.after = keep_command(ld, b->hooks.after),
 		.env = keep_texts(ld, b->env, b->nenv),
 		.ready_fd = b->ready_fd,
 		.links = b->links,
@@ -177,9 +226,14 @@ body_finish(struct loader *ld, const struct body *b)
 	struct spec *spec = ARENA_NEW(&ld->conf->arena, struct spec);
 
 	spec->policy = b->policy;
+	spec->policy.ncatches = b->ncatches;
+	if (b->ncatches > 0)
+		spec->policy.catches = keep_catches(ld, b);
 	switch (b->policy.kind) {
 	case KIND_WORKER:
 		spec->worker = finish_worker(ld, b);
+		spec->policy.worker.prepares =
+		    spec->worker.hooks.before != NULL;
 		break;
 	case KIND_SUPERVISOR:
 		spec->sup = finish_supervisor(ld, b);

@@ -57,6 +57,12 @@ struct body {
 	/* of a worker, all in the scratch arena */
 	const char **argv;
 	size_t argc;
+	struct hooks hooks;
+	struct catch_rule *catches; /* those of the last layer come first */
+	size_t ncatches;
+	size_t catches_room;
+	size_t nown; /* of the layer `own_layer` */
+	unsigned own_layer;
 	const char *cwd;
 	int ready_fd;
 	const char **env;
@@ -91,6 +97,13 @@ bool body_has(const struct body *b, const char *directive);
 
 /* Adds NAME=VALUE, borrowed, in place of an earlier value of NAME. */
 void body_add_env(struct loader *ld, struct body *b, const char *text);
+
+/*
+ * Adds a `catch` line, whose texts are borrowed, behind those of the same
+ * layer and before those of the layers below: the first that matches counts.
+ */
+void body_add_catch(struct loader *ld, struct body *b,
+    const struct catch_rule *rule);
 
 /*
  * Adds a child whose subtree, itself included, has `weight` children. False,

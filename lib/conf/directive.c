@@ -140,6 +140,37 @@ const struct directive directives[] = {
 	    .summary = "the same as exec /bin/sh -c COMMAND",
 	},
 	{
+	    .name = "before",
+	    .type = DIRECTIVE_HOOK,
+	    .where = IN_WORKER,
+	    .offset = offsetof(struct hooks, before),
+	    .argument = "PROGRAM [ARGUMENT …]",
+	    .expected = "a program and its arguments",
+	    .summary = "a command that has to succeed before each start",
+	},
+	{
+	    .name = "after",
+	    .type = DIRECTIVE_HOOK,
+	    .where = IN_WORKER,
+	    .offset = offsetof(struct hooks, after),
+	    .argument = "PROGRAM [ARGUMENT …]",
+	    .expected = "a program and its arguments",
+	    .summary = "a command to clean up after each end",
+	},
+	{
+	    .name = "catch",
+	    .type = DIRECTIVE_CATCH,
+	    .where = ANYWHERE,
+	    .adds = true,
+	    CHOICE(catch_text, CATCH_RUN + 1),
+	    .argument = "PATTERN restart | stop | ignore | escalate | "
+			"run PROGRAM [ARGUMENT …]",
+	    .expected = "a pattern of reasons (exit:64-78, signal:SEGV, *), "
+			"then restart, stop, ignore, escalate or run and a "
+			"program",
+	    .summary = "what to do about ends for that reason",
+	},
+	{
 	    .name = "cwd",
 	    .type = DIRECTIVE_PATH,
 	    .where = IN_WORKER,
@@ -320,10 +351,12 @@ static const struct {
 	{ "shutdown", " stopwaitsecs TimeoutStopSec stop_grace_period " },
 	{ "start_timeout", " TimeoutStartSec " },
 	{ "normal", " exitcodes SuccessExitStatus " },
+	{ "before", " ExecStartPre pre_start " },
+	{ "after", " ExecStopPost post_stop finish " },
 	{ "worker", " program service process task " },
 	{ NULL,
-	    " user User group Group uid gid stdout stderr log logfile after "
-	    "After before depends depends_on requires needs priority umask "
+	    " user User group Group uid gid stdout stderr log logfile "
+	    "After Before depends depends_on requires needs priority umask "
 	    "numprocs autostart image listen " },
 };
 

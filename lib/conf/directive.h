@@ -27,6 +27,8 @@ enum directive_type {
 	DIRECTIVE_BACKOFF,  /* MIN..MAX */
 	DIRECTIVE_COMMAND,  /* program and arguments */
 	DIRECTIVE_SHELL,    /* one word for sh -c */
+	DIRECTIVE_HOOK,     /* program and arguments, into struct hooks */
+	DIRECTIVE_CATCH,    /* pattern, action, and a command with `run` */
 	DIRECTIVE_PATH,     /* a path */
 	DIRECTIVE_ENV,      /* NAME=VALUE … */
 	DIRECTIVE_LINK,     /* names of children */
@@ -50,7 +52,8 @@ struct directive {
 	enum directive_type type;
 	unsigned where; /* enum directive_where */
 	bool adds;      /* several add up; else one replaces the other */
-	size_t offset;  /* of its field in struct child_policy, if it has */
+	size_t offset;  /* of its field in struct child_policy (or
+			   struct hooks), if it has one */
 	int64_t min;    /* smallest and largest value, if it is a number */
 	int64_t max;
 	const char *const *words; /* for DIRECTIVE_CHOICE, in enum order */

@@ -21,6 +21,13 @@ equal_texts(const char *const *a, const char *const *b)
 	return *a == *b;
 }
 
+/* The same of what may not be there. */
+static bool
+equal_command(const char *const *a, const char *const *b)
+{
+	return a == NULL || b == NULL ? a == b : equal_texts(a, b);
+}
+
 static bool
 equal_links(const struct worker_spec *a, const struct worker_spec *b)
 {
@@ -34,6 +41,23 @@ static bool
 equal_statuses(const struct status_set *a, const struct status_set *b)
 {
 	return memcmp(a->bits, b->bits, sizeof(a->bits)) == 0;
+}
+
+static bool
+equal_catches(const struct child_policy *a, const struct child_policy *b)
+{
+	if (a->ncatches != b->ncatches)
+		return false;
+	for (size_t i = 0; i < a->ncatches; i++) {
+		const struct catch_rule *x = &a->catches[i],
+					*y = &b->catches[i];
+
+		if (strcmp(x->pattern, y->pattern) != 0 ||
+		    x->action != y->action ||
+		    !equal_command(x->command, y->command))
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -70,6 +94,8 @@ equal_worker(const struct spec *a, const struct spec *b)
 	    equal_links(&a->worker, &b->worker) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
 	    equal_texts(a->worker.argv, b->worker.argv) &&
+	    equal_command(a->worker.hooks.before, b->worker.hooks.before) &&
+	    equal_command(a->worker.hooks.after, b->worker.hooks.after) &&
 	    equal_texts(a->worker.env, b->worker.env);
 }
 
@@ -79,7 +105,8 @@ spec_equal_own(const struct spec *a, const struct spec *b)
 	if (a->policy.kind != b->policy.kind ||
 	    a->policy.restart != b->policy.restart ||
 	    a->policy.significant != b->policy.significant ||
-	    a->policy.shutdown_ms != b->policy.shutdown_ms)
+	    a->policy.shutdown_ms != b->policy.shutdown_ms ||
+	    !equal_catches(&a->policy, &b->policy))
 		return false;
 	if (a->policy.kind == KIND_WORKER)
 		return equal_worker(a, b);

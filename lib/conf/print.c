@@ -246,15 +246,36 @@ print_backoff(const struct printer *p, const struct directive *d,
 }
 
 static void
+print_words(const struct printer *p, const char *const *words)
+{
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (i > 0)
+			put(p, " ");
+		put_word(p, words[i]);
+	}
+}
+
+static void
 print_command(const struct printer *p, const struct directive *d,
     const struct spec *spec)
 {
 	(void)d;
-	for (size_t i = 0; spec->worker.argv[i] != NULL; i++) {
-		if (i > 0)
-			put(p, " ");
-		put_word(p, spec->worker.argv[i]);
-	}
+	print_words(p, spec->worker.argv);
+}
+
+static const char *const *
+hook(const struct spec *spec, const struct directive *d)
+{
+	const char *field = (const char *)&spec->worker.hooks + d->offset;
+
+	return *(const char *const *const *)(const void *)field;
+}
+
+static void
+print_hook(const struct printer *p, const struct directive *d,
+    const struct spec *spec)
+{
+	print_words(p, hook(spec, d));
 }
 
 static void
@@ -263,6 +284,27 @@ print_path(const struct printer *p, const struct directive *d,
 {
 	(void)d;
 	put_word(p, spec->worker.cwd);
+}
+
+static void
+print_catches(const struct printer *p, const struct directive *d,
+    const struct spec *spec)
+{
+	for (size_t i = 0; i < spec->policy.ncatches; i++) {
+		const struct catch_rule *rule = &spec->policy.catches[i];
+
+		if (i > 0) {
+			put(p, "\n");
+			put_directive(p, d);
+		}
+		put_word(p, rule->pattern);
+		put(p, " ");
+		put(p, catch_text[rule->action]);
+		if (rule->command != NULL) {
+			put(p, " ");
+			print_words(p, rule->command);
+		}
+	}
 }
 
 /* A statement for each variable: lines that can be compared. */
@@ -311,6 +353,8 @@ static const struct {
 	[DIRECTIVE_READY] = { 0, print_ready },
 	[DIRECTIVE_BACKOFF] = { 0, print_backoff },
 	[DIRECTIVE_COMMAND] = { 0, print_command },
+	[DIRECTIVE_HOOK] = { 0, print_hook },
+	[DIRECTIVE_CATCH] = { 0, print_catches },
 	[DIRECTIVE_PATH] = { 0, print_path },
 	[DIRECTIVE_ENV] = { 0, print_env },
 	[DIRECTIVE_LINK] = { 0, print_link },
@@ -330,6 +374,10 @@ says_something(const struct spec *spec, const struct spec *defaults,
 		return spec->policy.worker.backoff_min_ms > 0;
 	if (d->type == DIRECTIVE_PATH)
 		return spec->worker.cwd != NULL;
+	if (d->type == DIRECTIVE_CATCH)
+		return spec->policy.ncatches > 0;
+	if (d->type == DIRECTIVE_HOOK)
+		return hook(spec, d) != NULL;
 	if (d->type == DIRECTIVE_ENV)
 		return spec->worker.env[0] != NULL;
 	if (d->type == DIRECTIVE_LINK)

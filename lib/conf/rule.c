@@ -235,7 +235,7 @@ check_start(struct loader *ld, const struct body *b)
 
 	if (at == NULL || worker->start_timeout_ms == START_TIMEOUT_NONE)
 		return;
-	if (worker->ready == READY_EXEC) {
+	if (worker->ready == READY_EXEC && b->hooks.before == NULL) {
 		report_warning(ld, at,
 		    "start_timeout does nothing with ready exec, since the "
 		    "start is complete at once; expected ready fd or ready "

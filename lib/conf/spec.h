@@ -31,11 +31,19 @@ struct link_word {
 	struct link_said *said; /* the loader's */
 };
 
+/* Commands around a run, as argv; or NULL. */
+struct hooks {
+	const char *const
+	    *before; /* each start; its failure is a failed start */
+	const char *const *after; /* each end, before the next start */
+};
+
 struct worker_spec {
 	const char *const *argv; /* ends with NULL; at least one word */
-	const char *cwd;         /* or NULL: where supervise was started */
-	const char *const *env;  /* NAME=VALUE, ends with NULL, no NAME twice */
-	int ready_fd;            /* for READY_FD; >= 3 */
+	struct hooks hooks;
+	const char *cwd;        /* or NULL: where supervise was started */
+	const char *const *env; /* NAME=VALUE, ends with NULL, no NAME twice */
+	int ready_fd;           /* for READY_FD; >= 3 */
 	const struct link_word *links;
 	size_t nlinks;
 };

@@ -7,6 +7,7 @@
 #include "base/duration.h"
 #include "base/near.h"
 #include "base/signal_name.h"
+#include "conf/command.h"
 #include "conf/link.h"
 #include "conf/report.h"
 #include "conf/value.h"
@@ -47,9 +48,8 @@ store(struct body *b, const struct directive *d, const void *value, size_t size)
 	return true;
 }
 
-/* Reports that `word` is no value of the directive; always false. */
-static bool
-fail_value(struct loader *ld, const struct statement *st,
+bool
+value_fail(struct loader *ld, const struct statement *st,
     const struct token *word)
 {
 	struct shown shown;
@@ -60,15 +60,14 @@ fail_value(struct loader *ld, const struct statement *st,
 	return false;
 }
 
-/* The same with a suggestion, unless that is NULL. */
-static bool
-fail_choice(struct loader *ld, const struct statement *st,
+bool
+value_fail_choice(struct loader *ld, const struct statement *st,
     const struct token *word, const char *near)
 {
 	struct shown shown;
 
 	if (near == NULL || strcmp(near, word->text) == 0)
-		return fail_value(ld, st, word);
+		return value_fail(ld, st, word);
 	report_error(ld, &word->at,
 	    "%s is no value of %s, did you mean \"%s\"? Expected %s",
 	    show(word->text, &shown), st->directive->name, near,
@@ -76,9 +75,8 @@ fail_choice(struct loader *ld, const struct statement *st,
 	return false;
 }
 
-/* Whether there is at least one word, else an error. */
-static bool
-has_words(struct loader *ld, const struct statement *st)
+bool
+value_has_words(struct loader *ld, const struct statement *st)
 {
 	if (st->nargs > 0)
 		return true;
@@ -87,13 +85,12 @@ has_words(struct loader *ld, const struct statement *st)
 	return false;
 }
 
-/* The one word there must be, or NULL after an error. */
-static const struct token *
-one_word(struct loader *ld, const struct statement *st)
+const struct token *
+value_one_word(struct loader *ld, const struct statement *st)
 {
 	struct shown shown;
 
-	if (!has_words(ld, st))
+	if (!value_has_words(ld, st))
 		return NULL;
 	if (st->nargs == 1)
 		return &st->args[0];
@@ -108,14 +105,14 @@ static bool
 parse_choice(struct loader *ld, struct body *b, const struct statement *st)
 {
 	const struct directive *d = st->directive;
-	const struct token *word = one_word(ld, st);
+	const struct token *word = value_one_word(ld, st);
 
 	if (word == NULL)
 		return false;
 	for (unsigned i = 0; i < d->nwords; i++)
 		if (strcmp(d->words[i], word->text) == 0)
 			return store(b, d, &i, sizeof(i));
-	return fail_choice(ld, st, word,
+	return value_fail_choice(ld, st, word,
 	    near_find(word->text, d->words, d->nwords));
 }
 
@@ -135,7 +132,7 @@ static bool
 parse_count(struct loader *ld, struct body *b, const struct statement *st)
 {
 	const struct directive *d = st->directive;
-	const struct token *word = one_word(ld, st);
+	const struct token *word = value_one_word(ld, st);
 	int64_t number;
 	uint32_t count;
 
@@ -147,7 +144,7 @@ parse_count(struct loader *ld, struct body *b, const struct statement *st)
 		count = MAX_CHILDREN_INFINITY;
 	} else {
 		if (!value_integer(word->text, d->min, d->max, &number))
-			return fail_value(ld, st, word);
+			return value_fail(ld, st, word);
 		count = (uint32_t)number;
 	}
 	return store(b, d, &count, sizeof(count));
@@ -157,7 +154,7 @@ static bool
 parse_seconds(struct loader *ld, struct body *b, const struct statement *st)
 {
 	const struct directive *d = st->directive;
-	const struct token *word = one_word(ld, st);
+	const struct token *word = value_one_word(ld, st);
 	int64_t ms, seconds;
 
 	if (word == NULL)
@@ -165,10 +162,10 @@ parse_seconds(struct loader *ld, struct body *b, const struct statement *st)
 	if (strcmp(word->text, "infinity") == 0)
 		return fail_infinity(ld, st, word);
 	if (!duration_parse(word->text, &ms) || ms % 1000 != 0)
-		return fail_value(ld, st, word);
+		return value_fail(ld, st, word);
 	seconds = ms / 1000;
 	if (seconds < d->min || seconds > d->max)
-		return fail_value(ld, st, word);
+		return value_fail(ld, st, word);
 	return store(b, d, &seconds, sizeof(seconds));
 }
 
@@ -179,12 +176,12 @@ parse_yes(struct loader *ld, struct body *b, const struct statement *st)
 	bool yes = true;
 
 	if (st->nargs > 0) {
-		word = one_word(ld, st);
+		word = value_one_word(ld, st);
 		if (word == NULL)
 			return false;
 		yes = strcmp(word->text, "yes") == 0;
 		if (!yes && strcmp(word->text, "no") != 0)
-			return fail_value(ld, st, word);
+			return value_fail(ld, st, word);
 	}
 	return store(b, st->directive, &yes, sizeof(yes));
 }
@@ -193,7 +190,7 @@ static bool
 parse_shutdown(struct loader *ld, struct body *b, const struct statement *st)
 {
 	static const char *const words[] = { "brutal_kill", "infinity" };
-	const struct token *word = one_word(ld, st);
+	const struct token *word = value_one_word(ld, st);
 	int64_t ms;
 
 	if (word == NULL)
@@ -203,7 +200,7 @@ parse_shutdown(struct loader *ld, struct body *b, const struct statement *st)
 	else if (strcmp(word->text, "brutal_kill") == 0)
 		ms = SHUTDOWN_BRUTAL_KILL;
 	else if (!duration_parse(word->text, &ms))
-		return fail_choice(ld, st, word,
+		return value_fail_choice(ld, st, word,
 		    near_find(word->text, words, 2));
 	return store(b, st->directive, &ms, sizeof(ms));
 }
@@ -211,7 +208,7 @@ parse_shutdown(struct loader *ld, struct body *b, const struct statement *st)
 static bool
 parse_timeout(struct loader *ld, struct body *b, const struct statement *st)
 {
-	const struct token *word = one_word(ld, st);
+	const struct token *word = value_one_word(ld, st);
 	int64_t ms;
 
 	if (word == NULL)
@@ -219,7 +216,7 @@ parse_timeout(struct loader *ld, struct body *b, const struct statement *st)
 	if (strcmp(word->text, "infinity") == 0)
 		ms = START_TIMEOUT_NONE;
 	else if (!duration_parse(word->text, &ms) || ms == 0)
-		return fail_value(ld, st, word);
+		return value_fail(ld, st, word);
 	return store(b, st->directive, &ms, sizeof(ms));
 }
 
@@ -239,7 +236,7 @@ near_signal(const char *text)
 static bool
 parse_signal(struct loader *ld, struct body *b, const struct statement *st)
 {
-	const struct token *word = one_word(ld, st);
+	const struct token *word = value_one_word(ld, st);
 	int signo;
 
 	if (word == NULL)
@@ -255,7 +252,7 @@ parse_signal(struct loader *ld, struct body *b, const struct statement *st)
 		return false;
 	}
 	if (signo < 0)
-		return fail_choice(ld, st, word, near_signal(word->text));
+		return value_fail_choice(ld, st, word, near_signal(word->text));
 	return store(b, st->directive, &signo, sizeof(signo));
 }
 
@@ -284,13 +281,13 @@ parse_statuses(struct loader *ld, struct body *b, const struct statement *st)
 {
 	struct status_set set;
 	int64_t first, last;
-	bool good = has_words(ld, st);
+	bool good = value_has_words(ld, st);
 
 	memcpy(&set, (unsigned char *)&b->policy + st->directive->offset,
 	    sizeof(set));
 	for (size_t i = 0; i < st->nargs; i++) {
 		if (!parse_range(st->args[i].text, &first, &last)) {
-			good = fail_value(ld, st, &st->args[i]);
+			good = value_fail(ld, st, &st->args[i]);
 			continue;
 		}
 		for (; first <= last; first++)
@@ -306,26 +303,26 @@ parse_ready(struct loader *ld, struct body *b, const struct statement *st)
 	const struct token *args = st->args;
 	int64_t value = 0;
 
-	if (!has_words(ld, st))
+	if (!value_has_words(ld, st))
 		return false;
 	if (strcmp(args[0].text, "exec") == 0) {
-		if (one_word(ld, st) == NULL)
+		if (value_one_word(ld, st) == NULL)
 			return false;
 		worker->ready = READY_EXEC;
 	} else if (st->nargs != 2) {
-		return fail_choice(ld, st, &args[0],
+		return value_fail_choice(ld, st, &args[0],
 		    near_find(args[0].text, ready_text, READY_AFTER + 1));
 	} else if (strcmp(args[0].text, "fd") == 0) {
 		if (!value_integer(args[1].text, CONF_READY_FD_MIN,
 			CONF_READY_FD_MAX, &value))
-			return fail_value(ld, st, &args[1]);
+			return value_fail(ld, st, &args[1]);
 		worker->ready = READY_FD;
 	} else if (strcmp(args[0].text, "after") == 0) {
 		if (!duration_parse(args[1].text, &value))
-			return fail_value(ld, st, &args[1]);
+			return value_fail(ld, st, &args[1]);
 		worker->ready = READY_AFTER;
 	} else {
-		return fail_choice(ld, st, &args[0],
+		return value_fail_choice(ld, st, &args[0],
 		    near_find(args[0].text, ready_text, READY_AFTER + 1));
 	}
 	b->ready_fd = worker->ready == READY_FD ? (int)value : 0;
@@ -337,7 +334,7 @@ static bool
 parse_backoff(struct loader *ld, struct body *b, const struct statement *st)
 {
 	struct worker_policy *worker = &b->policy.worker;
-	const struct token *word = one_word(ld, st);
+	const struct token *word = value_one_word(ld, st);
 	char text[DURATION_WORD_MAX + 1];
 	struct shown shown;
 	const char *dots;
@@ -349,12 +346,12 @@ parse_backoff(struct loader *ld, struct body *b, const struct statement *st)
 	if (dots == NULL)
 		dots = word->text + word->len;
 	if (dots - word->text > DURATION_WORD_MAX)
-		return fail_value(ld, st, word);
+		return value_fail(ld, st, word);
 	memcpy(text, word->text, (size_t)(dots - word->text));
 	text[dots - word->text] = '\0';
 	if (!duration_parse(text, &min) ||
 	    !duration_parse(*dots == '\0' ? text : dots + 2, &max))
-		return fail_value(ld, st, word);
+		return value_fail(ld, st, word);
 	if (min > max || (min == 0 && max > 0)) {
 		report_error(ld, &word->at,
 		    "%s is no value of backoff, expected the first delay "
@@ -367,47 +364,15 @@ parse_backoff(struct loader *ld, struct body *b, const struct statement *st)
 	return true;
 }
 
-/* Makes argv of `nfirst` fixed words and those of the statement. */
-static bool
-store_command(struct loader *ld, struct body *b, const struct statement *st,
-    const char *const *first, size_t nfirst)
-{
-	b->argc = nfirst + st->nargs;
-	b->argv = ARENA_ARRAY(&ld->scratch, const char *, b->argc);
-	for (size_t i = 0; i < nfirst; i++)
-		b->argv[i] = first[i];
-	for (size_t i = 0; i < st->nargs; i++)
-		b->argv[nfirst + i] = st->args[i].text;
-	return true;
-}
-
-static bool
-parse_command(struct loader *ld, struct body *b, const struct statement *st)
-{
-	if (!has_words(ld, st))
-		return false;
-	if (st->args[0].len == 0)
-		return fail_value(ld, st, &st->args[0]);
-	return store_command(ld, b, st, NULL, 0);
-}
-
-static bool
-parse_shell(struct loader *ld, struct body *b, const struct statement *st)
-{
-	static const char *const shell[] = { "/bin/sh", "-c" };
-
-	return one_word(ld, st) != NULL && store_command(ld, b, st, shell, 2);
-}
-
 static bool
 parse_path(struct loader *ld, struct body *b, const struct statement *st)
 {
-	const struct token *word = one_word(ld, st);
+	const struct token *word = value_one_word(ld, st);
 
 	if (word == NULL)
 		return false;
 	if (word->len == 0)
-		return fail_value(ld, st, word);
+		return value_fail(ld, st, word);
 	b->cwd = word->text;
 	return true;
 }
@@ -428,7 +393,7 @@ add_pair(struct loader *ld, struct body *b, const struct statement *st)
 static bool
 parse_env(struct loader *ld, struct body *b, const struct statement *st)
 {
-	if (!has_words(ld, st))
+	if (!value_has_words(ld, st))
 		return false;
 	if (st->nargs == 2 && st->args[0].len > 0 &&
 	    strchr(st->args[0].text, '=') == NULL)
@@ -437,7 +402,7 @@ parse_env(struct loader *ld, struct body *b, const struct statement *st)
 		const char *text = st->args[i].text;
 
 		if (strchr(text, '=') == NULL || *text == '=')
-			return fail_value(ld, st, &st->args[i]);
+			return value_fail(ld, st, &st->args[i]);
 		body_add_env(ld, b, text);
 	}
 	return true;
@@ -446,7 +411,7 @@ parse_env(struct loader *ld, struct body *b, const struct statement *st)
 static bool
 parse_link(struct loader *ld, struct body *b, const struct statement *st)
 {
-	if (!has_words(ld, st))
+	if (!value_has_words(ld, st))
 		return false;
 	link_add(ld, b, st);
 	return true;
@@ -465,8 +430,10 @@ static value_parser *const parsers[DIRECTIVE_NTYPES] = {
 	[DIRECTIVE_STATUSES] = parse_statuses,
 	[DIRECTIVE_READY] = parse_ready,
 	[DIRECTIVE_BACKOFF] = parse_backoff,
-	[DIRECTIVE_COMMAND] = parse_command,
-	[DIRECTIVE_SHELL] = parse_shell,
+	[DIRECTIVE_COMMAND] = command_parse,
+	[DIRECTIVE_SHELL] = command_parse_shell,
+	[DIRECTIVE_HOOK] = command_parse_hook,
+	[DIRECTIVE_CATCH] = command_parse_catch,
 	[DIRECTIVE_PATH] = parse_path,
 	[DIRECTIVE_ENV] = parse_env,
 	[DIRECTIVE_LINK] = parse_link,

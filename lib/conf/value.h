@@ -19,6 +19,21 @@
  */
 bool value_parse(struct loader *ld, struct body *b, const struct statement *st);
 
+/* Whether the statement has at least one word, else an error. */
+bool value_has_words(struct loader *ld, const struct statement *st);
+
+/* The one word that a statement must have, or NULL after an error. */
+const struct token *
+value_one_word(struct loader *ld, const struct statement *st);
+
+/* Reports that `word` is no value of the directive; always false. */
+bool value_fail(struct loader *ld, const struct statement *st,
+    const struct token *word);
+
+/* The same with a suggestion, unless that is NULL. */
+bool value_fail_choice(struct loader *ld, const struct statement *st,
+    const struct token *word, const char *near);
+
 /*
  * Reads all of `text` as a decimal integer from `min` to `max`; false, with
  * *value untouched, if it is none.

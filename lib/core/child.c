@@ -207,7 +207,7 @@ child_runs(const struct child *child)
 	case CHILD_STARTING:
 	case CHILD_UP:
 	case CHILD_STOPPING:
-		return !child->blocked && !child->remains;
+		return !child->blocked && !child->remains && !child->preparing;
 	case CHILD_DOWN:
 	case CHILD_ENDED:
 	case CHILD_RESTARTING:

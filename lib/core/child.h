@@ -111,6 +111,7 @@ struct child {
 	bool asked : 1;     /* mail.answers waits for this start */
 	bool condemned : 1; /* an exit signal ends this run, with `reason` */
 	bool tells : 1;     /* is in tree->telling */
+	bool preparing : 1; /* its process is what runs before its start */
 };
 
 TAILQ_HEAD(children, child);
@@ -162,6 +163,7 @@ struct sup {
 	bool on_agenda : 1;
 	bool kill : 1; /* OP_SHUTDOWN by SIGKILL, all at once */
 	bool told : 1; /* OP_GROUP_STOP: all were told, now they are awaited */
+	bool escalated : 1; /* CAUSE_GAVE_UP, because a `catch` line says so */
 };
 
 /* The supervisor that `child` is. */

@@ -39,6 +39,7 @@ void child_deadline(struct tree *t, struct child *child, int64_t at_ns);
 void child_start(struct tree *t, struct child *child);
 void child_unblocked(struct tree *t, struct child *child);
 void child_spawned(struct tree *t, struct child *child);
+void child_prepared(struct tree *t, struct child *child);
 void child_start_tick(struct tree *t, struct child *child);
 void child_start_ended(struct tree *t, struct child *child, bool ignore);
 void child_started(struct tree *t, struct child *child);
@@ -65,6 +66,11 @@ enum progress sweep_step(struct tree *t, struct sup *sup);
 
 /* restart.c: deaths and the answers to them. */
 void child_died(struct tree *t, struct child *child);
+/* What a `catch` line decides about the reason of `child`; false: none does. */
+bool
+child_caught(struct tree *t, struct child *child, enum catch_action *action);
+/* The supervisor of `child`, which is down, gives up because of its reason. */
+void child_escalate(struct tree *t, struct child *child);
 void child_retry(struct tree *t, struct child *child);
 void child_due(struct tree *t, struct child *child);
 void group_stopped(struct tree *t, struct sup *sup);

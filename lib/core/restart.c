@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "base/units.h"
+#include "core/catch.h"
 #include "core/internal.h"
 
 /* Deaths, and what the restart type and the strategy make of them. */
@@ -58,16 +59,18 @@ take_delay_ms(struct tree *t, struct child *child)
 }
 
 static void
-give_up(struct tree *t, struct child *child)
+give_up(struct tree *t, struct child *child, bool escalated)
 {
 	struct sup *sup = child->sup;
 	struct reason reason = child->reason;
 	struct note *note;
 
-	tree_report(t, REPORT_SHUTDOWN, child,
-	    (struct reason){ .kind = REASON_INTENSITY });
+	if (!escalated)
+		tree_report(t, REPORT_SHUTDOWN, child,
+		    (struct reason){ .kind = REASON_INTENSITY });
 	note = tree_note(t, NOTE_GAVE_UP, child, reason);
-	note->restarts = sup->window.count + 1;
+	note->restarts = escalated ? 0 : sup->window.count + 1;
+	sup->escalated = escalated;
 	sup->culprit = reason;
 	if (child->state == CHILD_RESTARTING)
 		child_set_state(child, CHILD_DOWN);
@@ -146,7 +149,7 @@ restart(struct tree *t, struct child *child)
 	int64_t delay_ms;
 
 	if (!window_allow(&sup->window, t->now_ns)) {
-		give_up(t, child);
+		give_up(t, child, false);
 		return;
 	}
 	delay_ms = take_delay_ms(t, child);
@@ -155,6 +158,12 @@ restart(struct tree *t, struct child *child)
 	note->restarts = sup->window.count;
 	note->delay_ms = delay_ms;
 	proceed(t, child);
+}
+
+void
+child_escalate(struct tree *t, struct child *child)
+{
+	give_up(t, child, true);
 }
 
 void
@@ -201,10 +210,9 @@ culprit_of(struct child *child)
 }
 
 static void
-stays_down(struct tree *t, struct child *child)
+stays_down(struct tree *t, struct child *child, struct reason culprit)
 {
 	struct sup *sup = child->sup;
-	struct reason culprit = culprit_of(child);
 	bool ends = ends_supervisor(sup, child);
 
 	if (ends)
@@ -232,17 +240,62 @@ needs_restart(enum restart restart, enum reason_class class)
 	return false;
 }
 
+static void
+is_not_needed(struct tree *t, struct child *child)
+{
+	tree_note(t, NOTE_IGNORED, child, child->reason);
+	if (child_vanishes(child))
+		child_forget(t, child);
+}
+
+bool
+child_caught(struct tree *t, struct child *child, enum catch_action *action)
+{
+	const struct catch_rule *rule = catch_decides(child);
+
+	if (rule == NULL)
+		return false;
+	*action = rule->action;
+	tree_note(t, NOTE_CAUGHT, child, child->reason)->caught = rule->action;
+	return true;
+}
+
+/* What a `catch` line says about the end of `child`, which is down. */
+static void
+handle(struct tree *t, struct child *child, enum catch_action action)
+{
+	switch (action) {
+	case CATCH_RESTART:
+		restart(t, child);
+		break;
+	case CATCH_STOP:
+		stays_down(t, child, (struct reason){ .kind = REASON_NONE });
+		break;
+	case CATCH_IGNORE:
+		is_not_needed(t, child);
+		break;
+	case CATCH_ESCALATE:
+		give_up(t, child, true);
+		break;
+	case CATCH_RUN: /* decides nothing */
+		break;
+	}
+}
+
 void
 child_died(struct tree *t, struct child *child)
 {
 	const struct child_policy *policy = child->policy;
 	enum reason_class class = child_class(child);
+	enum catch_action action;
 
 	child_set_state(child, CHILD_DOWN);
 	if (child_said_ignore(child)) {
-		tree_note(t, NOTE_IGNORED, child, child->reason);
-		if (child_vanishes(child))
-			child_forget(t, child);
+		is_not_needed(t, child);
+		return;
+	}
+	if (child_caught(t, child, &action)) {
+		handle(t, child, action);
 		return;
 	}
 	if (policy->restart == RESTART_PERMANENT || class == CLASS_ABNORMAL)
@@ -250,5 +303,5 @@ child_died(struct tree *t, struct child *child)
 	if (needs_restart(policy->restart, class))
 		restart(t, child);
 	else
-		stays_down(t, child);
+		stays_down(t, child, culprit_of(child));
 }

@@ -21,6 +21,13 @@ sup_boot(struct tree *t, struct sup *sup)
 }
 
 static void
+spawn(struct tree *t, struct child *child, bool preparing)
+{
+	child->preparing = preparing;
+	tree_act(t, ACTION_SPAWN, child);
+}
+
+static void
 launch(struct tree *t, struct child *child)
 {
 	child->run++;
@@ -29,7 +36,7 @@ launch(struct tree *t, struct child *child)
 	if (child_is_sup(child))
 		sup_boot(t, child_sup(child));
 	else
-		tree_act(t, ACTION_SPAWN, child);
+		spawn(t, child, child->policy->worker.prepares);
 }
 
 void
@@ -45,15 +52,23 @@ child_start(struct tree *t, struct child *child)
 	launch(t, child);
 }
 
+/* A STARTING child, without a process, of one that stops is down (S78). */
+static bool
+starts_no_more(struct tree *t, struct child *child)
+{
+	if (child->sup->op != OP_SHUTDOWN)
+		return false;
+	child->blocked = true;
+	child_stop(t, child);
+	child_stopped(t, child);
+	return true;
+}
+
 void
 child_unblocked(struct tree *t, struct child *child)
 {
-	if (child->sup->op == OP_SHUTDOWN) {
-		/* One that stops starts nothing any more (S78). */
-		child_stop(t, child);
-		child_stopped(t, child);
+	if (starts_no_more(t, child))
 		return;
-	}
 	child->blocked = false;
 	launch(t, child);
 }
@@ -66,12 +81,13 @@ child_spawned(struct tree *t, struct child *child)
 
 	assert(child->state == CHILD_STARTING);
 	child->started_ns = t->now_ns;
-	if (worker->ready == READY_EXEC) {
+	if (worker->ready == READY_EXEC && !child->preparing) {
 		child_started(t, child);
 		return;
 	}
-	tree_note(t, NOTE_STARTING, child, (struct reason){ 0 });
-	if (worker->ready == READY_AFTER &&
+	if (!child->preparing)
+		tree_note(t, NOTE_STARTING, child, (struct reason){ 0 });
+	if (worker->ready == READY_AFTER && !child->preparing &&
 	    (wait_ms == START_TIMEOUT_NONE || worker->ready_after_ms < wait_ms))
 		wait_ms = worker->ready_after_ms;
 	else if (wait_ms == START_TIMEOUT_NONE)
@@ -80,11 +96,20 @@ child_spawned(struct tree *t, struct child *child)
 }
 
 void
+child_prepared(struct tree *t, struct child *child)
+{
+	assert(child->state == CHILD_STARTING && child->preparing);
+	child_deadline(t, child, NEVER_NS);
+	if (!starts_no_more(t, child))
+		spawn(t, child, false);
+}
+
+void
 child_start_tick(struct tree *t, struct child *child)
 {
 	const struct worker_policy *worker = &child->policy->worker;
 
-	if (worker->ready == READY_AFTER &&
+	if (worker->ready == READY_AFTER && !child->preparing &&
 	    t->now_ns - child->started_ns >=
 		worker->ready_after_ms * NS_PER_MS) {
 		child_started(t, child);
@@ -148,9 +173,18 @@ static void
 start_error(struct tree *t, struct child *child, struct reason reason)
 {
 	struct sup *sup = child->sup;
+	enum catch_action action = CATCH_RESTART;
+	bool caught = child_caught(t, child, &action);
 
+	if (caught && (action == CATCH_STOP || action == CATCH_IGNORE)) {
+		child_ignored(t, child);
+		return;
+	}
 	tree_report(t, REPORT_START_ERROR, child, reason);
-	if (sup->op == OP_BOOT) {
+	if (action == CATCH_ESCALATE && sup->op != OP_BOOT) {
+		child_set_state(child, CHILD_DOWN);
+		child_escalate(t, child);
+	} else if (sup->op == OP_BOOT) {
 		assert(sup->cursor == child);
 		child_set_state(child, CHILD_DOWN);
 		sup->culprit = reason;
@@ -188,7 +222,7 @@ child_start_failed(struct tree *t, struct child *child, struct reason reason)
 void
 child_start_ended(struct tree *t, struct child *child, bool ignore)
 {
-	if (child->policy->worker.ready == READY_FD &&
+	if (child->policy->worker.ready == READY_FD && !child->preparing &&
 	    child_class(child) == CLASS_NORMAL)
 		ignore = true;
 	if (ignore)

@@ -446,6 +446,9 @@ take(struct tree *t, const struct event *event)
 	case EVENT_SPAWN_FAILED:
 		child_start_failed(t, child, event->reason);
 		break;
+	case EVENT_PREPARED:
+		child_prepared(t, child);
+		break;
 	case EVENT_READY:
 		if (child->state == CHILD_STARTING && !child->blocked &&
 		    !child->condemned)

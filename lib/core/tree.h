@@ -30,6 +30,7 @@ enum event_kind {
 	EVENT_TICK,         /* time has passed; go on with what there is */
 	EVENT_SPAWNED,      /* answers ACTION_SPAWN: it was executed */
 	EVENT_SPAWN_FAILED, /* answers ACTION_SPAWN: reason */
+	EVENT_PREPARED,     /* what runs before the start of one ended well */
 	EVENT_READY,        /* a STARTING worker says that it is ready */
 	EVENT_EXITED,       /* a worker's leader ended: reason, remains … */
 	EVENT_GONE,         /* nothing is left of an ended run */
@@ -55,9 +56,11 @@ enum note_kind {
 	NOTE_START_FAILED,  /* reason */
 	NOTE_IGNORED,       /* the start said ignore: reason */
 	NOTE_EXITED,        /* reason, ran_ns */
+	NOTE_CAUGHT,        /* reason, caught: what a `catch` line decides */
 	NOTE_RESTARTING,    /* restarts, delay_ms */
 	NOTE_REPORT,        /* OTP's supervisor report: context, reason */
-	NOTE_GAVE_UP,       /* restarts; child: whose restart was refused */
+	NOTE_GAVE_UP,       /* restarts; child: whose restart was refused,
+			       or whose end was to be escalated: restarts 0 */
 	NOTE_AUTO_SHUTDOWN, /* reason; child: the significant one */
 	NOTE_ENDED,         /* a supervisor: reason */
 	NOTE_REMOVED,       /* no longer a child */
@@ -98,11 +101,13 @@ struct note {
 	int64_t delay_ms;
 	int64_t ran_ns;
 	enum note_cause cause; /* EXITED, ENDED */
+	enum catch_action caught;
 	struct child *sibling; /* or NULL; not freed before the next step */
 };
 
 enum action_kind {
-	ACTION_SPAWN,  /* answer with SPAWNED or SPAWN_FAILED */
+	ACTION_SPAWN,  /* answer with SPAWNED or SPAWN_FAILED; if
+			  child->preparing, of what runs before its start */
 	ACTION_STOP,   /* stop signal to the group of `child` */
 	ACTION_KILL,   /* SIGKILL to the group; GONE if nothing remains */
 	ACTION_NOTE,   /* note */

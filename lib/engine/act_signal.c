@@ -28,7 +28,7 @@ send_one(void *arg, struct child *child)
 	if (child_is_sup(child))
 		return;
 	worker = node_worker(child);
-	if (worker->watch.fd == -1)
+	if (worker->watch.fd == -1 || worker->after)
 		return;
 	if (reap_signal(worker, sending->signo) < 0)
 		return;

@@ -29,6 +29,7 @@
  *	ready.c		hears that its start is complete
  *	mailbox.c	what it is told
  *	reap.c		ends: status, group, what remains
+ *	hook.c		the commands before and after a run
  *	strays.c	processes that left their group
  *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
@@ -61,6 +62,8 @@ struct environment {
 	char *name;           /* SUPERVISE_NAME=… */
 	char run[40];         /* SUPERVISE_RUN=… */
 	char reason[80];      /* SUPERVISE_LAST_REASON=… */
+	char end[80];         /* SUPERVISE_REASON=… */
+	char ran[40];         /* SUPERVISE_RAN_MS=… */
 	const char *mark;     /* SUPERVISE_ID=…; borrowed */
 	char mailbox[24];     /* SUPERVISE_MAILBOX=… */
 	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */
@@ -178,6 +181,13 @@ void environment_fini(struct environment *env);
  */
 bool launch(struct engine *e, struct worker *worker, struct reason *reason);
 
+/*
+ * Starts the command `argv` of `after`, or another directive, as the process
+ * of `worker`, whose run has ended. 0, or -errno with the story in e->failure.
+ */
+int launch_after(struct engine *e, struct worker *worker,
+    const char *const *argv, const char *directive);
+
 /* reap.c */
 /*
  * Signals the group of a run, and its leader by itself where it has left that
@@ -189,12 +199,31 @@ int reap_signal(const struct worker *worker, int signo);
 /* What ends the remains of a run: SIGTERM while there is time, or SIGKILL. */
 int reap_signo(const struct worker *worker);
 
+/* What was left of the run of `worker` is gone: its next run may start. */
+void reap_gone(struct engine *e, struct worker *worker);
+
 void reap_watch_ready(struct loop_watch *watch, uint32_t events);
 void reap_stop(struct engine *e, struct worker *worker);
 void reap_kill(struct engine *e, struct worker *worker);
 void reap_batch(struct engine *e);
 void reap_sweep_begin(struct engine *e);
 void reap_sweep_tick(struct engine *e);
+
+/* hook.c */
+/* Whether the end at hand is that of `before`, and its program may start. */
+bool hook_prepared(const struct worker *worker);
+
+/* Tells in e->failure how the command of `before` ended. */
+void hook_failed(struct engine *e, struct reason reason);
+
+/* The run of `worker` has ended: sees whether commands are to follow. */
+void hook_begin(const struct engine *e, struct worker *worker);
+
+/* Runs the next of them; reap_gone() follows when there is none left. */
+void hook_after(struct engine *e, struct worker *worker);
+
+/* It has ended. */
+void hook_ended(struct engine *e, struct worker *worker);
 
 /* orders.c */
 int orders_init(struct engine *e, const struct engine_link *link);

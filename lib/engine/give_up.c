@@ -107,7 +107,7 @@ add_times(struct report *report, const struct window *window)
 		add(report, " %s", stamp + strlen("YYYY-MM-DDT"));
 	}
 	if (window->count == 0)
-		add(report, " none was allowed");
+		add(report, " none");
 }
 
 static void
@@ -116,7 +116,9 @@ add_rule(struct report *report, const struct engine *e)
 	const struct sup_policy *policy = &e->root.sup.child.policy->sup;
 	const char *plural = policy->max_restarts == 1 ? "" : "s";
 
-	if (e->run->command)
+	if (e->root.sup.escalated)
+		add(report, "  rule      a catch line says escalate\n");
+	else if (e->run->command)
 		add(report,
 		    "  rule      more than %" PRIu32 " restart%s in %" PRId64
 		    " s (options -m %" PRIu32 " -t %" PRId64 ")\n",

@@ -15,19 +15,21 @@
 #include "engine/ready.h"
 #include "os/clock.h"
 
-/* Starting a worker: its environment and its process. */
+/* Starting a worker, or a command around its runs: environment and process. */
 
 /* How long the end of a killed run is waited for, that nothing would tell. */
 #define ABANDON_MS 1000
 
 /* Variables that each child gets anew. */
-#define NOWN 6
+#define NOWN 8
 static const char *const own[NOWN] = {
 	"SUPERVISE_NAME=",
 	"SUPERVISE_RUN=",
 	"SUPERVISE_LAST_REASON=",
 	"SUPERVISE_ID=",
 	"SUPERVISE_SOCKET=",
+	"SUPERVISE_REASON=",
+	"SUPERVISE_RAN_MS=",
 	"SUPERVISE_MAILBOX=",
 };
 
@@ -124,11 +126,19 @@ is_set_anew(const char *variable, const char *const *set)
 	return false;
 }
 
+/* Whether what starts is a command around the runs. */
+static bool
+is_hook(const struct worker *worker)
+{
+	return worker->after || worker->child.preparing;
+}
+
 /* The environment of the next run of `worker`, valid until the next call. */
 static const char *const *
 environment_of(struct engine *e, struct worker *worker)
 {
 	const char *const *set = worker->spec->spec->worker.env;
+	const struct history_end *last = history_last(worker->history);
 	struct environment *env = &e->environment;
 	char reason[REASON_TEXT_SIZE];
 	size_t n = 0;
@@ -150,11 +160,20 @@ environment_of(struct engine *e, struct worker *worker)
 		    reason_text(worker->child.reason, reason));
 		env->scratch[n++] = env->reason;
 	}
+	if (worker->after && last != NULL) {
+		/* What the variable above says, under the name of an end. */
+		snprintf(env->end, sizeof(env->end), "%s%s", own[5],
+		    env->reason + strlen(own[2]));
+		env->scratch[n++] = env->end;
+		snprintf(env->ran, sizeof(env->ran), "%s%" PRIu32, own[6],
+		    last->ran_ms);
+		env->scratch[n++] = env->ran;
+	}
 	env->scratch[n++] = env->mark;
 	if (e->serving)
 		env->scratch[n++] = env->socket;
-	if (mailbox_number(worker) != 0) {
-		snprintf(env->mailbox, sizeof(env->mailbox), "%s%d", own[5],
+	if (!is_hook(worker) && mailbox_number(worker) != 0) {
+		snprintf(env->mailbox, sizeof(env->mailbox), "%s%d", own[7],
 		    mailbox_number(worker));
 		env->scratch[n++] = env->mailbox;
 	}
@@ -171,9 +190,12 @@ path_of(const char *const *envp)
 	return NULL;
 }
 
-/* Tells why a start failed, and what could be done about it. */
+/*
+ * Tells why a start failed, and what could be done about it. `hook` says which
+ * command it was, if not the worker's program.
+ */
 static void
-explain(struct engine *e, const struct spawn_plan *plan,
+explain(struct engine *e, const char *hook, const struct spawn_plan *plan,
     const struct spawn_result *result, int error)
 {
 	const char *program = plan->argv[0], *subject = "";
@@ -221,9 +243,9 @@ explain(struct engine *e, const struct spawn_plan *plan,
 	case SPAWN_SIGNALS:
 		break;
 	}
-	snprintf(e->failure, sizeof(e->failure), "%s%s%s: %s%s%s%s",
-	    spawn_step_text[result->step], *subject != '\0' ? " " : "", subject,
-	    text, more, of, end);
+	snprintf(e->failure, sizeof(e->failure), "%s%s%s%s%s: %s%s%s%s", hook,
+	    *hook != '\0' ? ": " : "", spawn_step_text[result->step],
+	    *subject != '\0' ? " " : "", subject, text, more, of, end);
 }
 
 /*
@@ -254,18 +276,22 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
 	struct spawn_fd fds[2];
-	int error, nfds, more;
+	int error, nfds = 0, more = 0;
 
 	result->step = SPAWN_DESCRIPTORS;
-	nfds = ready_begin(e, worker, &fds[0]);
+	if (!is_hook(worker))
+		nfds = ready_begin(e, worker, &fds[0]);
 	if (nfds < 0)
 		return nfds;
-	more = mailbox_begin(e, worker, &fds[nfds]);
+	if (!is_hook(worker))
+		more = mailbox_begin(e, worker, &fds[nfds]);
 	plan->fds = fds;
 	plan->nfds = (size_t)nfds + (more > 0);
 	error = more < 0 ? more : spawner_spawn(&e->spawner, plan, result);
-	ready_passed(e, worker);
-	mailbox_passed(e, worker);
+	if (!is_hook(worker)) {
+		ready_passed(e, worker);
+		mailbox_passed(e, worker);
+	}
 	plan->fds = NULL;
 	plan->nfds = 0;
 	if (error < 0)
@@ -279,32 +305,26 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 	return error;
 }
 
-bool
-launch(struct engine *e, struct worker *worker, struct reason *reason)
+/* Starts `argv` as the process of `worker`. 0, or -errno, explained. */
+static int
+run(struct engine *e, struct worker *worker, const char *const *argv,
+    const char *hook, enum spawn_step *step)
 {
-	const struct worker_spec *spec = &worker->spec->spec->worker;
 	struct spawn_result result = { .pidfd = -1 };
 	struct spawn_plan plan = {
-		.argv = spec->argv,
+		.argv = argv,
 		.envp = environment_of(e, worker),
-		.cwd = spec->cwd,
+		.cwd = worker->spec->spec->worker.cwd,
 		.tty = job_tty(e),
 	};
 	int error;
 
 	plan.path = path_of(plan.envp);
 	error = start(e, worker, &plan, &result);
+	*step = result.step;
 	if (error < 0) {
-		ready_over(e, worker);
-		mailbox_over(e, worker);
-		job_start_failed(e);
-		explain(e, &plan, &result, -error);
-		outcome_failed(e, worker, result.step, -error);
-		*reason = (struct reason){
-			.kind = REASON_START,
-			.value = -error,
-		};
-		return false;
+		explain(e, hook, &plan, &result, -error);
+		return error;
 	}
 	worker->pid = result.pid;
 	worker->pidfd = result.pidfd;
@@ -314,5 +334,39 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	worker->killed = false;
 	worker->denied = false;
 	worker->suspended = false;
-	return true;
+	return 0;
+}
+
+bool
+launch(struct engine *e, struct worker *worker, struct reason *reason)
+{
+	const struct worker_spec *spec = &worker->spec->spec->worker;
+	bool before = worker->child.preparing;
+	enum spawn_step step;
+	int error;
+
+	error = run(e, worker, before ? spec->hooks.before : spec->argv,
+	    before ? "before" : "", &step);
+	if (error == 0)
+		return true;
+	ready_over(e, worker);
+	mailbox_over(e, worker);
+	job_start_failed(e);
+	outcome_failed(e, worker, step, -error);
+	*reason = (struct reason){ .kind = REASON_START, .value = -error };
+	return false;
+}
+
+int
+launch_after(struct engine *e, struct worker *worker, const char *const *argv,
+    const char *directive)
+{
+	enum spawn_step step;
+	int error;
+
+	worker->after = true;
+	error = run(e, worker, argv, directive, &step);
+	if (error < 0)
+		worker->after = false;
+	return error;
 }

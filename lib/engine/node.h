@@ -42,6 +42,7 @@ struct worker {
 	int pidfd;              /* of the same; owned; -1: nothing lives */
 	struct process_end end; /* of the last run */
 	uint32_t id;            /* of this node alone, for ever */
+	uint32_t nhooks;        /* commands that have followed its last run */
 	bool own_ready : 1;     /* `ready` was made for it alone; owned */
 	bool unasked : 1;       /* it had ended when it was told to stop */
 	bool asked : 1;         /* it was sent its stop signal */
@@ -50,6 +51,9 @@ struct worker {
 	bool killed : 1;     /* its time is over: it was sent SIGKILL */
 	bool denied : 1;     /* its leader may not be signalled */
 	bool suspended : 1;  /* job control has stopped it */
+	bool follows : 1;    /* commands are to run when nothing remains */
+	bool after : 1;      /* its process is one of these */
+	bool uncaught : 1;   /* its end was asked for: nothing catches it */
 };
 
 STAILQ_HEAD(workers, worker);

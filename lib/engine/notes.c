@@ -53,10 +53,13 @@ add_limits(struct record *r, const struct sup *sup, const struct note *note)
 }
 
 static const char *
-failure_of(const struct engine *e, const struct note *note)
+failure_of(const struct engine *e, const struct child *child,
+    const struct note *note)
 {
 	if (e->failure[0] != '\0')
 		return e->failure;
+	if (note->reason.kind == REASON_TIMEOUT && child->preparing)
+		return "before: it did not end within start_timeout";
 	if (note->reason.kind == REASON_TIMEOUT)
 		return "it was not ready within its start_timeout";
 	if (note->reason.kind == REASON_FAILED_CHILD)
@@ -74,7 +77,7 @@ fill_start(struct engine *e, struct record *r, struct child *child,
 		return;
 	add_reason(r, note, texts);
 	if (note->kind == NOTE_START_FAILED)
-		record_text(r, "error", failure_of(e, note));
+		record_text(r, "error", failure_of(e, child, note));
 }
 
 static void
@@ -109,7 +112,10 @@ fill_decision(struct record *r, struct child *child, const struct note *note,
 		break;
 	case NOTE_GAVE_UP:
 		add_reason(r, note, texts);
-		add_limits(r, child->sup, note);
+		if (note->restarts == 0)
+			record_flag(r, "escalated", true);
+		else
+			add_limits(r, child->sup, note);
 		break;
 	case NOTE_REPORT:
 		record_text(r, "context", report_context_text[note->context]);
@@ -117,6 +123,10 @@ fill_decision(struct record *r, struct child *child, const struct note *note,
 		break;
 	case NOTE_AUTO_SHUTDOWN:
 		add_reason(r, note, texts);
+		break;
+	case NOTE_CAUGHT:
+		add_reason(r, note, texts);
+		record_text(r, "action", catch_text[note->caught]);
 		break;
 	case NOTE_STARTING:
 	case NOTE_STARTED:
@@ -139,6 +149,7 @@ event_of(enum note_kind kind)
 		[NOTE_START_FAILED] = RECORD_START_FAILED,
 		[NOTE_IGNORED] = RECORD_IGNORED,
 		[NOTE_EXITED] = RECORD_EXITED,
+		[NOTE_CAUGHT] = RECORD_CAUGHT,
 		[NOTE_RESTARTING] = RECORD_RESTARTING,
 		[NOTE_REPORT] = RECORD_REPORT,
 		[NOTE_GAVE_UP] = RECORD_GAVE_UP,
@@ -225,11 +236,17 @@ remember(struct child *child, const struct note *note)
 	case NOTE_START_FAILED:
 		remember_failure(child, note);
 		break;
+	case NOTE_CAUGHT:
+		remember_outcome(child,
+		    note->caught == CATCH_STOP ? HISTORY_CAUGHT :
+						 HISTORY_NOTHING);
+		break;
 	case NOTE_RESTARTING:
 		remember_outcome(child, HISTORY_RESTART);
 		break;
 	case NOTE_GAVE_UP:
-		remember_outcome(child, HISTORY_GAVE_UP);
+		remember_outcome(child,
+		    note->restarts == 0 ? HISTORY_ESCALATED : HISTORY_GAVE_UP);
 		break;
 	case NOTE_AUTO_SHUTDOWN:
 		remember_outcome(child, HISTORY_AUTO_SHUTDOWN);
@@ -267,6 +284,7 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 	case NOTE_REMOVED:
 		add_subject(&r, child, &texts);
 		break;
+	case NOTE_CAUGHT:
 	case NOTE_RESTARTING:
 	case NOTE_REPORT:
 	case NOTE_GAVE_UP:
@@ -283,6 +301,23 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		give_up_note(e, child, note);
 	if (note->kind == NOTE_START_FAILED)
 		e->failure[0] = '\0';
+}
+
+void
+note_command(struct engine *e, struct worker *worker, const char *directive,
+    struct reason reason, const char *why)
+{
+	struct texts texts;
+	struct record r;
+
+	record_begin(&r, RECORD_COMMAND_FAILED);
+	add_subject(&r, &worker->child, &texts);
+	record_number(&r, "run", worker->child.run);
+	record_text(&r, "directive", directive);
+	record_text(&r, "reason", reason_text(reason, texts.reason));
+	if (why != NULL)
+		record_text(&r, "error", why);
+	engine_record(e, &r);
 }
 
 void

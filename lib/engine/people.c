@@ -112,6 +112,28 @@ say_start_failed(const struct record *r, struct sentence *s)
 }
 
 static void
+say_command_failed(const struct record *r, struct sentence *s)
+{
+	const char *error = text_of(r, "error");
+	char how[128];
+
+	s->trouble = true;
+	if (*error == '\0')
+		snprintf(s->text, sizeof(s->text), "%s: it %s",
+		    text_of(r, "directive"),
+		    people_reason(text_of(r, "reason"), how, sizeof(how)));
+	else
+		snprintf(s->text, sizeof(s->text), "%s", error);
+}
+
+static void
+say_caught(const struct record *r, struct sentence *s)
+{
+	snprintf(s->text, sizeof(s->text), "a catch line says %s",
+	    text_of(r, "action"));
+}
+
+static void
 say_ignored(const struct record *r, struct sentence *s)
 {
 	(void)r;
@@ -202,6 +224,11 @@ static void
 say_gave_up(const struct record *r, struct sentence *s)
 {
 	s->trouble = true;
+	if (record_get(r, "escalated") != NULL) {
+		snprintf(s->text, sizeof(s->text), "gives up because of %s",
+		    text_of(r, "child"));
+		return;
+	}
 	snprintf(s->text, sizeof(s->text),
 	    "gives up: restart %" PRId64 " because of %s, %" PRId64
 	    " allowed in %" PRId64 " s",
@@ -319,6 +346,8 @@ static void (*const sentences[RECORD_NEVENTS])(const struct record *,
 	[RECORD_START_FAILED] = say_start_failed,
 	[RECORD_IGNORED] = say_ignored,
 	[RECORD_EXITED] = say_exited,
+	[RECORD_CAUGHT] = say_caught,
+	[RECORD_COMMAND_FAILED] = say_command_failed,
 	[RECORD_REPORT] = say_report,
 	[RECORD_RESTARTING] = say_restarting,
 	[RECORD_STOPPING] = say_stopping,

@@ -17,7 +17,8 @@ add_pid(struct record *r, const struct engine *e, struct child *child)
 	/* The root's is the one that the user started, or we. */
 	if (child->sup == NULL)
 		pid = e->orphaned ? getpid() : e->guardian;
-	else if (!child_is_sup(child) && node_worker(child)->watch.fd != -1)
+	else if (!child_is_sup(child) && node_worker(child)->watch.fd != -1 &&
+	    !node_worker(child)->after)
 		pid = node_worker(child)->pid;
 	else
 		return false;

@@ -93,7 +93,7 @@ let_go(struct engine *e, struct worker *worker)
 }
 
 static void
-tell_end(struct engine *e, struct worker *worker, bool remains)
+tell_run(struct engine *e, struct worker *worker, bool remains)
 {
 	const struct process_end *end = &worker->end;
 	struct event event = {
@@ -102,9 +102,10 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 		.reason = end->by_signal ? reason_signal(end->status) :
 					   reason_exit(end->status),
 		.stop_signal = e->stop_signal,
-		.remains = remains,
 	};
 
+	hook_begin(e, worker);
+	event.remains = remains || worker->follows;
 	if (remains)
 		keep_for_remains(e, worker);
 	else
@@ -122,16 +123,42 @@ tell_end(struct engine *e, struct worker *worker, bool remains)
 	mailbox_over(e, worker);
 	/* That it was ready may have led to its stop. */
 	event.unasked = worker->unasked;
+	if (worker->child.preparing && worker->child.state == CHILD_STARTING)
+		hook_failed(e, event.reason);
 	engine_feed(e, &event);
+	e->failure[0] = '\0';
+	if (worker->follows && !remains)
+		hook_after(e, worker);
 }
 
-/* What remains of `worker` is gone: its next run may start. */
-static void
-tell_gone(struct engine *e, struct worker *worker)
+void
+reap_gone(struct engine *e, struct worker *worker)
 {
-	fd_close(&worker->pidfd);
 	engine_feed(e,
 	    &(struct event){ .kind = EVENT_GONE, .child = &worker->child });
+}
+
+/* The end of a run, or of a command around it. */
+static void
+tell_end(struct engine *e, struct worker *worker, bool remains)
+{
+	if (hook_prepared(worker)) {
+		/* What it left was told to end, and is a stray of the run. */
+		let_go(e, worker);
+		engine_feed(e,
+		    &(struct event){
+			.kind = EVENT_PREPARED, .child = &worker->child });
+	} else if (!worker->after) {
+		tell_run(e, worker, remains);
+	} else {
+		hook_ended(e, worker);
+		if (remains) {
+			keep_for_remains(e, worker);
+		} else {
+			let_go(e, worker);
+			hook_after(e, worker);
+		}
+	}
 }
 
 /* Once a group is gone its number may be another one's: it is not asked. */
@@ -189,6 +216,16 @@ look_for_members(struct engine *e)
 			worker->group_gone = true;
 }
 
+static void
+take_gone(struct engine *e, struct worker *worker)
+{
+	fd_close(&worker->pidfd);
+	if (worker->follows)
+		hook_after(e, worker);
+	else
+		reap_gone(e, worker);
+}
+
 /* Looks of which workers nothing remains any more. */
 static void
 look_for_remains(struct engine *e)
@@ -208,7 +245,7 @@ look_for_remains(struct engine *e)
 	while ((worker = STAILQ_FIRST(&e->remaining)) != NULL) {
 		STAILQ_REMOVE_HEAD(&e->remaining, link);
 		if (group_is_gone(worker) && !strays_of(e, worker))
-			tell_gone(e, worker);
+			take_gone(e, worker);
 		else
 			STAILQ_INSERT_TAIL(&still, worker, link);
 	}

@@ -152,6 +152,7 @@ stage_say_note(struct stage *st, const struct action *action)
 	case NOTE_TRAPPED:
 		say_trapped(st, actor, note);
 		break;
+	case NOTE_CAUGHT: /* OTP has none */
 	case NOTE_RESTARTING:
 	case NOTE_GAVE_UP:
 	case NOTE_AUTO_SHUTDOWN:

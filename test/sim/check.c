@@ -277,13 +277,20 @@ check_note(struct world *w, struct actor *actor, const struct note *note)
 	case NOTE_IGNORED:
 		actor->ignored = true;
 		break;
+	case NOTE_CAUGHT:
+		actor->ignored = note->caught == CATCH_STOP;
+		/* A group whose start it would have undone goes on. */
+		if (actor->ignored || note->caught == CATCH_IGNORE)
+			actor->licensed = true;
+		break;
 	case NOTE_RESTARTING:
 		check_restarting(w, actor, note);
 		break;
 	case NOTE_GAVE_UP:
 		if (sup == NULL)
 			world_fail(w, "the root was to restart");
-		if (restarts_that_count(w, sup) != sup->policy.sup.max_restarts)
+		if (note->restarts > 0 &&
+		    restarts_that_count(w, sup) != sup->policy.sup.max_restarts)
 			world_fail(w, "%u gives up too early", sup->id);
 		break;
 	case NOTE_REPORT:

@@ -37,8 +37,9 @@ say_note(const struct world *w, const struct actor *actor,
     const struct note *note)
 {
 	static const char *const names[] = { "starting", "started",
-		"start failed", "ignored", "exited", "restarting", "report",
-		"gave up", "auto shutdown", "ended", "removed", "trapped" };
+		"start failed", "ignored", "exited", "caught", "restarting",
+		"report", "gave up", "auto shutdown", "ended", "removed",
+		"trapped" };
 	char text[REASON_TEXT_SIZE];
 
 	if (w->verbose)
@@ -138,6 +139,8 @@ feed_from_kernel(struct world *w, const struct event *event)
 
 	if (event->kind == EVENT_READY)
 		world_say(w, "%u is ready", actor->id);
+	else if (event->kind == EVENT_PREPARED)
+		world_say(w, "%u is prepared", actor->id);
 	else if (event->kind == EVENT_GONE)
 		world_say(w, "%u is gone", actor->id);
 	else

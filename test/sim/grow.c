@@ -21,6 +21,7 @@ random_worker(struct world *w, struct worker_policy *worker)
 		READY_FD, READY_AFTER };
 
 	worker->ready = readies[world_below(w, 5)];
+	worker->prepares = world_chance(w, 15);
 	worker->ready_after_ms = (int64_t)world_below(w, 300);
 	/* Some of them are too short. */
 	if (world_chance(w, 50))
@@ -44,6 +45,25 @@ random_worker(struct world *w, struct worker_policy *worker)
 	status_set_add(&worker->planned, 80);
 	if (world_chance(w, 20))
 		status_set_add(&worker->ignore, 99);
+}
+
+/* Lines of `catch`: any number of these, from the first. */
+static void
+random_catches(struct world *w, struct child_policy *policy)
+{
+	static const struct catch_rule rules[][3] = {
+		{ { "exit:1", CATCH_STOP, NULL },
+		    { "signal:*", CATCH_ESCALATE, NULL },
+		    { "*", CATCH_IGNORE, NULL } },
+		{ { "exit:1-2,75", CATCH_RESTART, NULL },
+		    { "killed", CATCH_STOP, NULL },
+		    { "start:*", CATCH_ESCALATE, NULL } },
+	};
+
+	if (!world_chance(w, 10))
+		return;
+	policy->catches = rules[world_below(w, 2)];
+	policy->ncatches = 1 + world_below(w, 3);
 }
 
 static void
@@ -87,6 +107,7 @@ new_actor(struct world *w, enum kind kind)
 		random_worker(w, &policy->worker);
 	else
 		random_sup(w, &policy->sup);
+	random_catches(w, policy);
 	actor->child.policy = policy;
 	if (!tree_reserve(&w->tree, 1))
 		abort();

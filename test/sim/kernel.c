@@ -34,8 +34,9 @@ random_reason(struct world *w)
 static void
 promise_ready(struct world *w, struct actor *actor)
 {
-	if (actor->policy.worker.ready == READY_FD && !actor->zombie &&
-	    actor->ready_ns == NEVER_NS)
+	if ((actor->policy.worker.ready == READY_FD ||
+		actor->child.preparing) &&
+	    !actor->zombie && actor->ready_ns == NEVER_NS)
 		actor->ready_ns = soon(w, 500);
 }
 
@@ -166,6 +167,28 @@ tell_exit(struct world *w, struct actor *actor, struct event *event)
 					       soon(w, 500);
 }
 
+/*
+ * A worker is ready, or what runs before its start has ended well. Who is
+ * being stopped has merely ended.
+ */
+static bool
+tell_ready(struct world *w, struct actor *actor, struct event *event)
+{
+	bool preparing = actor->child.preparing;
+
+	actor->ready_ns = NEVER_NS;
+	if (preparing && actor->child.state != CHILD_STARTING) {
+		kernel_end(w, actor, reason_exit(0));
+		return false;
+	}
+	event->kind = preparing ? EVENT_PREPARED : EVENT_READY;
+	if (preparing) {
+		actor->alive = false;
+		actor->exit_ns = actor->die_ns = NEVER_NS;
+	}
+	return true;
+}
+
 /* What is due from one actor; true when the tree is to be told. */
 static bool
 tell(struct world *w, struct actor *actor, struct event *event)
@@ -178,9 +201,7 @@ tell(struct world *w, struct actor *actor, struct event *event)
 		tell_exit(w, actor, event);
 		return true;
 	} else if (actor->alive && actor->ready_ns <= w->now_ns) {
-		actor->ready_ns = NEVER_NS;
-		event->kind = EVENT_READY;
-		return true;
+		return tell_ready(w, actor, event);
 	} else if (actor->remains && actor->gone_ns <= w->now_ns) {
 		actor->remains = false;
 		actor->gone_ns = NEVER_NS;

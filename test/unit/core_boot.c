@@ -56,6 +56,48 @@ static const struct fixture_case cases[] = {
 	{ "S23: a supervisor stays when its children are gone",
 	    "sup root; worker a restart=temporary", "exit a normal; state",
 	    "exit a#1 exit:0; state root" },
+	{ "before: the program, and the next child, wait for its end",
+	    "sup root; worker a before=1; worker b",
+	    "show actions; boot; state; prepared a",
+	    "start root#1; spawn a; state root a=starting b=-; spawn a;"
+	    "start a#1; spawn b; start b#1; up root#1" },
+	{ "before: then the program says when it is ready",
+	    "sup root; worker a before=1 start=hang",
+	    "boot; prepared a; state; ready a",
+	    "start root#1; starting a#1; state root a=starting; start a#1;"
+	    "up root#1" },
+	{ "U5: before that fails is a failed start",
+	    "sup root; worker a before=1; worker b", "boot; exit a exit:3",
+	    "start root#1; exit a#1 exit:3; startfail a;"
+	    "report root start_error a exit:3;"
+	    "exit root#1 shutdown:failed_to_start_child; startfail root;"
+	    "end" },
+	{ "U7: before may say that the child is not needed",
+	    "sup root; worker a before=1 ignore=99; worker b",
+	    "boot; exit a exit:99; state",
+	    "start root#1; exit a#1 exit:99; ignore a; start b#1; up root#1;"
+	    "state root a=- b=1" },
+	{ "before: each of the two has the time of start_timeout",
+	    "sup root; worker a before=1 start=hang start_timeout=100",
+	    "boot; wait 60; prepared a; wait 60; state; wait 100",
+	    "start root#1; starting a#1; state root a=starting;"
+	    "exit a#1 shutdown; startfail a; report root start_error a timeout;"
+	    "exit root#1 shutdown:failed_to_start_child; startfail root;"
+	    "end" },
+	{ "before: a stop ends it, and the program does not start",
+	    "sup root; worker a before=1", "show actions; boot; stop",
+	    "start root#1; spawn a; stop a; exit a#1 shutdown;"
+	    "exit root#1 shutdown; end" },
+	{ "S47: before that fails at a restart is an attempt that counts",
+	    "sup root max_restarts=2; worker a before=1",
+	    "boot; prepared a; exit a crash; exit a exit:1; prepared a;"
+	    "exit a crash",
+	    "start root#1; start a#1; up root#1; exit a#1 exit:1;"
+	    "report root child_terminated a exit:1; exit a#2 exit:1;"
+	    "startfail a; report root start_error a exit:1; start a#3;"
+	    "exit a#3 exit:1; report root child_terminated a exit:1;"
+	    "report root shutdown a reached_max_restart_intensity;"
+	    "exit root#1 shutdown; end" },
 	{ "U5: a start fails when the child ends before it is ready",
 	    "sup root; worker a start=early", "boot",
 	    "start root#1; starting a#1; exit a#1 exit:1; startfail a;"

@@ -21,10 +21,12 @@
  *	    [auto_shutdown=] [stop=] [restart=] [shutdown=] [significant=]
  *	dsup ID ...		a sup with strategy=dynamic, [max_children=]
  *	worker ID [parent=] [restart=] [shutdown=] [significant=] [term=]
- *	    [trap=] [start=] [ready=] [start_timeout=] [backoff=MIN..MAX]
- *	    [stop_signal=] [normal=] [planned=] [ignore=] [remains=MS]
+ *	    [trap=] [start=] [ready=] [before=1] [start_timeout=]
+ *[backoff=MIN..MAX] [stop_signal=] [normal=] [planned=] [ignore=] [remains=MS]
  *	    [kills=] [trap_exits=]
  *	link ID ID		two of those above, as by the file
+ *
+ * Any of them has [catch=PATTERN/ACTION], as often as there are lines.
  *
  * The parent is the root unless given; one without a parent waits to be
  * added. start= lists how the first, second, … start comes out, the last one
@@ -37,6 +39,7 @@
  *
  *	boot	run	show actions|notes|frees
  *	exit ID REASON [remains] [unasked]	signal ID REASON	kill ID
+ *	prepared ID (what runs before its start has ended well)
  *	ready ID	gone ID		wait MS		state	deadline
  *	terminate SUP ID	restart SUP ID		delete SUP ID
  *	again SUP ID (stop and start)		start SUP worker ID [key=value]
@@ -48,6 +51,10 @@
 
 #define FIXTURE_ID_SIZE  16
 #define FIXTURE_PLAN_MAX 8
+
+/* Lines of `catch` of one child, and the room of a pattern. */
+#define FIXTURE_CATCHES_MAX  4
+#define FIXTURE_PATTERN_SIZE 24
 
 enum plan {
 	PLAN_OK,
@@ -87,6 +94,8 @@ struct actor {
 		struct sup sup;
 	};
 	struct child_policy policy;
+	struct catch_rule catches[FIXTURE_CATCHES_MAX];
+	char patterns[FIXTURE_CATCHES_MAX][FIXTURE_PATTERN_SIZE];
 	struct persona *persona;
 	char failed[FIXTURE_ID_SIZE]; /* whose start failed last, in a sup */
 	bool alive;                   /* a process runs */

@@ -156,6 +156,10 @@ fixture_say_note(struct fixture *f, const struct action *action)
 		    fixture_actor(note->sibling)->persona->id,
 		    actor->persona->id, reason);
 		break;
+	case NOTE_CAUGHT:
+		fprintf(f->out, "caught %s %s\n", actor->persona->id,
+		    catch_text[note->caught]);
+		break;
 	case NOTE_RESTARTING:
 	case NOTE_GAVE_UP:
 	case NOTE_AUTO_SHUTDOWN:

@@ -91,6 +91,17 @@ step_told(struct fixture *f, const char *id, enum event_kind kind)
 		fixture_after(f, actor, 0, &event);
 }
 
+/* What runs before the start of `id` has ended well. */
+static void
+step_prepared(struct fixture *f, const char *id)
+{
+	struct actor *actor = fixture_find(f, id);
+
+	if (actor != NULL)
+		actor->alive = false;
+	step_told(f, id, EVENT_PREPARED);
+}
+
 static void
 post(struct fixture *f, enum request_kind kind, struct actor *sup,
     struct actor *about)
@@ -234,6 +245,8 @@ step_from_kernel(struct fixture *f, const char *word, char *rest)
 		step_signal(f, rest);
 	else if (strcmp(word, "kill") == 0)
 		step_kill(f, rest);
+	else if (strcmp(word, "prepared") == 0)
+		step_prepared(f, rest);
 	else if (strcmp(word, "ready") == 0)
 		step_told(f, rest, EVENT_READY);
 	else if (strcmp(word, "gone") == 0)

@@ -151,6 +151,8 @@ worker_attribute(struct worker_policy *worker, const char *key, char *value)
 {
 	if (strcmp(key, "ready") == 0) {
 		read_ready(worker, value);
+	} else if (strcmp(key, "before") == 0) {
+		worker->prepares = true;
 	} else if (strcmp(key, "start_timeout") == 0) {
 		worker->start_timeout_ms = atoll(value);
 	} else if (strcmp(key, "backoff") == 0) {
@@ -195,6 +197,22 @@ persona_attribute(struct fixture *f, struct actor *actor, const char *key,
 }
 
 static void
+read_catch(struct actor *actor, char *action)
+{
+	const char *pattern = strsep(&action, "/");
+	size_t n = actor->policy.ncatches++;
+
+	if (n == FIXTURE_CATCHES_MAX || action == NULL)
+		fixture_wrong("no such catch", pattern);
+	strlcpy(actor->patterns[n], pattern, FIXTURE_PATTERN_SIZE);
+	actor->catches[n] = (struct catch_rule){
+		.pattern = actor->patterns[n],
+		.action = (enum catch_action)word_in(action, catch_text, 5),
+	};
+	actor->policy.catches = actor->catches;
+}
+
+static void
 attribute(struct fixture *f, struct actor *actor, char *value, bool all)
 {
 	struct child_policy *policy = &actor->policy;
@@ -213,6 +231,8 @@ attribute(struct fixture *f, struct actor *actor, char *value, bool all)
 		policy->restart = (enum restart)word_in(value, restart_text, 3);
 	else if (strcmp(key, "shutdown") == 0)
 		policy->shutdown_ms = shutdown_ms(value);
+	else if (strcmp(key, "catch") == 0)
+		read_catch(actor, value);
 	else if (strcmp(key, "significant") == 0)
 		policy->significant = strcmp(value, "yes") == 0;
 	else if (policy->kind == KIND_SUPERVISOR)

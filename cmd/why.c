@@ -23,9 +23,9 @@ const char why_help[] =
     "\n"
     "Tells the last ten ends of a child, the latest first: when, how, after\n"
     "how long, and what was behind it: its own end, that of a sibling under\n"
-    "its supervisor's strategy, or a request. Then how many restarts its\n"
-    "supervisor has left before it gives up, and when the next start is due\n"
-    "if it is delayed.\n";
+    "its supervisor's strategy, that of a child it was linked to, or a\n"
+    "request. Then how many restarts its supervisor has left before it gives\n"
+    "up, and when the next start is due if it is delayed.\n";
 
 /* Room of a sentence about an end. */
 #define HOW_SIZE 128
@@ -35,7 +35,7 @@ struct past {
 	const char *at; /* the stamp */
 	const char *reason;
 	const char *cause;
-	const char *by; /* cause `sibling`: its path, or words */
+	const char *by; /* cause `sibling`, `link`: its path, or words */
 	const char *by_reason;
 	const char *strategy;
 	const char *outcome;
@@ -236,10 +236,10 @@ tell_rest(const struct story *story, const struct past *past)
 		printf("it stays down");
 }
 
+/* What has followed from an end that its supervisor had to deal with. */
 static void
-tell_own(const struct story *story, const struct past *past)
+tell_outcome(const struct story *story, const struct past *past)
 {
-	printf("by itself; ");
 	if (*story->under == '\0')
 		printf("everything stopped");
 	else if (is_outcome(past, HISTORY_RESTART))
@@ -274,20 +274,44 @@ tell_sibling(const struct story *story, const struct past *past)
 }
 
 static void
+tell_own(const struct story *story, const struct past *past)
+{
+	printf("by itself; ");
+	tell_outcome(story, past);
+}
+
+/* The reason is that of the other one, whose end was an exit signal. */
+static void
+tell_link(const struct story *story, const struct past *past)
+{
+	char how[HOW_SIZE];
+
+	printf("link:%s %s; ", past->by,
+	    people_reason(past->reason, how, sizeof(how)));
+	tell_outcome(story, past);
+}
+
+static void
 tell_past(struct stories *s, const struct story *story, const struct past *past)
 {
 	char time[WORDS_SIZE], span[WORDS_SIZE], how[HOW_SIZE];
-	bool trouble = is_cause(past, HISTORY_ITSELF) &&
+	bool trouble =
+	    (is_cause(past, HISTORY_ITSELF) || is_cause(past, HISTORY_LINK)) &&
 	    strcmp(past->reason, "exit:0") != 0;
 
 	words_time(past->at, time);
-	people_reason(past->reason, how, sizeof(how));
+	if (is_cause(past, HISTORY_LINK))
+		strlcpy(how, "ended by a link", sizeof(how));
+	else
+		people_reason(past->reason, how, sizeof(how));
 	printf("  %s  run %" PRId64 " %s%s%s, after %s\n  %*s  ", time,
 	    past->run, s->colour && trouble ? "\033[31m" : "", how,
 	    s->colour && trouble ? "\033[0m" : "",
 	    words_span(past->ran_ms, span), (int)strlen(time), "");
 	if (is_cause(past, HISTORY_ITSELF))
 		tell_own(story, past);
+	else if (is_cause(past, HISTORY_LINK))
+		tell_link(story, past);
 	else if (is_cause(past, HISTORY_SIBLING))
 		tell_sibling(story, past);
 	else if (is_cause(past, HISTORY_REQUEST))

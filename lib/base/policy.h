@@ -126,6 +126,7 @@ struct catch_rule {
 
 struct worker_policy {
 	int stop_signal; /* asks the worker to end; TERM */
+	bool trap_exits; /* is told of ends along its links, and lives on */
 	bool prepares;   /* a command runs before each start */
 	enum ready ready;
 	int64_t ready_after_ms;    /* for READY_AFTER */

@@ -37,6 +37,8 @@
 	X(RECORD_ENGINE_DIED, "engine_died", "the engine was killed")         \
 	X(RECORD_ENGINE_STARTED, "engine_started", "a new engine runs")       \
 	X(RECORD_GUARDIAN_DIED, "guardian_died", "the guardian was killed")   \
+	X(RECORD_EXIT, "exit", "a linked child ended; in a mailbox")          \
+	X(RECORD_STOP, "stop", "a stop is asked for; in a mailbox")           \
 	X(RECORD_STATUS, "status", "how a child is at this moment")           \
 	X(RECORD_PID, "pid", "the process of a child")                        \
 	X(RECORD_COUNT, "count", "the children of a supervisor, by kind")     \

@@ -199,6 +199,8 @@ finish_worker(struct loader *ld, const struct body *b)
 		.hooks.after = keep_command(ld, b->hooks.after),
 		.env = keep_texts(ld, b->env, b->nenv),
 		.ready_fd = b->ready_fd,
+		.links = b->links,
+		.nlinks = b->nlinks,
 	};
 
 	if (b->cwd != NULL)

@@ -35,7 +35,8 @@ struct child_spots {
 };
 
 struct entry {
-	struct child_spec child;         /* without spec: it has an error */
+	struct child_spec child; /* without spec: it has an error */
+	enum kind kind;
 	const struct child_spots *spots; /* shared by an array's instances */
 };
 
@@ -68,6 +69,8 @@ struct body {
 	size_t nenv;
 	size_t env_room;
 	struct nameset env_names;
+	const struct link_word *links; /* in conf->arena */
+	size_t nlinks;
 
 	/* of a supervisor, all in the scratch arena */
 	struct entry *entries;

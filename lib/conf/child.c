@@ -215,7 +215,7 @@ add_instance(struct loader *ld, struct body *b, const struct header *h,
     int64_t number, const struct made *made, const struct child_spots *spots)
 {
 	char name[CONF_NAME_SIZE_MAX + INSTANCE_TEXT_SIZE + 1];
-	struct entry entry = { .spots = spots };
+	struct entry entry = { .spots = spots, .kind = h->kind };
 	int len;
 
 	if (h->is_array)

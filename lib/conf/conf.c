@@ -6,6 +6,7 @@
 #include "conf/bytes.h"
 #include "conf/conf.h"
 #include "conf/include.h"
+#include "conf/link.h"
 #include "conf/parse.h"
 #include "conf/report.h"
 #include "conf/rule.h"
@@ -99,6 +100,9 @@ load_root(struct loader *ld, const void *request)
 		return;
 	if (!ld->stopped)
 		rule_check_body(ld, &root);
+	/* Whom they mean may still be to be printed. */
+	if (!ld->conf->pending)
+		link_check(ld, &root);
 	if (!is_good(ld))
 		return;
 	ld->conf->nchildren = (uint32_t)root.nchildren;

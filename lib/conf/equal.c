@@ -29,6 +29,15 @@ equal_command(const char *const *a, const char *const *b)
 }
 
 static bool
+equal_links(const struct worker_spec *a, const struct worker_spec *b)
+{
+	for (size_t i = 0; i < a->nlinks && i < b->nlinks; i++)
+		if (strcmp(a->links[i].name, b->links[i].name) != 0)
+			return false;
+	return a->nlinks == b->nlinks;
+}
+
+static bool
 equal_statuses(const struct status_set *a, const struct status_set *b)
 {
 	return memcmp(a->bits, b->bits, sizeof(a->bits)) == 0;
@@ -55,7 +64,8 @@ static bool
 equal_worker_policy(const struct worker_policy *a,
     const struct worker_policy *b)
 {
-	return a->stop_signal == b->stop_signal && a->ready == b->ready &&
+	return a->stop_signal == b->stop_signal &&
+	    a->trap_exits == b->trap_exits && a->ready == b->ready &&
 	    a->ready_after_ms == b->ready_after_ms &&
 	    a->start_timeout_ms == b->start_timeout_ms &&
 	    a->backoff_min_ms == b->backoff_min_ms &&
@@ -81,6 +91,7 @@ equal_worker(const struct spec *a, const struct spec *b)
 {
 	return equal_worker_policy(&a->policy.worker, &b->policy.worker) &&
 	    a->worker.ready_fd == b->worker.ready_fd &&
+	    equal_links(&a->worker, &b->worker) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
 	    equal_texts(a->worker.argv, b->worker.argv) &&
 	    equal_command(a->worker.hooks.before, b->worker.hooks.before) &&

@@ -321,6 +321,18 @@ print_env(const struct printer *p, const struct directive *d,
 	}
 }
 
+static void
+print_link(const struct printer *p, const struct directive *d,
+    const struct spec *spec)
+{
+	(void)d;
+	for (size_t i = 0; i < spec->worker.nlinks; i++) {
+		if (i > 0)
+			put(p, " ");
+		put_word(p, spec->worker.links[i].name);
+	}
+}
+
 /*
  * By type: the bytes of the field, 0 if there is no single one, and how the
  * value is printed; NULL for what is resolved and never printed.
@@ -345,6 +357,7 @@ static const struct {
 	[DIRECTIVE_CATCH] = { 0, print_catches },
 	[DIRECTIVE_PATH] = { 0, print_path },
 	[DIRECTIVE_ENV] = { 0, print_env },
+	[DIRECTIVE_LINK] = { 0, print_link },
 };
 
 /* Whether the directive says anything beyond the defaults. */
@@ -367,6 +380,8 @@ says_something(const struct spec *spec, const struct spec *defaults,
 		return hook(spec, d) != NULL;
 	if (d->type == DIRECTIVE_ENV)
 		return spec->worker.env[0] != NULL;
+	if (d->type == DIRECTIVE_LINK)
+		return spec->worker.nlinks > 0;
 	return d->type == DIRECTIVE_COMMAND;
 }
 

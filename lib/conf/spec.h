@@ -23,6 +23,14 @@ struct conf_place {
 	uint32_t column;
 };
 
+struct link_said;
+
+/* A child that a worker is linked to, as the file calls it. */
+struct link_word {
+	const char *name;
+	struct link_said *said; /* the loader's */
+};
+
 /* Commands around a run, as argv; or NULL. */
 struct hooks {
 	const char *const
@@ -36,6 +44,8 @@ struct worker_spec {
 	const char *cwd;        /* or NULL: where supervise was started */
 	const char *const *env; /* NAME=VALUE, ends with NULL, no NAME twice */
 	int ready_fd;           /* for READY_FD; >= 3 */
+	const struct link_word *links;
+	size_t nlinks;
 };
 
 struct sup_spec {

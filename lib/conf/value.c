@@ -8,6 +8,7 @@
 #include "base/near.h"
 #include "base/signal_name.h"
 #include "conf/command.h"
+#include "conf/link.h"
 #include "conf/report.h"
 #include "conf/value.h"
 
@@ -407,6 +408,15 @@ parse_env(struct loader *ld, struct body *b, const struct statement *st)
 	return true;
 }
 
+static bool
+parse_link(struct loader *ld, struct body *b, const struct statement *st)
+{
+	if (!value_has_words(ld, st))
+		return false;
+	link_add(ld, b, st);
+	return true;
+}
+
 /* By type; NULL for those that are more than a value. */
 static value_parser *const parsers[DIRECTIVE_NTYPES] = {
 	[DIRECTIVE_CHOICE] = parse_choice,
@@ -426,6 +436,7 @@ static value_parser *const parsers[DIRECTIVE_NTYPES] = {
 	[DIRECTIVE_CATCH] = command_parse_catch,
 	[DIRECTIVE_PATH] = parse_path,
 	[DIRECTIVE_ENV] = parse_env,
+	[DIRECTIVE_LINK] = parse_link,
 };
 
 bool

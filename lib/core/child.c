@@ -201,8 +201,39 @@ child_is_gone(const struct child *child)
 }
 
 bool
+child_runs(const struct child *child)
+{
+	switch ((enum child_state)child->state) {
+	case CHILD_STARTING:
+	case CHILD_UP:
+	case CHILD_STOPPING:
+		return !child->blocked && !child->remains && !child->preparing;
+	case CHILD_DOWN:
+	case CHILD_ENDED:
+	case CHILD_RESTARTING:
+		break;
+	}
+	return false;
+}
+
+bool
+child_lives(const struct child *child)
+{
+	return child->state == CHILD_UP && !child->condemned;
+}
+
+enum reason_class
+child_class(const struct child *child)
+{
+	if (child->condemned)
+		return (enum reason_class)child->fate;
+	return reason_class(child->policy, child->reason);
+}
+
+bool
 child_said_ignore(const struct child *child)
 {
-	return !child_is_sup(child) && child->reason.kind == REASON_EXIT &&
+	return !child_is_sup(child) && !child->condemned &&
+	    child->reason.kind == REASON_EXIT &&
 	    status_set_has(&child->policy->worker.ignore, child->reason.value);
 }

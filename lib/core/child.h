@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 
 #include "base/policy.h"
+#include "core/link.h"
 #include "core/reason.h"
 #include "core/window.h"
 
@@ -86,12 +87,17 @@ struct child {
 		int64_t started_ns; /* while a run lives: when it started */
 		int64_t due_ns;     /* RESTARTING: when a delay is over */
 	};
-	struct reason reason; /* of the last end, or failed start */
-	uint32_t heap_idx;    /* place among the deadlines */
-	uint32_t run;         /* starts so far; 1 is the first */
-	uint8_t state;        /* enum child_state; child_set_state() */
-	uint8_t backoff;      /* doublings of the next delay */
-	uint32_t wanted;      /* requests about it, not answered yet */
+	struct link_ends links;
+	STAILQ_ENTRY(child) telling; /* tree->telling: its end is to be told */
+	struct child *by;            /* linked to it; its end ends this run */
+	struct reason reason;        /* of the last end, or failed start */
+	uint32_t heap_idx;           /* place among the deadlines */
+	uint32_t run;                /* starts so far; 1 is the first */
+	uint8_t state;               /* enum child_state; child_set_state() */
+	uint8_t backoff;             /* doublings of the next delay */
+	uint8_t fate;    /* enum reason_class; of one that is condemned */
+	uint32_t wanted; /* requests about it, not answered yet */
+	uint32_t blamed; /* runs that end by this one's, or one's below */
 
 	bool added : 1; /* not of the file: lost when its supervisor starts */
 	bool forgotten : 1; /* no longer a child until its supervisor starts */
@@ -103,10 +109,13 @@ struct child {
 	bool late : 1;      /* STOPPING because start_timeout passed */
 	bool unclean : 1;   /* stopped, not as asked, not yet reported */
 	bool asked : 1;     /* mail.answers waits for this start */
+	bool condemned : 1; /* an exit signal ends this run, with `reason` */
+	bool tells : 1;     /* is in tree->telling */
 	bool preparing : 1; /* its process is what runs before its start */
 };
 
 TAILQ_HEAD(children, child);
+STAILQ_HEAD(dead, child);
 
 /* What a supervisor is doing. In all but OP_IDLE its inbox waits. */
 #define SUP_OPS(X)                                                           \
@@ -203,6 +212,15 @@ bool child_set_policy(struct child *child, const struct child_policy *policy);
 
 /* Moves `child` in the start order to before `next`, or to the end. */
 void child_move(struct child *child, struct child *next);
+
+/* Whether `child` has a process, or is a supervisor that works. */
+bool child_runs(const struct child *child);
+
+/* Whether `child` is up, and not told to end by an exit signal. */
+bool child_lives(const struct child *child);
+
+/* The class of the reason of its last end: of an exit signal, the sender's. */
+enum reason_class child_class(const struct child *child);
 
 /* Whether nothing of `child` lives. */
 bool child_is_gone(const struct child *child);

@@ -15,6 +15,7 @@ struct child;
  *
  *	remains of an ended run		kill them
  *	STARTING			start_timeout, or ready after
+ *	UP, condemned			kill
  *	STOPPING			kill
  *	RESTARTING			the delay is over
  */

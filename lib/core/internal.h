@@ -18,6 +18,7 @@ enum progress {
 
 /* tree.c: what comes out. */
 void tree_act(struct tree *t, enum action_kind kind, struct child *child);
+void tree_unlink(struct tree *t, struct link *link);
 struct note *tree_note(struct tree *t, enum note_kind kind, struct child *child,
     struct reason reason);
 void tree_note_end(struct tree *t, enum note_kind kind, struct child *child,
@@ -51,6 +52,8 @@ enum progress start_step(struct tree *t, struct sup *sup);
 void child_stop(struct tree *t, struct child *child);
 void child_stopped(struct tree *t, struct child *child);
 void child_kill(struct tree *t, struct child *child);
+/* Ends what runs of `child` as its policy says: asked, then killed. */
+void child_end(struct tree *t, struct child *child);
 void child_forget(struct tree *t, struct child *child);
 void child_let_go(struct tree *t, struct child *child);
 bool child_vanishes(const struct child *child);
@@ -71,6 +74,16 @@ void child_escalate(struct tree *t, struct child *child);
 void child_retry(struct tree *t, struct child *child);
 void child_due(struct tree *t, struct child *child);
 void group_stopped(struct tree *t, struct sup *sup);
+
+/* link.c */
+/* A run of `child` has begun, or ended for child->reason. */
+void links_tie(struct child *child);
+void links_tell(struct tree *t, struct child *child);
+/* One step of telling those whose end is to be told. */
+void links_tell_one(struct tree *t);
+/* What an exit signal was to end has ended. */
+void links_acquit(struct tree *t, struct child *child);
+void links_noproc(struct tree *t, struct child *child, struct child *peer);
 
 /* request.c */
 void request_serve(struct tree *t, struct request *request);

@@ -204,7 +204,7 @@ culprit_of(struct child *child)
 {
 	if (child_is_sup(child))
 		return child_sup(child)->culprit;
-	if (reason_class(child->policy, child->reason) == CLASS_ABNORMAL)
+	if (child_class(child) == CLASS_ABNORMAL)
 		return child->reason;
 	return (struct reason){ .kind = REASON_NONE };
 }
@@ -286,7 +286,7 @@ void
 child_died(struct tree *t, struct child *child)
 {
 	const struct child_policy *policy = child->policy;
-	enum reason_class class = reason_class(policy, child->reason);
+	enum reason_class class = child_class(child);
 	enum catch_action action;
 
 	child_set_state(child, CHILD_DOWN);

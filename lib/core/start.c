@@ -32,6 +32,7 @@ launch(struct tree *t, struct child *child)
 {
 	child->run++;
 	child->started_ns = t->now_ns;
+	child->condemned = false;
 	if (child_is_sup(child))
 		sup_boot(t, child_sup(child));
 	else
@@ -139,6 +140,7 @@ child_started(struct tree *t, struct child *child)
 {
 	child_deadline(t, child, NEVER_NS);
 	child_set_state(child, CHILD_UP);
+	links_tie(child);
 	tree_note(t, NOTE_STARTED, child, (struct reason){ 0 });
 	start_done(t, child);
 	request_started(t, child, RESULT_OK);
@@ -221,7 +223,7 @@ void
 child_start_ended(struct tree *t, struct child *child, bool ignore)
 {
 	if (child->policy->worker.ready == READY_FD && !child->preparing &&
-	    reason_class(child->policy, child->reason) == CLASS_NORMAL)
+	    child_class(child) == CLASS_NORMAL)
 		ignore = true;
 	if (ignore)
 		child_ignored(t, child);

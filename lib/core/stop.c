@@ -57,7 +57,7 @@ void
 child_let_go(struct tree *t, struct child *child)
 {
 	if (child->forgotten && child->added && !child->remains &&
-	    child->wanted == 0)
+	    !child->tells && child->blamed == 0 && child->wanted == 0)
 		free_child(t, child);
 }
 
@@ -99,12 +99,13 @@ stopped_clean(const struct child *child)
 		break;
 	case REASON_START:
 	case REASON_TIMEOUT:
+	case REASON_NOPROC:
 	case REASON_FAILED_CHILD:
 	case REASON_INTENSITY:
 		break;
 	}
 	return child->policy->restart != RESTART_PERMANENT &&
-	    reason_class(child->policy, child->reason) != CLASS_ABNORMAL;
+	    child_class(child) != CLASS_ABNORMAL;
 }
 
 /* `child` is down because it was to stop; says so where it was not clean. */
@@ -150,14 +151,11 @@ absorb(struct tree *t, struct child *child)
 	settle(t, child, stopped_clean(child));
 }
 
-static void
-stop_worker(struct tree *t, struct child *child)
+void
+child_end(struct tree *t, struct child *child)
 {
 	int64_t shutdown_ms = child->policy->shutdown_ms;
 
-	child_set_state(child, CHILD_STOPPING);
-	if (child->blocked)
-		return; /* what remains has its own deadline */
 	child_deadline(t, child, NEVER_NS);
 	if (shutdown_ms != SHUTDOWN_BRUTAL_KILL)
 		tree_act(t, ACTION_STOP, child);
@@ -165,6 +163,15 @@ stop_worker(struct tree *t, struct child *child)
 		child_kill(t, child);
 	else if (shutdown_ms != SHUTDOWN_INFINITY)
 		child_deadline(t, child, t->now_ns + shutdown_ms * NS_PER_MS);
+}
+
+static void
+stop_worker(struct tree *t, struct child *child)
+{
+	child_set_state(child, CHILD_STOPPING);
+	/* What remains, or is being ended already, has its own deadline. */
+	if (!child->blocked && !child->condemned)
+		child_end(t, child);
 }
 
 static void
@@ -377,6 +384,7 @@ sup_ended(struct tree *t, struct sup *sup)
 	sup->op = OP_IDLE;
 	child->reason = reason;
 	tree_note_end(t, NOTE_ENDED, child, t->now_ns - child->started_ns);
+	links_tell(t, child);
 	if (child->state == CHILD_STOPPING) {
 		child_stopped(t, child);
 	} else if (child->state == CHILD_STARTING) {

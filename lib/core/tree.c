@@ -18,6 +18,7 @@ tree_init(struct tree *t, struct sup *root, uint64_t seed)
 {
 	*t = (struct tree){ .root = root, .random = seed };
 	TAILQ_INIT(&t->agenda);
+	STAILQ_INIT(&t->telling);
 }
 
 void
@@ -62,6 +63,12 @@ tree_act(struct tree *t, enum action_kind kind, struct child *child)
 		t->spawning = true;
 }
 
+void
+tree_unlink(struct tree *t, struct link *link)
+{
+	emit(t, ACTION_UNLINK, NULL)->link = link;
+}
+
 struct note *
 tree_note(struct tree *t, enum note_kind kind, struct child *child,
     struct reason reason)
@@ -80,6 +87,8 @@ tree_note(struct tree *t, enum note_kind kind, struct child *child,
 static enum note_cause
 cause_of(const struct child *child)
 {
+	if (child->condemned)
+		return CAUSED_BY_LINK;
 	if (child->state != CHILD_STOPPING || child->sup == NULL)
 		return CAUSED_BY_ITSELF;
 	switch ((enum sup_op)child->sup->op) {
@@ -109,6 +118,8 @@ tree_note_end(struct tree *t, enum note_kind kind, struct child *child,
 	note->cause = cause_of(child);
 	if (note->cause == CAUSED_BY_SIBLING)
 		note->sibling = child->sup->target;
+	else if (note->cause == CAUSED_BY_LINK)
+		note->sibling = child->by;
 }
 
 void
@@ -235,8 +246,13 @@ child_tick(struct tree *t, struct child *child)
 	}
 	switch ((enum child_state)child->state) {
 	case CHILD_STARTING:
-		child_start_tick(t, child);
+		if (!child->condemned) {
+			child_start_tick(t, child);
+			break;
+		}
+		child_kill(t, child);
 		break;
+	case CHILD_UP: /* condemned */
 	case CHILD_STOPPING:
 		child_kill(t, child);
 		break;
@@ -244,7 +260,6 @@ child_tick(struct tree *t, struct child *child)
 		inbox_post(t, child, MAIL_DUE);
 		break;
 	case CHILD_DOWN:
-	case CHILD_UP:
 	case CHILD_ENDED:
 		break;
 	}
@@ -265,6 +280,11 @@ run(struct tree *t)
 		struct child *due;
 
 		t->nturns++;
+		/* Links are told first, supervisors second (S163). */
+		if (!STAILQ_EMPTY(&t->telling)) {
+			links_tell_one(t);
+			continue;
+		}
 		if (sup != NULL) {
 			agenda_del(t, sup);
 			if (sup_step(t, sup) == GO_ON)
@@ -305,16 +325,23 @@ exited(struct tree *t, const struct event *event)
 	    child->policy->worker.stop_signal;
 	int64_t ran_ns = t->now_ns - child->started_ns;
 
-	child->reason = event->reason;
-	if (child->state == CHILD_STOPPING && !event->unasked)
+	/* One that had ended before an exit signal came did so by itself. */
+	if (event->unasked)
+		child->condemned = false;
+	if (!child->condemned)
+		child->reason = event->reason;
+	if (child->state == CHILD_STOPPING && !child->condemned &&
+	    !event->unasked)
 		child->reason = reason_after_stop(child->policy, event->reason,
 		    stop_signal);
 	if (ran_ns >= child->sup->window.period_ns)
 		child->backoff = 0;
 	tree_note_end(t, NOTE_EXITED, child, ran_ns);
+	links_acquit(t, child);
 	child_set_remains(child, event->remains);
 	child_deadline(t, child,
 	    event->remains ? remains_deadline(t, child) : NEVER_NS);
+	links_tell(t, child);
 
 	switch ((enum child_state)child->state) {
 	case CHILD_STARTING:
@@ -423,7 +450,8 @@ take(struct tree *t, const struct event *event)
 		child_prepared(t, child);
 		break;
 	case EVENT_READY:
-		if (child->state == CHILD_STARTING && !child->blocked)
+		if (child->state == CHILD_STARTING && !child->blocked &&
+		    !child->condemned)
 			child_started(t, child);
 		break;
 	case EVENT_EXITED:
@@ -434,6 +462,9 @@ take(struct tree *t, const struct event *event)
 		break;
 	case EVENT_REQUEST:
 		post_request(t, event->request);
+		break;
+	case EVENT_NOPROC:
+		links_noproc(t, child, event->peer);
 		break;
 	}
 }

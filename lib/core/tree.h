@@ -35,6 +35,7 @@ enum event_kind {
 	EVENT_EXITED,       /* a worker's leader ended: reason, remains … */
 	EVENT_GONE,         /* nothing is left of an ended run */
 	EVENT_REQUEST,      /* request */
+	EVENT_NOPROC,       /* `child` links itself to `peer`, not running */
 };
 
 struct event {
@@ -45,6 +46,7 @@ struct event {
 	bool remains;         /* EXITED: members of its group live on */
 	bool unasked;         /* EXITED: ended before the stop signal */
 	struct request *request;
+	struct child *peer; /* NOPROC */
 };
 
 /* What happened, for people, logs and watchers. */
@@ -62,6 +64,7 @@ enum note_kind {
 	NOTE_AUTO_SHUTDOWN, /* reason; child: the significant one */
 	NOTE_ENDED,         /* a supervisor: reason */
 	NOTE_REMOVED,       /* no longer a child */
+	NOTE_TRAPPED,       /* was told that `sibling`, linked, ended */
 };
 
 /* Contexts of OTP's supervisor reports (S164). */
@@ -85,6 +88,7 @@ enum note_cause {
 	CAUSED_BY_SIBLING, /* its group is restarted; see `sibling` */
 	CAUSED_BY_REQUEST,
 	CAUSED_BY_SUPERVISOR, /* which shuts down */
+	CAUSED_BY_LINK,       /* an exit signal from `sibling` */
 };
 
 /* A snapshot: `child` may have moved on when the note is read. */
@@ -98,18 +102,19 @@ struct note {
 	int64_t ran_ns;
 	enum note_cause cause; /* EXITED, ENDED */
 	enum catch_action caught;
-	struct child *sibling; /* or NULL */
+	struct child *sibling; /* or NULL; not freed before the next step */
 };
 
 enum action_kind {
-	ACTION_SPAWN, /* answer with SPAWNED or SPAWN_FAILED; if
-			 child->preparing, of what runs before its start */
-	ACTION_STOP,  /* stop signal to the group of `child` */
-	ACTION_KILL,  /* SIGKILL to the group; GONE if nothing remains */
-	ACTION_NOTE,  /* note */
-	ACTION_REPLY, /* request->result is there; give it back */
-	ACTION_FREE,  /* `child` is not used any more */
-	ACTION_END,   /* the root is down; see root->cause, ->culprit */
+	ACTION_SPAWN,  /* answer with SPAWNED or SPAWN_FAILED; if
+			  child->preparing, of what runs before its start */
+	ACTION_STOP,   /* stop signal to the group of `child` */
+	ACTION_KILL,   /* SIGKILL to the group; GONE if nothing remains */
+	ACTION_NOTE,   /* note */
+	ACTION_REPLY,  /* request->result is there; give it back */
+	ACTION_FREE,   /* `child` is not used any more */
+	ACTION_UNLINK, /* `link` is not used any more */
+	ACTION_END,    /* the root is down; see root->cause, ->culprit */
 };
 
 struct action {
@@ -118,6 +123,7 @@ struct action {
 	union {
 		struct note note;
 		struct request *request;
+		struct link *link;
 	};
 };
 
@@ -130,8 +136,11 @@ struct tree {
 	struct sup *root; /* borrowed */
 	struct deadlines deadlines;
 	struct agenda agenda;
-	int64_t now_ns;  /* of the event in hand; never goes back */
-	uint64_t random; /* state of the jitter of delays */
+	struct dead telling;   /* whose links are to be told of their end */
+	struct link_end *told; /* of the first of them: next to be told */
+	bool halfway;          /* of the first of them some are told */
+	int64_t now_ns;        /* of the event in hand; never goes back */
+	uint64_t random;       /* state of the jitter of delays */
 	struct action *out;
 	size_t nout;
 	bool spawning;   /* this step has ordered a spawn */
@@ -177,6 +186,13 @@ void tree_unreserve(struct tree *t, size_t n);
  */
 size_t tree_step(struct tree *t, const struct event *event, int64_t now_ns,
     struct action out[static TREE_ACTIONS_MAX]);
+
+/*
+ * Undoes a link: no end goes along it any more. Not for one that ACTION_UNLINK
+ * tells to be gone already. All links of a child are undone before its memory
+ * is used otherwise.
+ */
+void link_fini(struct tree *t, struct link *link);
 
 /* When an EVENT_TICK is due if nothing else happens, or NEVER_NS. */
 int64_t tree_deadline(const struct tree *t);

@@ -290,6 +290,39 @@ give_back(struct engine *e, struct addition *addition)
 	SLIST_INSERT_HEAD(&e->freed, addition, next);
 }
 
+/* Lets go of `child`, and of all that was added below it. */
+static void
+let_go(struct engine *e, struct child *child)
+{
+	struct child *below;
+
+	if (child_is_sup(child))
+		TAILQ_FOREACH(below, &child_sup(child)->children, order)
+			let_go(e, below);
+	ties_freed(e, child);
+	if (*node_addition(child) != NULL)
+		give_back(e, *node_addition(child));
+}
+
+/* Makes the links of an addition; false after an error to the client. */
+static bool
+make_links(struct engine *e, struct control_client *client,
+    const struct addition *addition, const struct sup *sup)
+{
+	char why[TIES_WHY_SIZE];
+	int error;
+
+	if (addition->conf.nlinks == 0)
+		return true;
+	e->linked = true;
+	error = ties_renew(e, addition->child, sup, why);
+	if (error == -ENOENT)
+		control_error(client, CONTROL_NO_SUCH_NAME, "link: %s", why);
+	else if (error < 0)
+		serve_no_memory(client);
+	return error == 0;
+}
+
 static void
 add_to(struct engine *e, struct control_client *client, struct sup *sup,
     struct addition *addition, bool wait)
@@ -300,14 +333,15 @@ add_to(struct engine *e, struct control_client *client, struct sup *sup,
 	addition = make_addition(e, client, addition);
 	if (addition == NULL)
 		return;
-	order = order_new(e, client);
+	order =
+	    make_links(e, client, addition, sup) ? order_new(e, client) : NULL;
 	if (order == NULL) {
-		give_back(e, addition);
+		let_go(e, addition->child);
 		return;
 	}
 	act = act_new(e, order, REQUEST_ADD, sup, addition->child);
 	if (act == NULL) {
-		give_back(e, addition);
+		let_go(e, addition->child);
 	} else {
 		act->addition = addition;
 		ask(e, act);
@@ -384,24 +418,11 @@ act_replied(struct engine *e, struct request *request)
 					"the child",
 		    act_explain(request->result));
 	if (refused)
-		give_back(e, act->addition);
+		let_go(e, act->addition->child);
 	free(act);
 	e->nacts--;
 	order->pending--;
 	order_check(e, order);
-}
-
-/* Lets go of `child`, and of all that was added below it. */
-static void
-let_go(struct engine *e, struct child *child)
-{
-	struct child *below;
-
-	if (child_is_sup(child))
-		TAILQ_FOREACH(below, &child_sup(child)->children, order)
-			let_go(e, below);
-	if (*node_addition(child) != NULL)
-		give_back(e, *node_addition(child));
 }
 
 void

@@ -59,6 +59,9 @@ perform(struct engine *e, struct action *action, struct event *answer)
 	case ACTION_FREE:
 		act_freed(e, action->child);
 		break;
+	case ACTION_UNLINK:
+		ties_undone(action->link);
+		break;
 	case ACTION_END:
 		end_of_tree(e);
 		break;
@@ -204,6 +207,7 @@ init_base(struct engine *e, const struct run *run)
 	SLIST_INIT(&e->versions);
 	SLIST_INIT(&e->freed);
 	SLIST_INIT(&e->addings);
+	LIST_INIT(&e->ties);
 	e->channel.fd = -1;
 	e->orphans.fd = -1;
 	e->signals.fd = -1;
@@ -269,6 +273,7 @@ init_tree(struct engine *e, const struct conf *conf)
 	e->tree.successor = reload_successor;
 	if (!tree_reserve(&e->tree, conf->nchildren + 1))
 		return -ENOMEM;
+	ties_look(e, NULL, NULL);
 	return environment_init(&e->environment, conf->root, mark_text());
 }
 
@@ -329,6 +334,7 @@ fini(struct engine *e)
 	reporter_fini(&e->reporter);
 	spawner_fini(&e->spawner);
 	tree_fini(&e->tree);
+	ties_fini(e);
 	nodes_fini(&e->nodes);
 	sup_fini(&e->root.sup);
 	loop_fini(&e->loop);

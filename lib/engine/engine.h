@@ -17,6 +17,7 @@
 #include "engine/reload.h"
 #include "engine/reporter.h"
 #include "engine/strays.h"
+#include "engine/ties.h"
 #include "engine/view.h"
 #include "engine/waiters.h"
 #include "os/loop.h"
@@ -28,14 +29,17 @@
  *	engine.c	the loop: events to the core, its actions to the others
  *	launch.c	starts a worker: plan, environment
  *	ready.c		hears that its start is complete
+ *	mailbox.c	what it is told
  *	reap.c		ends: status, group, what remains
  *	hook.c		the commands before and after a run
  *	strays.c	processes that left their group
  *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; lookup.c finds names,
- *			view.c and query.c look, act.c and act_signal.c change,
+ *			view.c and query.c look, act.c, act_signal.c and
+ *			act_link.c change,
  *			waiters.c waits, monitors.c tells of ends
+ *	ties.c		links, and whom they mean
  *	reload.c	the file read again: reload_plan.c what to do about it,
  *			version.c what to keep; reading.c reads it
  *	runner.c	programs that print specifications; printing.c for
@@ -66,6 +70,7 @@ struct environment {
 	char end[80];         /* SUPERVISE_REASON=… */
 	char ran[40];         /* SUPERVISE_RAN_MS=… */
 	const char *mark;     /* SUPERVISE_ID=…; borrowed */
+	char mailbox[24];     /* SUPERVISE_MAILBOX=… */
 	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */
 };
 
@@ -123,6 +128,7 @@ struct engine {
 	size_t nacts;           /* of all of them, not yet answered */
 	struct additions freed; /* in this turn */
 	struct addings addings; /* whose programs run */
+	struct ties ties;       /* every link */
 
 	pid_t guardian;
 	pid_t witness;
@@ -145,6 +151,7 @@ struct engine {
 	int64_t sweep_ns; /* when strays get SIGKILL */
 
 	bool serving;      /* there is a socket */
+	bool linked;       /* some specification has had links */
 	bool changed;      /* something waiters may wait for */
 	bool told;         /* the caller knows that all has started */
 	bool refused;      /* another one runs here: nothing starts */

@@ -176,6 +176,7 @@ hint(const struct engine *e)
 		return hint_of_exit(e);
 	case REASON_NONE:
 	case REASON_SHUTDOWN:
+	case REASON_NOPROC:
 	case REASON_FAILED_CHILD:
 	case REASON_INTENSITY:
 		break;

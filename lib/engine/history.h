@@ -20,11 +20,12 @@
 #define HISTORY_ENDS 10
 
 /* Why a run ended. */
-#define HISTORY_CAUSES(X)                                             \
-	X(HISTORY_ITSELF, "itself")         /* its own end */         \
-	X(HISTORY_SIBLING, "sibling")       /* another one's; `by` */ \
-	X(HISTORY_REQUEST, "request")       /* somebody asked */      \
-	X(HISTORY_SUPERVISOR, "supervisor") /* its supervisor stopped */
+#define HISTORY_CAUSES(X)                                                \
+	X(HISTORY_ITSELF, "itself")         /* its own end */            \
+	X(HISTORY_SIBLING, "sibling")       /* another one's; `by` */    \
+	X(HISTORY_REQUEST, "request")       /* somebody asked */         \
+	X(HISTORY_SUPERVISOR, "supervisor") /* its supervisor stopped */ \
+	X(HISTORY_LINK, "link")             /* a linked one's; `by` */
 
 enum history_cause {
 #define HISTORY_ENUM(name, text) name,
@@ -57,8 +58,8 @@ struct history_end {
 	uint32_t ran_ms; /* at most UINT32_MAX */
 	uint32_t run;    /* which of its runs */
 	struct reason reason;
-	struct reason by_reason; /* HISTORY_SIBLING: how that one had ended */
-	uint32_t by;             /* HISTORY_SIBLING: the id of the sibling */
+	struct reason by_reason; /* of `by`: how that one had ended */
+	uint32_t by;             /* SIBLING, LINK: the other one's id */
 	uint8_t cause;           /* enum history_cause */
 	uint8_t outcome;         /* enum history_outcome */
 	uint8_t strategy;        /* enum strategy, at that time */

@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "engine/engine.h"
 #include "engine/explain.h"
+#include "engine/mailbox.h"
 #include "engine/ready.h"
 #include "os/clock.h"
 
@@ -21,7 +22,7 @@
 #define ABANDON_MS 1000
 
 /* Variables that each child gets anew. */
-#define NOWN 7
+#define NOWN 8
 static const char *const own[NOWN] = {
 	"SUPERVISE_NAME=",
 	"SUPERVISE_RUN=",
@@ -30,6 +31,7 @@ static const char *const own[NOWN] = {
 	"SUPERVISE_SOCKET=",
 	"SUPERVISE_REASON=",
 	"SUPERVISE_RAN_MS=",
+	"SUPERVISE_MAILBOX=",
 };
 
 bool
@@ -125,6 +127,13 @@ is_set_anew(const char *variable, const char *const *set)
 	return false;
 }
 
+/* Whether what starts is a command around the runs. */
+static bool
+is_hook(const struct worker *worker)
+{
+	return worker->after || worker->child.preparing;
+}
+
 /* The environment of the next run of `worker`, valid until the next call. */
 static const char *const *
 environment_of(struct engine *e, struct worker *worker)
@@ -164,6 +173,11 @@ environment_of(struct engine *e, struct worker *worker)
 	env->scratch[n++] = env->mark;
 	if (e->serving)
 		env->scratch[n++] = env->socket;
+	if (!is_hook(worker) && mailbox_number(worker) != 0) {
+		snprintf(env->mailbox, sizeof(env->mailbox), "%s%d", own[7],
+		    mailbox_number(worker));
+		env->scratch[n++] = env->mailbox;
+	}
 	env->scratch[n] = NULL;
 	return env->scratch;
 }
@@ -200,29 +214,27 @@ abandon(struct engine *e, struct worker *worker, struct spawn_result *result)
 		fd_close(&result->pidfd);
 }
 
-/* Whether what starts is a command around the runs. */
-static bool
-is_hook(const struct worker *worker)
-{
-	return worker->after || worker->child.preparing;
-}
-
 static int
 start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
-	struct spawn_fd ready;
-	int error, nfds;
+	struct spawn_fd fds[2];
+	int error, nfds = 0, more = 0;
 
 	result->step = SPAWN_DESCRIPTORS;
-	nfds = is_hook(worker) ? 0 : ready_begin(e, worker, &ready);
+	if (!is_hook(worker))
+		nfds = ready_begin(e, worker, &fds[0]);
 	if (nfds < 0)
 		return nfds;
-	plan->fds = &ready;
-	plan->nfds = (size_t)nfds;
-	error = spawner_spawn(&e->spawner, plan, result);
 	if (!is_hook(worker))
+		more = mailbox_begin(e, worker, &fds[nfds]);
+	plan->fds = fds;
+	plan->nfds = (size_t)nfds + (more > 0);
+	error = more < 0 ? more : spawner_spawn(&e->spawner, plan, result);
+	if (!is_hook(worker)) {
 		ready_passed(e, worker);
+		mailbox_passed(e, worker);
+	}
 	plan->fds = NULL;
 	plan->nfds = 0;
 	if (error < 0)
@@ -285,6 +297,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	if (error == 0)
 		return true;
 	ready_over(e, worker);
+	mailbox_over(e, worker);
 	job_start_failed(e);
 	outcome_failed(e, worker, step, -error);
 	*reason = (struct reason){ .kind = REASON_START, .value = -error };

@@ -159,9 +159,11 @@ nodes_fini(struct nodes *nodes)
 	for (size_t i = 0;
 	     nodes->supervisors != NULL && i < nodes->nsupervisors; i++)
 		sup_fini(&nodes->supervisors[i].sup);
-	for (size_t i = 0; nodes->workers != NULL && i < nodes->nworkers; i++)
+	for (size_t i = 0; nodes->workers != NULL && i < nodes->nworkers; i++) {
 		if (nodes->workers[i].own_ready)
 			free(nodes->workers[i].ready);
+		free(nodes->workers[i].mailbox);
+	}
 	free(nodes->workers);
 	free(nodes->supervisors);
 	free(nodes->readies);

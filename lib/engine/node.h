@@ -16,6 +16,7 @@
 #include "os/pidfd.h"
 
 struct addition;
+struct mailbox;
 
 /*
  * The nodes of the running tree: what the core knows of a child, together
@@ -37,6 +38,7 @@ struct worker {
 	struct history *history;       /* its last ends */
 	struct monitors monitors;      /* of the run; borrowed */
 	struct readiness *ready;       /* NULL without `ready fd N` */
+	struct mailbox *mailbox;       /* owned; NULL: has not had one */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */
 	pid_t pid;              /* of the run or its remains; also its group */
 	int pidfd;              /* of the same; owned; -1: nothing lives */

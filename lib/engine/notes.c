@@ -2,6 +2,7 @@
 #include "engine/notes.h"
 #include "base/signal_name.h"
 #include "base/units.h"
+#include "engine/mailbox.h"
 #include "os/clock.h"
 
 /* The texts that a record borrows until it is written. */
@@ -88,6 +89,9 @@ fill_end(struct record *r, struct child *child, const struct note *note,
 	add_reason(r, note, texts);
 	if (note->kind != NOTE_EXITED)
 		return;
+	if (note->cause == CAUSED_BY_LINK)
+		record_text(r, "link",
+		    node_path(note->sibling, texts->supervisor));
 	if (node_worker(child)->end.core)
 		record_flag(r, "core", true);
 	record_number(r, "ran_ms", note->ran_ns / NS_PER_MS);
@@ -131,6 +135,7 @@ fill_decision(struct record *r, struct child *child, const struct note *note,
 	case NOTE_EXITED:
 	case NOTE_ENDED:
 	case NOTE_REMOVED:
+	case NOTE_TRAPPED:
 		break;
 	}
 }
@@ -175,6 +180,7 @@ remember_end(struct child *child, const struct note *note)
 		[CAUSED_BY_SIBLING] = HISTORY_SIBLING,
 		[CAUSED_BY_REQUEST] = HISTORY_REQUEST,
 		[CAUSED_BY_SUPERVISOR] = HISTORY_SUPERVISOR,
+		[CAUSED_BY_LINK] = HISTORY_LINK,
 	};
 	int64_t ran_ms = note->ran_ns / NS_PER_MS;
 	const struct history_end end = {
@@ -183,8 +189,9 @@ remember_end(struct child *child, const struct note *note)
 		.run = note->run,
 		.reason = reason_told(child, note),
 		.by = note->sibling != NULL ? node_id(note->sibling) : 0,
-		.by_reason = note->sibling != NULL ? note->sibling->reason :
-						     (struct reason){ 0 },
+		.by_reason = note->cause == CAUSED_BY_SIBLING ?
+		    note->sibling->reason :
+		    note->reason,
 		.cause = (uint8_t)causes[note->cause],
 		.strategy = child->sup != NULL ?
 		    (uint8_t)child->sup->child.policy->sup.strategy :
@@ -252,6 +259,7 @@ remember(struct child *child, const struct note *note)
 	case NOTE_STARTED:
 	case NOTE_REPORT:
 	case NOTE_REMOVED:
+	case NOTE_TRAPPED:
 		break;
 	}
 }
@@ -284,6 +292,9 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 	case NOTE_AUTO_SHUTDOWN:
 		fill_decision(&r, child, note, &texts);
 		break;
+	case NOTE_TRAPPED:
+		mailbox_exit(e, node_worker(child), note);
+		return;
 	}
 	engine_record(e, &r);
 	remember(child, note);

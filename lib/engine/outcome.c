@@ -57,6 +57,7 @@ status_of(struct reason reason)
 		return STATUS_SIGNAL + SIGKILL;
 	case REASON_START:
 	case REASON_TIMEOUT:
+	case REASON_NOPROC:
 	case REASON_FAILED_CHILD:
 	case REASON_INTENSITY:
 		break;

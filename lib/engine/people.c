@@ -61,6 +61,8 @@ people_reason(const char *reason, char *text, size_t size)
 		snprintf(text, size, "could not be started (%s)", value);
 	else if (strcmp(reason, "timeout") == 0)
 		snprintf(text, size, "was not ready in time");
+	else if (strcmp(reason, "noproc") == 0)
+		snprintf(text, size, "did not run");
 	else if (strncmp(reason, "reached_max", 11) == 0)
 		snprintf(text, size, "gave up, restarts came too often");
 	else
@@ -148,9 +150,14 @@ say_exited(const struct record *r, struct sentence *s)
 	    strcmp(reason, "shutdown") != 0 &&
 	    strcmp(reason, "signal:TERM") != 0;
 	say_duration(ran, sizeof(ran), number_of(r, "ran_ms"));
-	snprintf(s->text, sizeof(s->text), "%s%s, after %s",
-	    people_reason(reason, how, sizeof(how)),
-	    number_of(r, "core") != 0 ? ", core dumped" : "", ran);
+	people_reason(reason, how, sizeof(how));
+	if (record_get(r, "link") != NULL)
+		snprintf(s->text, sizeof(s->text),
+		    "ended with %s, which %s, after %s", text_of(r, "link"),
+		    how, ran);
+	else
+		snprintf(s->text, sizeof(s->text), "%s%s, after %s", how,
+		    number_of(r, "core") != 0 ? ", core dumped" : "", ran);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "conf/print.h"
 #include "engine/history.h"
+#include "engine/lookup.h"
 #include "engine/query.h"
 
 /* Adds the process of a child, if it has one. */
@@ -197,23 +198,37 @@ query_count(struct engine *e, struct child *child,
 	control_record(client, &r, NULL);
 }
 
-/* Where the sibling of that id is now; it may be gone. */
-static const char *
-sibling_path(const struct child *child, uint32_t id,
-    char path[static NODE_PATH_SIZE])
-{
-	struct child *sibling;
+/* A search for the child of an id. */
+struct wanted {
+	uint32_t id;
+	struct child *child;
+};
 
-	TAILQ_FOREACH(sibling, &child->sup->children, order)
-		if (!sibling->forgotten && node_id(sibling) == id)
-			return node_path(sibling, path);
-	return "a child that is gone";
+static void
+look_at(void *arg, struct child *child)
+{
+	struct wanted *wanted = arg;
+
+	if (node_id(child) == wanted->id)
+		wanted->child = child;
+}
+
+/* Where the child of that id is now; it may be gone. */
+static const char *
+path_of(struct engine *e, uint32_t id, char path[static NODE_PATH_SIZE])
+{
+	struct wanted wanted = { .id = id };
+
+	lookup_walk(&e->root.sup.child, look_at, &wanted);
+	return wanted.child != NULL ? node_path(wanted.child, path) :
+				      "a child that is gone";
 }
 
 static void
-tell_end(const struct child *child, const struct history_end *end,
+tell_end(struct engine *e, const struct history_end *end,
     struct control_client *client)
 {
+	bool by = end->cause == HISTORY_SIBLING || end->cause == HISTORY_LINK;
 	char path[NODE_PATH_SIZE], reason[REASON_TEXT_SIZE];
 	char stamp[RECORD_STAMP_SIZE], by_reason[REASON_TEXT_SIZE];
 	struct record r;
@@ -229,8 +244,8 @@ tell_end(const struct child *child, const struct history_end *end,
 		record_text(&r, "strategy", strategy_text[end->strategy]);
 	if (end->outcome != HISTORY_NOTHING)
 		record_text(&r, "outcome", history_outcome_text[end->outcome]);
-	if (end->cause == HISTORY_SIBLING) {
-		record_text(&r, "by", sibling_path(child, end->by, path));
+	if (by) {
+		record_text(&r, "by", path_of(e, end->by, path));
 		record_text(&r, "by_reason",
 		    reason_text(end->by_reason, by_reason));
 	}
@@ -256,5 +271,5 @@ query_why(struct engine *e, struct child *child, struct control_client *client,
 	}
 	control_record(client, &r, NULL);
 	for (size_t i = 0; (end = history_get(history, i)) != NULL; i++)
-		tell_end(child, end, client);
+		tell_end(e, end, client);
 }

@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "engine/engine.h"
+#include "engine/mailbox.h"
 #include "engine/notes.h"
 #include "engine/ready.h"
 #include "os/clock.h"
@@ -119,6 +120,7 @@ tell_run(struct engine *e, struct worker *worker, bool remains)
 		    &(struct event){
 			.kind = EVENT_READY, .child = &worker->child });
 	ready_over(e, worker);
+	mailbox_over(e, worker);
 	/* That it was ready may have led to its stop. */
 	event.unasked = worker->unasked;
 	if (worker->child.preparing && worker->child.state == CHILD_STARTING)
@@ -334,6 +336,7 @@ reap_stop(struct engine *e, struct worker *worker)
 		return;
 	}
 	note_signal(e, RECORD_STOPPING, worker, signo);
+	mailbox_stop(e, worker, signo);
 	(void)reap_signal(worker, signo);
 	worker->asked = true;
 	if (state == PROCESS_STOPPED || worker->suspended)

@@ -226,6 +226,7 @@ order(struct engine *e, struct step *step)
 			    "did not start: no memory");
 			return false;
 		}
+		ties_look(e, step->child, step->sup);
 		ask(e, REQUEST_PLACE, step);
 		return true;
 	case STEP_RESTART:
@@ -303,6 +304,7 @@ begin(struct engine *e)
 		    "has no memory for some of the rules");
 	SLIST_INSERT_HEAD(&e->versions, r->version, next);
 	e->conf = &r->version->conf;
+	ties_look(e, NULL, NULL);
 	r->version = NULL;
 	r->begun = true;
 	return true;

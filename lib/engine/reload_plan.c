@@ -127,6 +127,8 @@ runs_differently(const struct spec *a, const struct spec *b)
 	if (a->policy.worker.ready != b->policy.worker.ready ||
 	    (a->policy.worker.ready == READY_FD && x->ready_fd != y->ready_fd))
 		return true;
+	if (a->policy.worker.trap_exits != b->policy.worker.trap_exits)
+		return true;
 	if ((x->cwd == NULL) != (y->cwd == NULL) ||
 	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))
 		return true;

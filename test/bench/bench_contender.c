@@ -20,8 +20,8 @@ static const int64_t CONTENDER_SECOND_NS = 1000000000;
 
 /* The programs built here; absolute. */
 static char bare_path[PATH_MAX];
-static char child_path[PATH_MAX];
 char contender_supervise[PATH_MAX];
+char contender_child[PATH_MAX];
 char contender_answer[PATH_MAX];
 
 /* Opens a file in the contender's folder for writing. */
@@ -69,8 +69,8 @@ static void
 prepare_bare(struct plan *plan)
 {
 	const char *const argv[] = { bare_path,
-		plan->reverse ? "reverse" : "together", plan->count, child_path,
-		NULL };
+		plan->reverse ? "reverse" : "together", plan->count,
+		contender_child, NULL };
 
 	(void)snprintf(plan->count, sizeof(plan->count), "%zu",
 	    plan->nchildren);
@@ -91,7 +91,7 @@ prepare_supervise(struct plan *plan)
 	    "stop %s\n"
 	    "worker w[%zu] { exec %s ${instance} }\n",
 	    plan->reverse ? "reverse" : "together", plan->nchildren,
-	    child_path);
+	    contender_child);
 	finish(f);
 	set_argv(plan, argv);
 }
@@ -110,7 +110,7 @@ make_service_folders(const struct plan *plan)
 		expect_made(mkdir(path, 0700), path);
 		(void)snprintf(path, sizeof(path), "%s/scan/w%zu/run",
 		    plan->dir, i);
-		expect_made(symlink(child_path, path), path);
+		expect_made(symlink(contender_child, path), path);
 	}
 }
 
@@ -164,8 +164,8 @@ prepare_supervisord(struct plan *plan)
 	    "[rpcinterface:supervisor]\n"
 	    "supervisor.rpcinterface_factory = "
 	    "supervisor.rpcinterface:make_main_rpcinterface\n",
-	    plan->dir, plan->nchildren * 3 + 100, child_path, plan->nchildren,
-	    plan->dir, plan->dir);
+	    plan->dir, plan->nchildren * 3 + 100, contender_child,
+	    plan->nchildren, plan->dir, plan->dir);
 	finish(f);
 	set_argv(plan, argv);
 }
@@ -194,7 +194,7 @@ prepare_dinit(struct plan *plan)
 		    "smooth-recovery = true\n"
 		    "restart-delay = 0\n"
 		    "restart-limit-interval = 0\n",
-		    child_path);
+		    contender_child);
 		finish(f);
 	}
 	finish(boot);
@@ -281,7 +281,7 @@ contenders_init(void)
 	self[len] = '\0';
 	*strrchr(self, '/') = '\0';
 	set_path(bare_path, self, "bare");
-	set_path(child_path, self, "child_static");
+	set_path(contender_child, self, "child_static");
 	set_path(contender_answer, self, "answer");
 	/* In the contender's folder, where nobody else comes across it. */
 	if (setenv("SUPERVISE_SOCKET", "socket", 1) == -1)

@@ -50,8 +50,9 @@ extern const size_t ncontenders;
 /* The contender of that name, or NULL. */
 const struct contender *contender_find(const char *name);
 
-/* supervise itself, and the program answer.c; absolute. */
+/* supervise itself, the children and the program answer.c; absolute. */
 extern char contender_supervise[PATH_MAX];
+extern char contender_child[PATH_MAX];
 extern char contender_answer[PATH_MAX];
 
 /* Whether a program is there: at its path, or by its name on PATH. */

@@ -245,24 +245,30 @@ step(struct gen *g)
 		step_other(g);
 }
 
-/* Deaths go along links; nothing else happens in these scenarios. */
-static void
-linked_steps(struct gen *g)
-{
-	for (unsigned n = 1 + gen_below(g, 4); n > 0; n--)
-		step_death(g);
-}
-
 /* Two below one supervisor: two would act on both deaths at a time. */
 static void
-gen_links(struct gen *g)
+gen_link(struct gen *g, const char *word)
 {
 	int a = some(g, GEN_WORKER);
 	int b = some(g, GEN_WORKER);
 
 	if (a >= 0 && b >= 0 && a != b &&
 	    g->kids[a].parent == g->kids[b].parent)
-		fprintf(g->out, "link %s %s\n", g->kids[a].id, g->kids[b].id);
+		fprintf(g->out, "%s %s %s\n", word, g->kids[a].id,
+		    g->kids[b].id);
+}
+
+/* Deaths go along links; little else happens in these scenarios. */
+static void
+linked_steps(struct gen *g)
+{
+	for (unsigned n = 1 + gen_below(g, 4); n > 0; n--) {
+		if (gen_chance(g, 20))
+			gen_link(g, "link");
+		if (gen_chance(g, 10))
+			gen_link(g, "unlink");
+		step_death(g);
+	}
 }
 
 void
@@ -277,7 +283,7 @@ gen_scenario(uint64_t seed, FILE *out)
 	g->pools = gen_chance(g, 25);
 	g->brutal = !g->pools && gen_chance(g, 6);
 	g->calm = g->mortal = gen_chance(g, 6);
-	g->links = gen_chance(g, 2);
+	g->links = gen_chance(g, 3);
 	g->crowds = gen_chance(g, 25);
 	killed = gen_chance(g, 2);
 	g->plain = killed;
@@ -287,8 +293,8 @@ gen_scenario(uint64_t seed, FILE *out)
 	else if (g->pools || g->brutal || killed)
 		fprintf(out, "compare parent\n");
 	gen_sup(g, -1, 0);
-	if (g->links)
-		gen_links(g);
+	for (unsigned n = g->links ? 1 + gen_below(g, 4) : 0; n > 0; n--)
+		gen_link(g, "link");
 	fprintf(out, "run\n");
 	if (g->links) {
 		linked_steps(g);

@@ -68,7 +68,10 @@ gen_sup_words(struct gen *g, int self)
 
 	if (*strategy != '\0')
 		fprintf(g->out, " strategy=%s", strategy);
-	if (gen_chance(g, 90))
+	/* Which of several linked ones reaches a limit is a race. */
+	if (g->links)
+		fprintf(g->out, " max_restarts=15");
+	else if (gen_chance(g, 90))
 		fprintf(g->out, " max_restarts=%u",
 		    gen_chance(g, 10) ? 10 : gen_below(g, 4));
 	fprintf(g->out, " max_seconds=600");
@@ -91,7 +94,9 @@ gen_dsup_words(struct gen *g, int self)
 {
 	struct gen_kid *kid = &g->kids[self];
 
-	if (gen_chance(g, 90))
+	if (g->links)
+		fprintf(g->out, " max_restarts=15");
+	else if (gen_chance(g, 90))
 		fprintf(g->out, " max_restarts=%u", gen_below(g, 4));
 	fprintf(g->out, " max_seconds=600");
 	gen_restart_words(g, kid->parent);
@@ -111,7 +116,8 @@ term_words(struct gen *g, const char *shutdown)
 	bool limited = strcmp(shutdown, "300") == 0;
 	bool brutal = strcmp(shutdown, "brutal_kill") == 0;
 
-	if (g->plain || gen_chance(g, 60))
+	/* A message that comes just before SIGKILL is heard of or not. */
+	if (g->plain || gen_chance(g, 60) || (g->links && brutal))
 		return;
 	switch (gen_below(g, g->calm ? 2 : 4)) {
 	case 0:
@@ -136,7 +142,8 @@ term_words(struct gen *g, const char *shutdown)
 static void
 start_words(struct gen *g, bool pool)
 {
-	if (g->plain || gen_chance(g, 75))
+	/* Whether a link is made before the other end fails is a race. */
+	if (g->plain || g->links || gen_chance(g, 75))
 		return;
 	if (g->crowds) {
 		if (!pool)

@@ -125,6 +125,8 @@ live_refuses(const struct scenario *s)
 {
 	const char *why;
 
+	if (s->nlinks > 0)
+		return "links are not made of processes";
 	for (unsigned i = 1; i < s->nsteps; i++)
 		if (s->steps[i].kind == STEP_STOP && s->steps[i].member &&
 		    s->steps[i - 1].kind != STEP_TOGETHER)

@@ -267,7 +267,7 @@ declare_link(struct parse *p, const struct words *words)
 		parse_wrong(p, p->text->line, "link: no such worker");
 	if (s->nlinks == SCENARIO_LINKS_MAX)
 		parse_wrong(p, p->text->line, "too many links");
-	s->links[s->nlinks++] = (struct link){ a, b };
+	s->links[s->nlinks++] = (struct pair){ a, b };
 }
 
 /* One line before `run`. */

@@ -168,7 +168,7 @@ struct step {
 	bool member;       /* of a STEP_TOGETHER before it */
 };
 
-struct link {
+struct pair {
 	int a, b;
 };
 
@@ -179,7 +179,7 @@ struct scenario {
 	struct node nodes[SCENARIO_NODES_MAX];
 	unsigned nnodes;
 	int root;
-	struct link links[SCENARIO_LINKS_MAX];
+	struct pair links[SCENARIO_LINKS_MAX];
 	unsigned nlinks;
 	struct step steps[SCENARIO_STEPS_MAX];
 	unsigned nsteps;

@@ -31,6 +31,7 @@ stage_policy(const struct scenario *s, int node, const struct node *spec)
 	struct child_policy policy = spec->policy;
 
 	if (spec->kind == NODE_WORKER) {
+		policy.worker.trap_exits = spec->trap;
 		/* So that every reason has a class as in OTP. */
 		policy.worker.ready = READY_FD;
 		for (unsigned i = 0; i < s->nwords; i++)
@@ -54,6 +55,7 @@ stage_new_actor(struct stage *st, int node, const struct node *spec)
 	actor->node = node;
 	actor->policy = stage_policy(st->s, node, spec);
 	actor->child.policy = &actor->policy;
+	stage_link_actor(st, actor);
 	TAILQ_INSERT_TAIL(&st->actors, actor, next);
 	return actor;
 }
@@ -77,6 +79,7 @@ stage_release(struct stage *st, struct actor *actor)
 	struct child *child;
 
 	stage_silence(st, actor);
+	stage_unlink_actor(st, actor);
 	if (persona->actor == actor)
 		persona->actor = NULL;
 	TAILQ_REMOVE(&st->actors, actor, next);
@@ -118,6 +121,9 @@ perform(struct stage *st, const struct action *action, struct event *answer)
 		break;
 	case ACTION_FREE:
 		stage_release(st, actor);
+		break;
+	case ACTION_UNLINK:
+		stage_untie(st, action->link);
 		break;
 	case ACTION_END:
 		break;
@@ -223,6 +229,7 @@ open_stage(struct stage *st, const struct scenario *s, struct trace *trace)
 	st->now_ns = NS_PER_S;
 	TAILQ_INIT(&st->actors);
 	TAILQ_INIT(&st->pendings);
+	TAILQ_INIT(&st->ties);
 	for (unsigned i = 0; i < s->nnodes; i++)
 		st->personas[i] = (struct persona){ 0 };
 	tree_init(&st->tree, NULL, 1);

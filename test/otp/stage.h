@@ -59,7 +59,14 @@ struct pending {
 	TAILQ_ENTRY(pending) next;
 };
 
+/* A link of the core's. */
+struct tie {
+	struct link link; /* first */
+	TAILQ_ENTRY(tie) next;
+};
+
 TAILQ_HEAD(actors, actor);
+TAILQ_HEAD(ties, tie);
 TAILQ_HEAD(pendings, pending);
 
 struct stage {
@@ -69,6 +76,7 @@ struct stage {
 	struct actor *root;
 	struct actors actors;
 	struct pendings pendings;
+	struct ties ties;
 	struct persona personas[SCENARIO_NODES_MAX];
 	struct kept kept;
 	int64_t now_ns;
@@ -128,6 +136,13 @@ struct actor *stage_member(const struct sup *sup, int node);
 void stage_release(struct stage *st, struct actor *actor);
 void stage_feed(struct stage *st, const struct event *event);
 void stage_settle(struct stage *st, int64_t until_ns);
+
+/* stage_link.c */
+void stage_link_actor(struct stage *st, struct actor *actor);
+void stage_unlink_actor(struct stage *st, const struct actor *actor);
+void stage_link(struct stage *st, struct actor *a, struct actor *b);
+void stage_unlink(struct stage *st, struct actor *a, struct actor *b);
+void stage_untie(struct stage *st, struct link *link);
 
 /* stage_kernel.c: processes */
 void stage_after(struct stage *st, struct actor *actor, int64_t ms,

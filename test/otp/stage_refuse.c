@@ -41,8 +41,6 @@ refuses_step(const struct scenario *s, const struct step *step)
 	bool kill = step->kind == STEP_KILL ||
 	    (step->kind == STEP_SIGNAL && step->ending.kind == ENDING_KILL);
 
-	if (step->kind == STEP_LINK || step->kind == STEP_UNLINK)
-		return "there are no links yet";
 	if (kill && step->node >= 0 && step->node != s->root &&
 	    s->nodes[step->node].kind != NODE_WORKER)
 		return "a nested supervisor is no process to kill (S73)";
@@ -61,7 +59,7 @@ refuses_step(const struct scenario *s, const struct step *step)
 const char *
 scenario_refuses(const struct scenario *s, bool added)
 {
-	const char *why = s->nlinks > 0 ? "there are no links yet" : NULL;
+	const char *why = NULL;
 
 	for (unsigned i = 0; i < s->nnodes && why == NULL; i++)
 		why = refuses_node(s, &s->nodes[i],

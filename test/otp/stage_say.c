@@ -30,6 +30,7 @@ reason_word(const struct stage *st, const struct actor *actor,
 		break;
 	case REASON_NONE:
 	case REASON_TIMEOUT:
+	case REASON_NOPROC:
 	case REASON_INTENSITY:
 		strlcpy(text, reason_text(reason, ending), TRACE_REST_SIZE);
 		break;
@@ -103,6 +104,18 @@ say_report(struct stage *st, const struct note *note, struct actor *actor,
 		    actor->node, reason);
 }
 
+static void
+say_trapped(struct stage *st, struct actor *actor, const struct note *note)
+{
+	struct actor *from = stage_actor(note->sibling);
+	char reason[TRACE_REST_SIZE], text[TRACE_REST_SIZE];
+
+	snprintf(text, sizeof(text), "%s %s", stage_node(st, from)->id,
+	    reason_word(st, from, note->reason, reason));
+	trace_event(st->trace, TRACE_TRAPPED, actor->node,
+	    st->personas[actor->node].nth, text);
+}
+
 void
 stage_say_note(struct stage *st, const struct action *action)
 {
@@ -135,6 +148,9 @@ stage_say_note(struct stage *st, const struct action *action)
 		break;
 	case NOTE_REPORT:
 		say_report(st, note, actor, reason);
+		break;
+	case NOTE_TRAPPED:
+		say_trapped(st, actor, note);
 		break;
 	case NOTE_CAUGHT: /* OTP has none */
 	case NOTE_RESTARTING:

@@ -194,6 +194,20 @@ step_together(struct stage *st, const struct step *step)
 	st->held = false;
 }
 
+static void
+step_link(struct stage *st, const struct step *step)
+{
+	struct actor *a = running(st, step->sup, step->sup_id);
+	struct actor *b = a != NULL ? running(st, step->node, step->id) : NULL;
+
+	if (b == NULL)
+		return;
+	if (step->kind == STEP_LINK)
+		stage_link(st, a, b);
+	else
+		stage_unlink(st, a, b);
+}
+
 void
 stage_step(struct stage *st, const struct step *step)
 {
@@ -234,7 +248,8 @@ stage_step(struct stage *st, const struct step *step)
 		break;
 	case STEP_LINK:
 	case STEP_UNLINK:
-		break; /* stage_refuses() */
+		step_link(st, step);
+		break;
 	}
 }
 

@@ -182,11 +182,12 @@ check_stop(const struct world *w, const struct actor *actor)
 	if (!actor->alive)
 		world_fail(w, "%u is told to stop, but does not run",
 		    actor->id);
-	if (actor->told || child->state != CHILD_STOPPING)
+	if (actor->told ||
+	    (child->state != CHILD_STOPPING && !child->condemned))
 		world_fail(w, "%u is not to be told to stop", actor->id);
 	if (child->policy->shutdown_ms == SHUTDOWN_BRUTAL_KILL)
 		world_fail(w, "%u is told, not killed", actor->id);
-	if (child->late)
+	if (child->late || child->condemned)
 		return;
 	for (; child != NULL; child = child->sup ? &child->sup->child : NULL)
 		if (child->state == CHILD_STOPPING)
@@ -205,7 +206,8 @@ check_kill(const struct world *w, const struct actor *actor)
 	if (actor->remains || is_slaughtered(&actor->child) ||
 	    shutdown_ms == SHUTDOWN_BRUTAL_KILL)
 		return;
-	if (actor->child.state != CHILD_STOPPING || !actor->told)
+	if ((actor->child.state != CHILD_STOPPING && !actor->child.condemned) ||
+	    !actor->told)
 		world_fail(w, "%u is killed without a word", actor->id);
 	if (shutdown_ms == SHUTDOWN_INFINITY ||
 	    w->now_ns - actor->told_ns < shutdown_ms * NS_PER_MS)
@@ -264,6 +266,9 @@ check_note(struct world *w, struct actor *actor, const struct note *note)
 		break;
 	case NOTE_EXITED:
 	case NOTE_ENDED:
+		/* Who ended it is still there to be named. */
+		if (note->cause == CAUSED_BY_LINK)
+			(void)world_actor(w, note->sibling);
 		/* The group that its restart began may still be starting. */
 		if (sup == NULL || sup->sup.target != &actor->child ||
 		    sup->sup.op != OP_GROUP_START)
@@ -291,6 +296,7 @@ check_note(struct world *w, struct actor *actor, const struct note *note)
 	case NOTE_REPORT:
 	case NOTE_AUTO_SHUTDOWN:
 	case NOTE_REMOVED:
+	case NOTE_TRAPPED:
 		break;
 	}
 }
@@ -324,6 +330,8 @@ check_action(struct world *w, const struct action *action)
 	case ACTION_FREE:
 		if (!actor->child.added || lives(&actor->child))
 			world_fail(w, "%u is not to be freed", actor->id);
+		break;
+	case ACTION_UNLINK:
 		break;
 	case ACTION_END:
 		if (lives(&w->root->child))
@@ -402,6 +410,7 @@ void
 check_quiet(const struct world *w)
 {
 	check_counts(w);
+	check_unlinked(w);
 	if (!TAILQ_EMPTY(&w->tree.agenda) || w->tree.deadlines.n > 0)
 		world_fail(w, "the tree has something to do");
 	if (w->tree.deadlines.reserved != w->nactors)

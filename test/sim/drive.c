@@ -38,7 +38,8 @@ say_note(const struct world *w, const struct actor *actor,
 {
 	static const char *const names[] = { "starting", "started",
 		"start failed", "ignored", "exited", "caught", "restarting",
-		"report", "gave up", "auto shutdown", "ended", "removed" };
+		"report", "gave up", "auto shutdown", "ended", "removed",
+		"trapped" };
 	char text[REASON_TEXT_SIZE];
 
 	if (w->verbose)
@@ -79,6 +80,9 @@ perform(struct world *w, const struct action *action, struct event *next)
 		world_say(w, "  free %u", actor->id);
 		world_release(w, actor);
 		break;
+	case ACTION_UNLINK:
+		world_untie(action->link);
+		break;
 	case ACTION_END:
 		world_say(w, "  end");
 		w->nends++;
@@ -109,6 +113,7 @@ drive_feed(struct world *w, const struct event *event)
 			next = (struct event){ .kind = EVENT_TICK };
 		if (w->nsteps++ % 16 == 0)
 			check_counts(w);
+		check_links(w);
 	} while (answered || (n > 0 && nspawns-- > 0));
 	w->more = n > 0;
 }
@@ -256,6 +261,16 @@ ask(struct world *w)
 }
 
 static void
+tangle(struct world *w)
+{
+	struct actor *a = random_actor(w, world_chance(w, 10));
+	struct actor *b = random_actor(w, world_chance(w, 10));
+
+	if (a != NULL && b != NULL)
+		world_link(w, a, b);
+}
+
+static void
 stir(struct world *w)
 {
 	unsigned dice = world_below(w, 1000);
@@ -267,6 +282,8 @@ stir(struct world *w)
 		feed_kind(w, EVENT_SLAUGHTER);
 	} else if (world_chance(w, w->mood.requests)) {
 		ask(w);
+	} else if (world_chance(w, w->mood.links)) {
+		tangle(w);
 	} else if (world_chance(w, w->mood.deaths)) {
 		victim = random_actor(w, false);
 		if (victim != NULL)

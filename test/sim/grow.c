@@ -40,6 +40,7 @@ random_worker(struct world *w, struct worker_policy *worker)
 	}
 	if (world_chance(w, 20))
 		worker->stop_signal = SIGINT;
+	worker->trap_exits = w->mood.links > 0 && world_chance(w, 20);
 	status_set_add(&worker->normal, 75);
 	status_set_add(&worker->planned, 80);
 	if (world_chance(w, 20))
@@ -164,6 +165,7 @@ world_grow_root(struct world *w)
 		abort();
 	w->tree.root = &w->root->sup;
 	populate(w, w->root, 0, 6);
+	world_tie(w);
 }
 
 void
@@ -171,6 +173,7 @@ world_release(struct world *w, struct actor *actor)
 {
 	struct child *child;
 
+	world_untie_actor(w, actor);
 	if (child_is_sup(&actor->child)) {
 		while ((child = TAILQ_FIRST(&actor->sup.children)) != NULL) {
 			TAILQ_REMOVE(&actor->sup.children, child, order);

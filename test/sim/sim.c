@@ -156,6 +156,7 @@ world_new(uint64_t seed, bool verbose)
 		.remains = rate(w, 60),
 		.requests = rate(w, 50),
 		.deaths = rate(w, 50),
+		.links = rate(w, 50),
 	};
 	world_grow_root(w);
 	w->tree.namesake = namesake;

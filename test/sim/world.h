@@ -20,6 +20,7 @@
 #define WORLD_ACTORS_MAX   64
 #define WORLD_REQUESTS_MAX 64
 #define WORLD_RESTARTS_MAX 8
+#define WORLD_TIES_MAX     32
 
 /* A child, its process, and what the checkers know about it. */
 struct actor {
@@ -58,6 +59,13 @@ struct errand {
 	bool posted;
 };
 
+/* A link of the core's. */
+struct tie {
+	struct link link; /* first */
+	bool used;
+	uint32_t runs[2]; /* of its ends, when it was cut */
+};
+
 /* How bad the kernel is, in percent. */
 struct mood {
 	unsigned spawn_fails;
@@ -70,6 +78,7 @@ struct mood {
 	unsigned remains;
 	unsigned requests;
 	unsigned deaths;
+	unsigned links;
 };
 
 struct world {
@@ -81,6 +90,7 @@ struct world {
 	struct errand errands[WORLD_REQUESTS_MAX];
 	unsigned nerrands;
 	unsigned nanswers;
+	struct tie ties[WORLD_TIES_MAX];
 	struct mood mood;
 	uint64_t seed;
 	uint64_t random;
@@ -121,6 +131,12 @@ void kernel_end(struct world *w, struct actor *actor, struct reason reason);
 void kernel_calm(struct world *w);
 int64_t kernel_next(const struct world *w);
 bool kernel_tell(struct world *w, struct event *event);
+
+/* link.c: at first; between two, or cut; and no more. */
+void world_tie(struct world *w);
+void world_link(struct world *w, struct actor *a, struct actor *b);
+void world_untie(struct link *link);
+void world_untie_actor(struct world *w, const struct actor *actor);
 
 /* drive.c */
 void drive_feed(struct world *w, const struct event *event);

@@ -31,8 +31,13 @@ static const struct {
 	{ "shutdown", "", "brutal_kill", NULL },
 	{ "exec", "", "/bin/true 'a b' \"it's\"", NULL },
 	{ "shell", "", "'a; b'", "exec /bin/sh -c 'a; b'" },
+	{ "before", "", "/bin/true 'a b'", NULL },
+	{ "after", "", "/bin/true 'a b'", NULL },
+	{ "catch", "", "exit:3 stop", NULL },
 	{ "cwd", "", "'/a b'", NULL },
 	{ "env", "", "A=1 'B=2 3'", "env A=1\n\tenv 'B=2 3'" },
+	{ "link", "link w", "w", "link w w" },
+	{ "trap_exits", "", "yes", NULL },
 	{ "stop_signal", "", "QUIT", NULL },
 	{ "normal", "", "1-3 7", NULL },
 	{ "planned", "", "75", NULL },
@@ -127,6 +132,10 @@ other_value(const struct directive *d)
 						     d->sup_default;
 	if (d->type == DIRECTIVE_ENV)
 		return "A=1";
+	if (d->type == DIRECTIVE_LINK)
+		return "root";
+	if (d->type == DIRECTIVE_CATCH)
+		return "exit:4 stop";
 	return d->type == DIRECTIVE_STATUSES ? "9" : "/other";
 }
 

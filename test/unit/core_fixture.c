@@ -185,6 +185,7 @@ release(struct fixture *f, struct actor *actor)
 	size_t n = 1;
 
 	silence(f, actor);
+	fixture_untie_actor(f, actor);
 	TAILQ_REMOVE(&f->actors, actor, next);
 	if (actor->policy.kind == KIND_SUPERVISOR) {
 		while ((child = TAILQ_FIRST(&actor->sup.children)) != NULL) {
@@ -262,6 +263,9 @@ perform(struct fixture *f, const struct action *action, struct event *answer)
 		if (f->show_frees)
 			fprintf(f->out, "free %s\n", actor->persona->id);
 		tree_unreserve(&f->tree, release(f, actor));
+		break;
+	case ACTION_UNLINK:
+		fixture_untie(action->link);
 		break;
 	case ACTION_END:
 		if (!f->otp)
@@ -381,7 +385,9 @@ fixture_new(const char *text, bool otp)
 		abort();
 	for (char *line; (line = strsep(&rest, "\n;")) != NULL;) {
 		line += strspn(line, " \t");
-		if (*line != '\0')
+		if (strncmp(line, "link ", 5) == 0)
+			fixture_link(f, line + 5, true);
+		else if (*line != '\0')
 			fixture_declare(f, line);
 	}
 	free(lines);

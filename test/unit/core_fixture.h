@@ -23,7 +23,8 @@
  *	worker ID [parent=] [restart=] [shutdown=] [significant=] [term=]
  *	    [trap=] [start=] [ready=] [before=1] [start_timeout=]
  *[backoff=MIN..MAX] [stop_signal=] [normal=] [planned=] [ignore=] [remains=MS]
- *	    [kills=]
+ *	    [kills=] [trap_exits=]
+ *	link ID ID		two of those above, as by the file
  *
  * Any of them has [catch=PATTERN/ACTION], as often as there are lines.
  *
@@ -44,6 +45,7 @@
  *	again SUP ID (stop and start)		start SUP worker ID [key=value]
  *	place SUP worker ID [key=value] (by the alphabet)	remove SUP ID
  *	count SUP	stop	slaughter
+ *	link ID ID	unlink ID ID	noproc ID ID (the first to the second)
  *	together STEP, STEP …	these, and only then what follows from them
  */
 
@@ -159,6 +161,12 @@ struct fixture_case {
 
 /* Plays the cases, prints `ok - NAME` for each; the status of the program. */
 int fixture_cases(const struct fixture_case *cases, size_t n);
+
+/* core_fixture_link.c */
+void fixture_link(struct fixture *f, char *words, bool lasting);
+bool fixture_step_link(struct fixture *f, const char *word, char *rest);
+void fixture_untie(struct link *link);
+void fixture_untie_actor(struct fixture *f, const struct actor *actor);
 
 /* For the parts of the fixture. */
 struct actor *fixture_declare(struct fixture *f, char *line);

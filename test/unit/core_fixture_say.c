@@ -85,8 +85,12 @@ say_exited(struct fixture *f, const struct note *note, struct actor *actor,
 	bool heard = actor->up || actor->policy.kind == KIND_SUPERVISOR;
 
 	actor->up = false;
-	if (heard || !f->otp)
-		say(f, "exit", actor, note->run, reason);
+	if (!heard && f->otp)
+		return;
+	if (note->cause == CAUSED_BY_LINK && !f->otp)
+		fprintf(f->out,
+		    "%s: ", fixture_actor(note->sibling)->persona->id);
+	say(f, "exit", actor, note->run, reason);
 }
 
 static void
@@ -146,6 +150,11 @@ fixture_say_note(struct fixture *f, const struct action *action)
 		break;
 	case NOTE_REPORT:
 		say_report(f, note, actor, reason);
+		break;
+	case NOTE_TRAPPED:
+		fprintf(f->out, "%s: told %s %s\n",
+		    fixture_actor(note->sibling)->persona->id,
+		    actor->persona->id, reason);
 		break;
 	case NOTE_CAUGHT:
 		fprintf(f->out, "caught %s %s\n", actor->persona->id,

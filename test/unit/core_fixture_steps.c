@@ -312,6 +312,7 @@ fixture_step(struct fixture *f, const char *step)
 	else if (strcmp(word, "together") == 0)
 		step_together(f, rest);
 	else if (!step_from_people(f, word, rest) &&
+	    !fixture_step_link(f, word, rest) &&
 	    !step_from_kernel(f, word, rest))
 		fixture_wrong("no such step", step);
 	fixture_settle(f, f->otp ? NEVER_NS - 1 : f->now_ns);

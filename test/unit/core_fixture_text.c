@@ -166,6 +166,8 @@ worker_attribute(struct worker_policy *worker, const char *key, char *value)
 		read_statuses(&worker->planned, value);
 	} else if (strcmp(key, "ignore") == 0) {
 		read_statuses(&worker->ignore, value);
+	} else if (strcmp(key, "trap_exits") == 0) {
+		worker->trap_exits = strcmp(value, "yes") == 0;
 	} else {
 		return false;
 	}

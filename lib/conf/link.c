@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "base/names.h"
+#include "conf/link.h"
+#include "conf/report.h"
+
+/* What a look-up counts, in bytes read. */
+#define LOOKUP_WORK 32
+
+/* Room for a path that is shown. */
+#define PATH_SIZE 256
+
+/* The tree while its links are looked up, all in the scratch arena. */
+struct check {
+	struct loader *ld;
+	struct name_node *nodes;   /* the root first, then as in the file */
+	const struct spec **specs; /* of each; NULL: it has an error */
+	size_t n;
+	struct names names;
+	bool partial; /* what is below some supervisor is not known */
+};
+
+void
+link_add(struct loader *ld, struct body *b, const struct statement *st)
+{
+	struct arena *arena = &ld->conf->arena;
+	size_t n = b->nlinks + st->nargs;
+	struct link_word *links = ARENA_ARRAY(arena, struct link_word, n);
+
+	for (size_t i = 0; i < b->nlinks; i++)
+		links[i] = b->links[i];
+	for (size_t i = 0; i < st->nargs; i++) {
+		const struct token *word = &st->args[i];
+		struct link_said *said = ARENA_NEW(arena, struct link_said);
+
+		said->at = word->at;
+		links[b->nlinks + i] = (struct link_word){
+			.name = arena_text(arena, word->text, word->len),
+			.said = said,
+		};
+	}
+	b->links = links;
+	b->nlinks = n;
+	ld->conf->nlinks += (uint32_t)st->nargs;
+}
+
+static void
+add_node(struct check *c, const char *name, const struct spec *spec,
+    const struct name_node *up)
+{
+	struct name_node *node = &c->nodes[c->n];
+
+	*node = (struct name_node){ .name = name, .up = up };
+	c->specs[c->n++] = spec;
+	if (spec == NULL || spec->policy.kind == KIND_WORKER)
+		return;
+	for (size_t i = 0; i < spec->sup.nchildren; i++)
+		add_node(c, spec->sup.children[i].name,
+		    spec->sup.children[i].spec, node);
+}
+
+static void
+add_all(struct check *c, const struct body *root)
+{
+	struct arena *scratch = &c->ld->scratch;
+	size_t n = root->nchildren + 1;
+
+	c->nodes = ARENA_ARRAY(scratch, struct name_node, n);
+	c->specs = ARENA_ARRAY(scratch, const struct spec *, n);
+	c->nodes[c->n++].name = "root";
+	for (size_t i = 0; i < root->nentries; i++) {
+		const struct entry *entry = &root->entries[i];
+
+		add_node(c, entry->child.name, entry->child.spec, c->nodes);
+		c->partial |=
+		    entry->child.spec == NULL && entry->kind == KIND_SUPERVISOR;
+	}
+	c->names.n = c->n;
+	c->names.sorted = ARENA_ARRAY(scratch, const struct name_node *, c->n);
+	names_init(&c->names, c->nodes);
+}
+
+static bool
+is_above(const struct name_node *above, const struct name_node *node)
+{
+	while (node != NULL && node != above)
+		node = node->up;
+	return node != NULL;
+}
+
+/* Whether the neighbour of a node has the very same body. */
+static bool
+is_instance(const struct check *c, size_t idx)
+{
+	return c->specs[idx - 1] == c->specs[idx] ||
+	    (idx + 1 < c->n && c->specs[idx + 1] == c->specs[idx]);
+}
+
+/* What the node `idx` says is the name of `n` nodes, `found` the first. */
+static void
+judge(struct check *c, size_t idx, const struct link_word *word, size_t n,
+    const struct name_node *found)
+{
+	const struct spot *at = &word->said->at;
+	char path[PATH_SIZE], other[PATH_SIZE];
+	const struct name_node *near;
+	struct shown shown;
+
+	names_path(&c->nodes[idx], path, sizeof(path));
+	if (n == 0) {
+		near = names_near(&c->names, word->name);
+		report_error(c->ld, at,
+		    "%s is no child that %s can be linked to, %s%s%sxpected a "
+		    "name or path of this tree",
+		    show(word->name, &shown), path,
+		    near != NULL ? "did you mean \"" : "",
+		    near != NULL ? names_path(near, other, sizeof(other)) : "",
+		    near != NULL ? "\"? E" : "e");
+	} else if (n > 1) {
+		report_error(c->ld, at,
+		    "%zu children are called %s, expected a path like \"%s\"",
+		    n, show(word->name, &shown),
+		    names_path(found, other, sizeof(other)));
+	} else if (found == &c->nodes[idx]) {
+		report_warning(c->ld, at,
+		    "%s is linked to itself, which does nothing, expected "
+		    "another child",
+		    path);
+	} else {
+		report_warning(c->ld, at,
+		    "%s is above %s, which ends with it anyway, expected "
+		    "another child",
+		    names_path(found, other, sizeof(other)), path);
+	}
+}
+
+static void
+check_word(struct check *c, size_t idx, const struct link_word *word)
+{
+	const struct name_node *node = &c->nodes[idx], *found;
+	size_t n = names_find(&c->names, node, word->name, &found);
+	bool good = n == 1 && !is_above(found, node);
+
+	loader_work(c->ld, LOOKUP_WORK, &word->said->at);
+	/* An array that names one of its instances means the others. */
+	good = good || (n == 1 && found == node && is_instance(c, idx));
+	if (good || word->said->told || (n == 0 && c->partial))
+		return;
+	word->said->told = true;
+	judge(c, idx, word, n, found);
+}
+
+void
+link_check(struct loader *ld, const struct body *root)
+{
+	struct check c = { .ld = ld };
+
+	if (ld->conf->nlinks == 0 || ld->stopped)
+		return;
+	add_all(&c, root);
+	for (size_t i = 1; i < c.n; i++) {
+		const struct spec *spec = c.specs[i];
+
+		if (spec == NULL || spec->policy.kind != KIND_WORKER)
+			continue;
+		for (size_t k = 0; k < spec->worker.nlinks && !ld->stopped; k++)
+			check_word(&c, i, &spec->worker.links[k]);
+	}
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONF_LINK_H
+#define CONF_LINK_H
+
+#include "conf/body.h"
+
+/*
+ * The names behind `link`: they are looked up when the whole tree is known,
+ * for each child that has them, since specs and arrays share bodies.
+ */
+
+/* Where a name was said. In conf->arena. */
+struct link_said {
+	struct spot at;
+	bool told; /* that it is wrong */
+};
+
+/* Takes the names of a statement. */
+void link_add(struct loader *ld, struct body *b, const struct statement *st);
+
+/* Reports the names below `root` that mean nothing, or nothing useful. */
+void link_check(struct loader *ld, const struct body *root);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "engine/serve.h"
+#include "engine/ties.h"
+
+/* `link` and `unlink`: between the runs of this moment. */
+
+struct pair {
+	struct child *a;
+	struct child *b;
+};
+
+/* False after an error to the client. */
+static bool
+find_pair(struct engine *e, struct control_client *client,
+    const char *const *words, struct pair *pair)
+{
+	pair->a = serve_one(e, client, words[0]);
+	if (pair->a == NULL)
+		return false;
+	pair->b = serve_one(e, client, words[1]);
+	return pair->b != NULL;
+}
+
+/* Whether the client is a process of the child's group. */
+static bool
+is_said_by(const struct control_client *client, struct child *child)
+{
+	struct control_peer peer = { 0 };
+
+	return child_runs(child) && !child_is_sup(child) &&
+	    control_client_peer(client, &peer) == 0 && peer.pid > 0 &&
+	    getpgid(peer.pid) == node_worker(child)->pid;
+}
+
+/* `absent` does not run. One that links itself to it gets to feel it. */
+static void
+refuse(struct engine *e, struct control_client *client, struct child *absent,
+    struct child *other)
+{
+	char path[NODE_PATH_SIZE], message[NODE_PATH_SIZE + 32];
+
+	if (is_said_by(client, other))
+		engine_feed(e,
+		    &(struct event){
+			.kind = EVENT_NOPROC,
+			.child = other,
+			.peer = absent,
+		    });
+	snprintf(message, sizeof(message), "%s does not run",
+	    node_path(absent, path));
+	control_failed(client, request_result_text[RESULT_NOPROC], message);
+}
+
+void
+act_link(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	struct pair pair;
+
+	(void)nwords;
+	if (!find_pair(e, client, words, &pair))
+		return;
+	if (!child_runs(pair.a))
+		refuse(e, client, pair.a, pair.b);
+	else if (!child_runs(pair.b))
+		refuse(e, client, pair.b, pair.a);
+	else if (!ties_ask(e, pair.a, pair.b))
+		serve_no_memory(client);
+	else
+		control_ok(client);
+}
+
+void
+act_unlink(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	struct pair pair;
+
+	(void)nwords;
+	if (!find_pair(e, client, words, &pair))
+		return;
+	ties_cut(e, pair.a, pair.b);
+	control_ok(client);
+}

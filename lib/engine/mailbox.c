@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/epoll.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/record.h"
+#include "base/signal_name.h"
+#include "engine/engine.h"
+#include "engine/mailbox.h"
+
+/* The slot in which the pipe is laid. */
+#define MAILBOX_SLOT (FD_SLOT + 1)
+
+/* What a run finds it at: one digit, which is all that some shells take. */
+#define MAILBOX_FD       3
+#define MAILBOX_OTHER_FD 4
+
+int
+mailbox_number(const struct worker *worker)
+{
+	const struct worker_spec *spec = &worker->spec->spec->worker;
+
+	if (!worker->child.policy->worker.trap_exits)
+		return 0;
+	return spec->ready_fd == MAILBOX_FD ? MAILBOX_OTHER_FD : MAILBOX_FD;
+}
+
+/* A record is at most what a pipe takes whole or not at all. */
+static bool
+put(const struct mailbox *box, const struct record *r)
+{
+	char line[RECORD_LINE_MAX];
+	size_t len = record_logfmt(r, NULL, line);
+	ssize_t n;
+
+	do
+		n = write(box->fd, line, len);
+	while (n == -1 && errno == EINTR);
+	/* What nobody can read any more is no loss. */
+	return n != -1 || errno != EAGAIN;
+}
+
+static bool
+put_lost(const struct mailbox *box)
+{
+	struct record r;
+
+	record_begin(&r, RECORD_LOST);
+	record_number(&r, "count", box->lost);
+	return put(box, &r);
+}
+
+static void
+has_room(struct loop_watch *watch, uint32_t events)
+{
+	struct mailbox *box = (struct mailbox *)(void *)watch;
+	struct engine *e = engine_of(&box->worker->child);
+
+	(void)events;
+	if (!put_lost(box))
+		return;
+	box->lost = 0;
+	loop_del(&e->loop, &box->watch);
+}
+
+static void
+deliver(struct engine *e, struct worker *worker, const struct record *r)
+{
+	struct mailbox *box = worker->mailbox;
+
+	if (box == NULL || box->fd == -1)
+		return;
+	/* What comes later does not overtake the word of what was lost. */
+	if (box->lost == 0 && put(box, r))
+		return;
+	if (box->lost++ == 0 &&
+	    loop_add(&e->loop, &box->watch, box->fd, EPOLLOUT, has_room) < 0)
+		box->lost = 0;
+}
+
+static struct mailbox *
+mailbox_of(struct worker *worker)
+{
+	struct mailbox *box = worker->mailbox;
+
+	if (box != NULL)
+		return box;
+	box = calloc(1, sizeof(*box));
+	if (box == NULL)
+		return NULL;
+	box->watch.fd = -1;
+	box->worker = worker;
+	box->fd = -1;
+	worker->mailbox = box;
+	return box;
+}
+
+/* Makes the two ends, of which ours blocks nobody. 0 or -errno. */
+static int
+make_pipe(int ends[2])
+{
+	int error;
+
+	if (pipe2(ends, O_CLOEXEC) == -1)
+		return -errno;
+	error = fd_raise(&ends[0]);
+	if (error == 0)
+		error = fd_raise(&ends[1]);
+	if (error == 0 && fcntl(ends[1], F_SETFL, O_NONBLOCK) == -1)
+		error = -errno;
+	if (error < 0) {
+		fd_close(&ends[0]);
+		fd_close(&ends[1]);
+	}
+	return error;
+}
+
+int
+mailbox_begin(struct engine *e, struct worker *worker, struct spawn_fd *fd)
+{
+	int number = mailbox_number(worker);
+	struct mailbox *box;
+	int ends[2], error;
+
+	if (number == 0)
+		return 0;
+	box = mailbox_of(worker);
+	if (box == NULL)
+		return -ENOMEM;
+	error = make_pipe(ends);
+	if (error < 0)
+		return error;
+	error = spawner_lay(&e->spawner, MAILBOX_SLOT, ends[0]);
+	fd_close(&ends[0]);
+	if (error < 0) {
+		fd_close(&ends[1]);
+		return error;
+	}
+	box->fd = ends[1];
+	*fd = (struct spawn_fd){ .from = MAILBOX_SLOT, .to = number };
+	return 1;
+}
+
+void
+mailbox_passed(struct engine *e, const struct worker *worker)
+{
+	if (mailbox_number(worker) != 0)
+		(void)spawner_lay(&e->spawner, MAILBOX_SLOT, -1);
+}
+
+void
+mailbox_over(struct engine *e, struct worker *worker)
+{
+	struct mailbox *box = worker->mailbox;
+
+	if (box == NULL)
+		return;
+	if (box->lost > 0)
+		loop_del(&e->loop, &box->watch);
+	box->lost = 0;
+	fd_close(&box->fd);
+}
+
+void
+mailbox_exit(struct engine *e, struct worker *worker, const struct note *note)
+{
+	char path[NODE_PATH_SIZE], reason[REASON_TEXT_SIZE];
+	struct child *from = note->sibling;
+	struct record r;
+
+	record_begin(&r, RECORD_EXIT);
+	record_text(&r, "from", node_path(from, path));
+	if (!child_is_sup(from) && note->reason.kind != REASON_NOPROC)
+		record_number(&r, "pid", node_worker(from)->pid);
+	record_text(&r, "reason", reason_text(note->reason, reason));
+	deliver(e, worker, &r);
+}
+
+void
+mailbox_stop(struct engine *e, struct worker *worker, int signo)
+{
+	char name[SIGNAL_NAME_SIZE];
+	struct record r;
+
+	record_begin(&r, RECORD_STOP);
+	record_text(&r, "signal", signal_name(signo, name));
+	deliver(e, worker, &r);
+}

@@ -270,6 +270,10 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 	struct texts texts;
 	struct record r;
 
+	if (note->kind == NOTE_TRAPPED) {
+		mailbox_exit(e, node_worker(child), note);
+		return;
+	}
 	record_begin(&r, event_of(note->kind));
 	switch (note->kind) {
 	case NOTE_STARTING:
@@ -293,8 +297,7 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		fill_decision(&r, child, note, &texts);
 		break;
 	case NOTE_TRAPPED:
-		mailbox_exit(e, node_worker(child), note);
-		return;
+		break;
 	}
 	engine_record(e, &r);
 	remember(child, note);

@@ -71,14 +71,14 @@ tell(struct monitoring *m, pid_t pid, const char *reason)
 {
 	char line[RECORD_LINE_MAX];
 	struct record r;
+	size_t len;
 
 	record_begin(&r, RECORD_DOWN);
 	record_number(&r, "pid", pid);
 	record_text(&r, "reason", reason);
-	fwrite(line, 1,
-	    m->globals->json ? record_json(&r, NULL, line) :
-			       record_logfmt(&r, NULL, line),
-	    stdout);
+	len = m->globals->json ? record_json(&r, NULL, line) :
+				 record_logfmt(&r, NULL, line);
+	fwrite(line, 1, len, stdout);
 	m->status = end_reason_status(reason);
 	m->down = true;
 }
@@ -176,6 +176,7 @@ look_at_names(struct monitoring *m)
 {
 	char line[RECORD_LINE_MAX];
 	struct ask *ask = &m->ask;
+	size_t len;
 
 	while (!(m->any && m->down) && ask_try(ask)) {
 		if (strcmp(ask->record.event, "warning") == 0)
@@ -184,9 +185,10 @@ look_at_names(struct monitoring *m)
 			continue;
 		m->status = end_reason_status(ask_text(ask, "reason"));
 		m->down = true;
-		if (!ask_json(ask))
-			fwrite(line, 1,
-			    record_parsed_logfmt(&ask->record, line), stdout);
+		if (ask_json(ask))
+			continue;
+		len = record_parsed_logfmt(&ask->record, line);
+		fwrite(line, 1, len, stdout);
 	}
 }
 

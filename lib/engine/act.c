@@ -8,6 +8,7 @@
 #include "base/signal_name.h"
 #include "engine/act.h"
 #include "engine/engine.h"
+#include "engine/explain.h"
 #include "engine/lookup.h"
 #include "engine/query.h"
 #include "engine/serve.h"
@@ -18,37 +19,6 @@
 /* Requests that wait for their supervisors at once; what memory they may take.
  */
 #define ACTS_MAX 100000
-
-const char *
-act_explain(enum request_result result)
-{
-	static const char *const texts[] = {
-		[RESULT_OK] = "is done",
-		[RESULT_IGNORED] = "says it is not needed",
-		[RESULT_RUNNING] = "is running: `supervise stop` stops it, "
-				   "`supervise restart` starts it anew",
-		[RESULT_RESTARTING] =
-		    "is restarting: `supervise stop` ends that",
-		[RESULT_NOT_FOUND] = "is no longer a child",
-		[RESULT_ALREADY_STARTED] =
-		    "has the name of a running child: choose another, or "
-		    "delete that",
-		[RESULT_ALREADY_PRESENT] =
-		    "has the name of a child that is down: `supervise start` "
-		    "starts it, `supervise delete` removes it",
-		[RESULT_MAX_CHILDREN] =
-		    "is one child more than max_children: stop another, or "
-		    "change that and reload",
-		[RESULT_START_FAILED] = "did not start",
-		[RESULT_STOPPED] = "was stopped while it started",
-		[RESULT_NOT_SUPPORTED] =
-		    "is dynamic, and can only be added and stopped",
-		[RESULT_NOPROC] = "has to wait: its supervisor is not up: "
-				  "start that first",
-	};
-
-	return texts[result];
-}
 
 static struct order *
 order_new(struct engine *e, struct control_client *client)
@@ -416,7 +386,7 @@ act_replied(struct engine *e, struct request *request)
 		    refused           ? act->addition->conf.child->name :
 			child != NULL ? node_path(child, path) :
 					"the child",
-		    act_explain(request->result));
+		    explain_result(request->result));
 	if (refused)
 		let_go(e, act->addition->child);
 	free(act);

@@ -57,9 +57,6 @@ void act_down(struct engine *e, struct control_client *client, size_t nwords,
 bool act_add_text(struct engine *e, struct control_client *client,
     const char *name, const char *text, bool wait, struct programs *programs);
 
-/* What the result of a request means, for a person: "NAME ...". */
-const char *act_explain(enum request_result result);
-
 /* ACTION_REPLY: the core has answered. */
 void act_replied(struct engine *e, struct request *request);
 

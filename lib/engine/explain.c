@@ -57,3 +57,34 @@ explain(char *text, size_t size, const struct spawn_plan *plan,
 	snprintf(text, size, "%s%s%s: %s%s%s%s", spawn_step_text[result->step],
 	    *subject != '\0' ? " " : "", subject, what, more, of, end);
 }
+
+const char *
+explain_result(enum request_result result)
+{
+	static const char *const texts[] = {
+		[RESULT_OK] = "is done",
+		[RESULT_IGNORED] = "says it is not needed",
+		[RESULT_RUNNING] = "is running: `supervise stop` stops it, "
+				   "`supervise restart` starts it anew",
+		[RESULT_RESTARTING] =
+		    "is restarting: `supervise stop` ends that",
+		[RESULT_NOT_FOUND] = "is no longer a child",
+		[RESULT_ALREADY_STARTED] =
+		    "has the name of a running child: choose another, or "
+		    "delete that",
+		[RESULT_ALREADY_PRESENT] =
+		    "has the name of a child that is down: `supervise start` "
+		    "starts it, `supervise delete` removes it",
+		[RESULT_MAX_CHILDREN] =
+		    "is one child more than max_children: stop another, or "
+		    "change that and reload",
+		[RESULT_START_FAILED] = "did not start",
+		[RESULT_STOPPED] = "was stopped while it started",
+		[RESULT_NOT_SUPPORTED] =
+		    "is dynamic, and can only be added and stopped",
+		[RESULT_NOPROC] = "has to wait: its supervisor is not up: "
+				  "start that first",
+	};
+
+	return texts[result];
+}

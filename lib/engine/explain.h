@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "core/request.h"
 #include "os/spawn.h"
 
 /*
@@ -12,5 +13,8 @@
  */
 void explain(char *text, size_t size, const struct spawn_plan *plan,
     const struct spawn_result *result, int error);
+
+/* What the result of a request means, for a person: "NAME ...". */
+const char *explain_result(enum request_result result);
 
 #endif

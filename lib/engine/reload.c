@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "engine/explain.h"
 #include "engine/lookup.h"
 #include "engine/reading.h"
 #include "engine/reload.h"
@@ -277,7 +278,7 @@ take_answer(struct engine *e)
 	case RESULT_MAX_CHILDREN:
 	case RESULT_NOT_SUPPORTED:
 		note_failure(r, step_path(step, path),
-		    act_explain(r->request.result));
+		    explain_result(r->request.result));
 		break;
 	}
 	if (step->kind == STEP_START && child != NULL && child->sup == NULL)

@@ -72,8 +72,10 @@ unlink_two(struct fixture *f, char *words)
 	struct actor *a = named(f, strsep(&words, " "));
 	struct link *link = link_find(&a->child, &named(f, words)->child);
 
-	if (link == NULL)
+	if (link == NULL) {
 		fixture_wrong("no such link", words);
+		return;
+	}
 	if (link->lasting)
 		link->live = false;
 	else

@@ -98,9 +98,10 @@ SIM_SRC    := $(sort $(wildcard test/sim/*.c))
 BENCH_SRC  := $(sort $(wildcard test/bench/*.c))
 FUZZ_SRC   := $(sort $(wildcard test/fuzz/*.c))
 HELPER_SRC := $(sort $(wildcard test/helpers/*.c))
+EXAMPLE_SRC := $(sort $(wildcard test/examples/*/*.c))
 OTP_SRC    := $(sort $(wildcard test/otp/*.c))
 ALL_SRC    := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(SIM_SRC) $(BENCH_SRC) \
-	$(FUZZ_SRC) $(HELPER_SRC) $(OTP_SRC)
+	$(FUZZ_SRC) $(HELPER_SRC) $(EXAMPLE_SRC) $(OTP_SRC)
 
 UNIT_MAIN  := $(call with,main,$(UNIT_SRC))
 FAULT_MAIN := $(filter test/unit/fault_%,$(UNIT_MAIN))
@@ -124,6 +125,7 @@ FAULT      = $(patsubst test/unit/%.c,$(1)/unit/%,$(FAULT_MAIN))
 SIM        = $(1)/sim/sim
 BENCH      = $(patsubst test/bench/%.c,$(1)/bench/%,$(BENCH_MAIN))
 HELPERS    = $(patsubst test/helpers/%.c,$(1)/helpers/%,$(HELPER_SRC))
+EXAMPLES   = $(patsubst test/examples/%.c,$(1)/examples/%,$(call with,main,$(EXAMPLE_SRC)))
 FUZZ       = $(patsubst test/fuzz/%.c,$(1)/%,$(FUZZ_MAIN))
 PLAY       = $(patsubst test/otp/play_%.c,$(1)/play-%,$(OTP_MAIN))
 
@@ -230,7 +232,7 @@ help: ## print this list
 unit: $(call UNIT,$(B))
 unit-asan: $(call UNIT,$(B)/asan) $(call FAULT,$(B)/asan)
 fault: $(call FAULT,$(B)/fault)
-helpers: $(call HELPERS,$(B))
+helpers: $(call HELPERS,$(B)) $(call EXAMPLES,$(B))
 asan: $(B)/asan/supervise
 sim-asan: $(call SIM,$(B)/asan)
 play-asan: $(B)/asan/supervise $(call PLAY,$(B)/asan)
@@ -313,6 +315,11 @@ $(1)/bench/%: $(1)/obj/test/bench/%.o $(1)/libtest.a $(1)/libsupervise.a
 	$$(Q)$(2) $(3) -fno-lto $(4) -o $$@ $$^ $(BSD_LIBS)
 
 $(1)/helpers/%: $(1)/obj/test/helpers/%.o
+	@mkdir -p $$(@D)
+	$$(call say,LD)
+	$$(Q)$(2) $(3) -fno-lto $(4) -o $$@ $$^
+
+$(1)/examples/todo/%: $(1)/obj/test/examples/todo/%.o $(1)/obj/test/examples/todo/line.o
 	@mkdir -p $$(@D)
 	$$(call say,LD)
 	$$(Q)$(2) $(3) -fno-lto $(4) -o $$@ $$^

@@ -93,8 +93,9 @@ give_up_note(struct engine *e, struct child *child, const struct note *note)
 }
 
 static void
-add_times(struct report *report, const struct window *window)
+add_times(struct report *report, const struct sup *root)
 {
+	const struct window *window = &root->window;
 	int64_t offset_ns = clock_wall_ns() - clock_now_ns();
 	char stamp[RECORD_STAMP_SIZE];
 	uint32_t skip =
@@ -107,7 +108,7 @@ add_times(struct report *report, const struct window *window)
 		add(report, " %s", stamp + strlen("YYYY-MM-DDT"));
 	}
 	if (window->count == 0)
-		add(report, " none");
+		add(report, root->escalated ? " none" : " none was allowed");
 }
 
 static void
@@ -260,7 +261,7 @@ give_up_report(struct engine *e)
 	    outcome->child[0] != '\0' ? outcome->why : "did not stay up");
 	if (root->cause == CAUSE_GAVE_UP) {
 		add(&report, "  restarts ");
-		add_times(&report, &root->window);
+		add_times(&report, root);
 		add(&report, "\n");
 		add_rule(&report, e);
 		add_siblings(&report, e);

@@ -120,13 +120,24 @@ kills_supervisors(const struct scenario *s)
 	return kills && nested;
 }
 
+static bool
+has_links(const struct scenario *s)
+{
+	bool links = s->nlinks > 0;
+
+	for (unsigned i = 0; i < s->nsteps; i++)
+		links |= s->steps[i].kind == STEP_LINK ||
+		    s->steps[i].kind == STEP_UNLINK;
+	return links;
+}
+
 const char *
 live_refuses(const struct scenario *s)
 {
 	const char *why;
 
-	if (s->nlinks > 0)
-		return "links are not made of processes";
+	if (has_links(s))
+		return "links are played on paper only";
 	for (unsigned i = 1; i < s->nsteps; i++)
 		if (s->steps[i].kind == STEP_STOP && s->steps[i].member &&
 		    s->steps[i - 1].kind != STEP_TOGETHER)

@@ -17,11 +17,11 @@ const char receive_help[] =
     "  read -r event from reason < <(supervise receive event from reason)\n"
     "  supervise receive -t 0               only if there is one\n"
     "\n"
-    "Run by a worker with `trap_exits`, or by what it started: takes one\n"
-    "record out of its mailbox, never more, and prints it; or the values of\n"
-    "the fields that are named, in that order on one line. A blank is between\n"
-    "two, - where the record has no such field or nothing in it. What may\n"
-    "have blanks in it is best named last. One should receive at a time.\n"
+    "Run by a worker with `trap_exits` or `monitor`, or by what it started:\n"
+    "takes one record out of its mailbox, never more, and prints it; or the\n"
+    "values of the fields that are named, in that order on one line. A blank\n"
+    "is between two, - where the record has no such field or nothing in it.\n"
+    "What may have blanks is best named last. One should receive at a time.\n"
     "\n"
     "  -t SECONDS   a limit: 5s, 500ms, 2m; without it there is none\n"
     "  --json       the record, or `event` and these fields, as an object\n"
@@ -171,7 +171,7 @@ complain_no_mailbox(int error)
 
 	if (number == NULL)
 		complain("no mailbox: SUPERVISE_MAILBOX is not set, as it is "
-			 "for a worker with trap_exits");
+			 "for a worker with trap_exits or monitor");
 	else if (error == -EINVAL)
 		complain("no mailbox: SUPERVISE_MAILBOX is %s, expected a "
 			 "descriptor",

@@ -21,7 +21,7 @@ _supervise_words() {
 	restart) printf '%s\n' permanent transient temporary ;;
 	signal) printf '%s\n' HUP INT QUIT KILL USR1 USR2 TERM CONT STOP WINCH ;;
 	state) printf '%s\n' ready up down quiet ;;
-	field) printf '%s\n' count event from pid reason signal ;;
+	field) printf '%s\n' count event from name pid reason signal ;;
 	child) _supervise_children "$cur" ;;
 	option) grep -o '\[-[^] ]*' <<<"$synopsis" | tr -d '[' ;;
 	esac

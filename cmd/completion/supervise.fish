@@ -58,7 +58,7 @@ function __supervise_words
 				__supervise_children
 			end
 		case '*FIELD*'
-			string split ' ' 'count event from pid reason signal'
+			string split ' ' 'count event from name pid reason signal'
 		case '*ready|*'
 			if test $n = 0
 				string split ' ' 'ready up down quiet'

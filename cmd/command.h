@@ -16,6 +16,7 @@
 #define STATUS_NO_SUCH_NAME  4
 #define STATUS_NO_SUPERVISOR 5
 #define STATUS_TIME_LIMIT    124
+#define STATUS_MAILBOX_OVER  5   /* of receive */
 #define EXEC_STATUS_OURS     125 /* of exec, try and call, as env(1) has it */
 
 /* Options that stand before the command, or among its own. */
@@ -28,6 +29,7 @@ struct globals {
 	const char *log_format;        /* --log-format; NULL: not given */
 	const struct signals *signals; /* as the program was started */
 	struct rlimit nofile;
+	int mailbox; /* of `receive`: to read from; or -errno */
 };
 
 /* What commands are for; `supervise help` lists them by it. */
@@ -81,6 +83,7 @@ int count_main(struct globals *globals, int argc, char **argv);
 int events_main(struct globals *globals, int argc, char **argv);
 int wait_main(struct globals *globals, int argc, char **argv);
 int monitor_main(struct globals *globals, int argc, char **argv);
+int receive_main(struct globals *globals, int argc, char **argv);
 int call_main(struct globals *globals, int argc, char **argv);
 int start_main(struct globals *globals, int argc, char **argv);
 int stop_main(struct globals *globals, int argc, char **argv);
@@ -108,6 +111,7 @@ extern const char count_help[];
 extern const char events_help[];
 extern const char wait_help[];
 extern const char monitor_help[];
+extern const char receive_help[];
 extern const char call_help[];
 extern const char start_help[];
 extern const char stop_help[];

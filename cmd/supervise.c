@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +48,9 @@ const struct command commands[] = {
 	{ SECTION_LOOK, "monitor", WHERE_ANY,
 	    "[-t SECONDS] [--any] [--json] NAME|PID ...",
 	    "wait for ends, and say why", COMMAND(monitor) },
+	{ SECTION_LOOK, "receive", WHERE_NONE,
+	    "[-t SECONDS] [--json] [FIELD ...]",
+	    "read a record of a worker's own mailbox", COMMAND(receive) },
 	{ SECTION_ACT, "start", WHERE_ANY, "[-q] [--json] [--no-wait] NAME ...",
 	    "start children that are down", COMMAND(start) },
 	{ SECTION_ACT, "stop", WHERE_ANY,
@@ -133,6 +139,27 @@ may_run(char **argv)
 	return false;
 }
 
+/*
+ * The mailbox where one of the words is `receive`: all that is inherited is
+ * closed before they are understood. It closes on execve, and is no slot.
+ */
+static int
+keep_mailbox(char **argv)
+{
+	const char *number = getenv("SUPERVISE_MAILBOX"), *wrong;
+	int fd;
+
+	while (*argv != NULL && strcmp(*argv, "receive") != 0)
+		argv++;
+	if (*argv == NULL || number == NULL)
+		return -ENOENT;
+	fd = (int)strtonum(number, 0, INT_MAX, &wrong);
+	if (wrong != NULL)
+		return -EINVAL;
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, FD_FIRST);
+	return fd == -1 ? -errno : fd;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -141,7 +168,8 @@ main(int argc, char **argv)
 	const struct command *command;
 	int first, error;
 
-	error = fd_clean();
+	globals.mailbox = keep_mailbox(argv);
+	error = fd_clean(globals.mailbox < 0 ? -1 : globals.mailbox);
 	if (may_run(argv))
 		setproctitle_init(argc, argv, environ);
 	if (!options_read(&globals, argc, argv, &none))

@@ -71,7 +71,7 @@ offers() {
 	offers "supervise sta"
 	assert_equal "$offered" "start status "
 	offers "supervise -L x re"
-	assert_equal "$offered" "reload restart "
+	assert_equal "$offered" "receive reload restart "
 	offers "supervise help wh"
 	assert_equal "$offered" "why "
 }
@@ -92,13 +92,15 @@ offers() {
 	assert_equal "$offered" "cache "
 }
 
-@test "the words of wait and of signal are completed" {
+@test "the words of wait, of signal and of receive are completed" {
 	offers "supervise wait re"
 	assert_equal "$offered" "ready "
 	offers "supervise signal US"
 	assert_equal "$offered" "USR1 USR2 "
 	offers "supervise signal "
 	assert_equal "$offered" "CONT HUP INT KILL QUIT STOP TERM USR1 USR2 WINCH "
+	offers "supervise receive -t 5s from re"
+	assert_equal "$offered" "reason "
 	offers "supervise exec -r t"
 	assert_equal "$offered" "temporary transient "
 }

@@ -21,6 +21,7 @@ _supervise_words() {
 	restart) printf '%s\n' permanent transient temporary ;;
 	signal) printf '%s\n' HUP INT QUIT KILL USR1 USR2 TERM CONT STOP WINCH ;;
 	state) printf '%s\n' ready up down quiet ;;
+	field) printf '%s\n' count event from name pid reason signal ;;
 	child) _supervise_children "$cur" ;;
 	option) grep -o '\[-[^] ]*' <<<"$synopsis" | tr -d '[' ;;
 	esac
@@ -34,6 +35,7 @@ _supervise_kind() {
 	'[COMMAND]') echo command ;;
 	*'SIGNAL NAME'*) if [[ $1 -eq 0 ]]; then echo signal; else echo child; fi ;;
 	*'ready|'*) if [[ $1 -eq 0 ]]; then echo state; else echo child; fi ;;
+	*FIELD*) echo field ;;
 	*SUPERVISOR* | *NAME*) echo child ;;
 	esac
 }

@@ -57,6 +57,8 @@ function __supervise_words
 			else
 				__supervise_children
 			end
+		case '*FIELD*'
+			string split ' ' 'count event from name pid reason signal'
 		case '*ready|*'
 			if test $n = 0
 				string split ' ' 'ready up down quiet'

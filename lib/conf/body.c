@@ -199,8 +199,7 @@ finish_worker(struct loader *ld, const struct body *b)
 		.hooks.after = keep_command(ld, b->hooks.after),
 		.env = keep_texts(ld, b->env, b->nenv),
 		.ready_fd = b->ready_fd,
-		.links = b->links,
-		.nlinks = b->nlinks,
+		.peers = b->peers,
 	};
 
 	if (b->cwd != NULL)

@@ -69,8 +69,7 @@ struct body {
 	size_t nenv;
 	size_t env_room;
 	struct nameset env_names;
-	const struct link_word *links; /* in conf->arena */
-	size_t nlinks;
+	struct peers peers; /* in conf->arena */
 
 	/* of a supervisor, all in the scratch arena */
 	struct entry *entries;

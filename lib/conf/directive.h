@@ -31,7 +31,7 @@ enum directive_type {
 	DIRECTIVE_CATCH,    /* pattern, action, and a command with `run` */
 	DIRECTIVE_PATH,     /* a path */
 	DIRECTIVE_ENV,      /* NAME=VALUE … */
-	DIRECTIVE_LINK,     /* names of children */
+	DIRECTIVE_LINK,     /* names of children, into struct peers */
 	DIRECTIVE_SET,      /* NAME VALUE */
 	DIRECTIVE_INCLUDE,  /* paths or patterns */
 	DIRECTIVE_SPEC,     /* NAME(PARAMETERS) { … } */

@@ -29,12 +29,12 @@ equal_command(const char *const *a, const char *const *b)
 }
 
 static bool
-equal_links(const struct worker_spec *a, const struct worker_spec *b)
+equal_links(const struct link_words *a, const struct link_words *b)
 {
-	for (size_t i = 0; i < a->nlinks && i < b->nlinks; i++)
-		if (strcmp(a->links[i].name, b->links[i].name) != 0)
+	for (size_t i = 0; i < a->n && i < b->n; i++)
+		if (strcmp(a->list[i].name, b->list[i].name) != 0)
 			return false;
-	return a->nlinks == b->nlinks;
+	return a->n == b->n;
 }
 
 static bool
@@ -91,7 +91,8 @@ equal_worker(const struct spec *a, const struct spec *b)
 {
 	return equal_worker_policy(&a->policy.worker, &b->policy.worker) &&
 	    a->worker.ready_fd == b->worker.ready_fd &&
-	    equal_links(&a->worker, &b->worker) &&
+	    equal_links(&a->worker.peers.links, &b->worker.peers.links) &&
+	    equal_links(&a->worker.peers.monitors, &b->worker.peers.monitors) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
 	    equal_texts(a->worker.argv, b->worker.argv) &&
 	    equal_command(a->worker.hooks.before, b->worker.hooks.before) &&

@@ -21,27 +21,37 @@ struct check {
 	bool partial; /* what is below some supervisor is not known */
 };
 
+/* What is said of wrong ones. */
+struct wording {
+	const char *can;
+	const char *does;
+};
+
+static const struct wording linking = { "be linked to", "is linked to" };
+static const struct wording monitoring = { "monitor", "monitors" };
+
 void
 link_add(struct loader *ld, struct body *b, const struct statement *st)
 {
 	struct arena *arena = &ld->conf->arena;
-	size_t n = b->nlinks + st->nargs;
-	struct link_word *links = ARENA_ARRAY(arena, struct link_word, n);
+	char *field = (char *)&b->peers + st->directive->offset;
+	struct link_words *words = (struct link_words *)(void *)field;
+	size_t n = words->n + st->nargs;
+	struct link_word *list = ARENA_ARRAY(arena, struct link_word, n);
 
-	for (size_t i = 0; i < b->nlinks; i++)
-		links[i] = b->links[i];
+	for (size_t i = 0; i < words->n; i++)
+		list[i] = words->list[i];
 	for (size_t i = 0; i < st->nargs; i++) {
 		const struct token *word = &st->args[i];
 		struct link_said *said = ARENA_NEW(arena, struct link_said);
 
 		said->at = word->at;
-		links[b->nlinks + i] = (struct link_word){
+		list[words->n + i] = (struct link_word){
 			.name = arena_text(arena, word->text, word->len),
 			.said = said,
 		};
 	}
-	b->links = links;
-	b->nlinks = n;
+	*words = (struct link_words){ .list = list, .n = n };
 	ld->conf->nlinks += (uint32_t)st->nargs;
 }
 
@@ -99,8 +109,8 @@ is_instance(const struct check *c, size_t idx)
 
 /* What the node `idx` says is the name of `n` nodes, `found` the first. */
 static void
-judge(struct check *c, size_t idx, const struct link_word *word, size_t n,
-    const struct name_node *found)
+judge(struct check *c, size_t idx, const struct link_word *word,
+    const struct wording *wording, size_t n, const struct name_node *found)
 {
 	const struct spot *at = &word->said->at;
 	char path[PATH_SIZE], other[PATH_SIZE];
@@ -111,9 +121,9 @@ judge(struct check *c, size_t idx, const struct link_word *word, size_t n,
 	if (n == 0) {
 		near = names_near(&c->names, word->name);
 		report_error(c->ld, at,
-		    "%s is no child that %s can be linked to, %s%s%sxpected a "
+		    "%s is no child that %s can %s, %s%s%sxpected a "
 		    "name or path of this tree",
-		    show(word->name, &shown), path,
+		    show(word->name, &shown), path, wording->can,
 		    near != NULL ? "did you mean \"" : "",
 		    near != NULL ? names_path(near, other, sizeof(other)) : "",
 		    near != NULL ? "\"? E" : "e");
@@ -124,9 +134,8 @@ judge(struct check *c, size_t idx, const struct link_word *word, size_t n,
 		    names_path(found, other, sizeof(other)));
 	} else if (found == &c->nodes[idx]) {
 		report_warning(c->ld, at,
-		    "%s is linked to itself, which does nothing, expected "
-		    "another child",
-		    path);
+		    "%s %s itself, which does nothing, expected another child",
+		    path, wording->does);
 	} else {
 		report_warning(c->ld, at,
 		    "%s is above %s, which ends with it anyway, expected "
@@ -136,7 +145,8 @@ judge(struct check *c, size_t idx, const struct link_word *word, size_t n,
 }
 
 static void
-check_word(struct check *c, size_t idx, const struct link_word *word)
+check_word(struct check *c, size_t idx, const struct link_word *word,
+    const struct wording *wording)
 {
 	const struct name_node *node = &c->nodes[idx], *found;
 	size_t n = names_find(&c->names, node, word->name, &found);
@@ -148,7 +158,15 @@ check_word(struct check *c, size_t idx, const struct link_word *word)
 	if (good || word->said->told || (n == 0 && c->partial))
 		return;
 	word->said->told = true;
-	judge(c, idx, word, n, found);
+	judge(c, idx, word, wording, n, found);
+}
+
+static void
+check_words(struct check *c, size_t idx, const struct link_words *words,
+    const struct wording *wording)
+{
+	for (size_t k = 0; k < words->n && !c->ld->stopped; k++)
+		check_word(c, idx, &words->list[k], wording);
 }
 
 void
@@ -164,7 +182,7 @@ link_check(struct loader *ld, const struct body *root)
 
 		if (spec == NULL || spec->policy.kind != KIND_WORKER)
 			continue;
-		for (size_t k = 0; k < spec->worker.nlinks && !ld->stopped; k++)
-			check_word(&c, i, &spec->worker.links[k]);
+		check_words(&c, i, &spec->worker.peers.links, &linking);
+		check_words(&c, i, &spec->worker.peers.monitors, &monitoring);
 	}
 }

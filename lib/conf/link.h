@@ -5,8 +5,8 @@
 #include "conf/body.h"
 
 /*
- * The names behind `link`: they are looked up when the whole tree is known,
- * for each child that has them, since specs and arrays share bodies.
+ * The names behind `link` and `monitor`: they are looked up when the whole tree
+ * is known, for each child that has them, since specs and arrays share bodies.
  */
 
 /* Where a name was said. In conf->arena. */

@@ -321,15 +321,25 @@ print_env(const struct printer *p, const struct directive *d,
 	}
 }
 
+/* Whom the directive names. */
+static const struct link_words *
+peers(const struct spec *spec, const struct directive *d)
+{
+	const char *field = (const char *)&spec->worker.peers + d->offset;
+
+	return (const struct link_words *)(const void *)field;
+}
+
 static void
 print_link(const struct printer *p, const struct directive *d,
     const struct spec *spec)
 {
-	(void)d;
-	for (size_t i = 0; i < spec->worker.nlinks; i++) {
+	const struct link_words *words = peers(spec, d);
+
+	for (size_t i = 0; i < words->n; i++) {
 		if (i > 0)
 			put(p, " ");
-		put_word(p, spec->worker.links[i].name);
+		put_word(p, words->list[i].name);
 	}
 }
 
@@ -381,7 +391,7 @@ says_something(const struct spec *spec, const struct spec *defaults,
 	if (d->type == DIRECTIVE_ENV)
 		return spec->worker.env[0] != NULL;
 	if (d->type == DIRECTIVE_LINK)
-		return spec->worker.nlinks > 0;
+		return peers(spec, d)->n > 0;
 	return d->type == DIRECTIVE_COMMAND;
 }
 

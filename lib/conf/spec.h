@@ -25,10 +25,21 @@ struct conf_place {
 
 struct link_said;
 
-/* A child that a worker is linked to, as the file calls it. */
+/* A child that a worker is linked to or monitors, as the file calls it. */
 struct link_word {
 	const char *name;
 	struct link_said *said; /* the loader's */
+};
+
+struct link_words {
+	const struct link_word *list;
+	size_t n;
+};
+
+/* The children that a worker has to do with. */
+struct peers {
+	struct link_words links;
+	struct link_words monitors;
 };
 
 /* Commands around a run, as argv; or NULL. */
@@ -44,8 +55,7 @@ struct worker_spec {
 	const char *cwd;        /* or NULL: where supervise was started */
 	const char *const *env; /* NAME=VALUE, ends with NULL, no NAME twice */
 	int ready_fd;           /* for READY_FD; >= 3 */
-	const struct link_word *links;
-	size_t nlinks;
+	struct peers peers;
 };
 
 struct sup_spec {

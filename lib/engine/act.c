@@ -287,7 +287,7 @@ make_links(struct engine *e, struct control_client *client,
 	e->linked = true;
 	error = ties_renew(e, addition->child, sup, why);
 	if (error == -ENOENT)
-		control_error(client, CONTROL_NO_SUCH_NAME, "link: %s", why);
+		control_error(client, CONTROL_NO_SUCH_NAME, "%s", why);
 	else if (error < 0)
 		serve_no_memory(client);
 	return error == 0;

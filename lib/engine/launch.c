@@ -294,8 +294,11 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 
 	error = run(e, worker, before ? spec->hooks.before : spec->argv,
 	    before ? "before" : "", &step);
-	if (error == 0)
+	if (error == 0) {
+		if (!before)
+			monitor_begun(e, worker);
 		return true;
+	}
 	ready_over(e, worker);
 	mailbox_over(e, worker);
 	job_start_failed(e);

@@ -23,7 +23,8 @@ mailbox_number(const struct worker *worker)
 {
 	const struct worker_spec *spec = &worker->spec->spec->worker;
 
-	if (!worker->child.policy->worker.trap_exits)
+	if (!worker->child.policy->worker.trap_exits &&
+	    spec->peers.monitors.n == 0)
 		return 0;
 	return spec->ready_fd == MAILBOX_FD ? MAILBOX_OTHER_FD : MAILBOX_FD;
 }
@@ -66,8 +67,8 @@ has_room(struct loop_watch *watch, uint32_t events)
 	loop_del(&e->loop, &box->watch);
 }
 
-static void
-deliver(struct engine *e, struct worker *worker, const struct record *r)
+void
+mailbox_put(struct engine *e, struct worker *worker, const struct record *r)
 {
 	struct mailbox *box = worker->mailbox;
 
@@ -81,7 +82,7 @@ deliver(struct engine *e, struct worker *worker, const struct record *r)
 		box->lost = 0;
 }
 
-static struct mailbox *
+struct mailbox *
 mailbox_of(struct worker *worker)
 {
 	struct mailbox *box = worker->mailbox;
@@ -96,6 +97,19 @@ mailbox_of(struct worker *worker)
 	box->fd = -1;
 	worker->mailbox = box;
 	return box;
+}
+
+void
+mailbox_free(struct worker *worker)
+{
+	struct monitor *monitor, *next;
+
+	if (worker->mailbox == NULL)
+		return;
+	LIST_FOREACH_SAFE(monitor, &worker->mailbox->monitors, of_watcher, next)
+	free(monitor);
+	free(worker->mailbox);
+	worker->mailbox = NULL;
 }
 
 /* Makes the two ends, of which ours blocks nobody. 0 or -errno. */
@@ -176,7 +190,7 @@ mailbox_exit(struct engine *e, struct worker *worker, const struct note *note)
 	if (!child_is_sup(from) && note->reason.kind != REASON_NOPROC)
 		record_number(&r, "pid", node_worker(from)->pid);
 	record_text(&r, "reason", reason_text(note->reason, reason));
-	deliver(e, worker, &r);
+	mailbox_put(e, worker, &r);
 }
 
 void
@@ -185,7 +199,9 @@ mailbox_stop(struct engine *e, struct worker *worker, int signo)
 	char name[SIGNAL_NAME_SIZE];
 	struct record r;
 
+	if (!worker->child.policy->worker.trap_exits)
+		return;
 	record_begin(&r, RECORD_STOP);
 	record_text(&r, "signal", signal_name(signo, name));
-	deliver(e, worker, &r);
+	mailbox_put(e, worker, &r);
 }

@@ -3,6 +3,7 @@
 
 #include "engine/engine.h"
 #include "engine/lookup.h"
+#include "engine/mailbox.h"
 #include "engine/monitors.h"
 #include "engine/serve.h"
 
@@ -60,7 +61,7 @@ monitor_one(void *arg, struct child *child)
 		asked->no_memory = true;
 		return;
 	}
-	monitor->watcher = asked->watcher;
+	*monitor = (struct monitor){ .watcher = asked->watcher };
 	LIST_INSERT_HEAD(node_monitors(child), monitor, of_child);
 	LIST_INSERT_HEAD(&asked->watcher->monitors, monitor, of_watcher);
 	begin(&r, RECORD_MONITOR, node_path(child, path), child);
@@ -162,6 +163,10 @@ monitor_ended(struct child *child, struct reason reason)
 	LIST_FOREACH_SAFE(monitor, monitors, of_child, next)
 	{
 		watcher = monitor->watcher;
+		if (watcher == NULL) {
+			mailbox_put(engine_of(child), monitor->worker, &r);
+			continue;
+		}
 		LIST_REMOVE(monitor, of_child);
 		LIST_REMOVE(monitor, of_watcher);
 		free(monitor);
@@ -170,6 +175,93 @@ monitor_ended(struct child *child, struct reason reason)
 			continue;
 		control_ok(watcher->client);
 		end(watcher);
+	}
+}
+
+bool
+monitor_declare(struct worker *worker, size_t nth, struct child *child)
+{
+	struct mailbox *box = mailbox_of(worker);
+	struct monitor *monitor = malloc(sizeof(*monitor));
+
+	if (box == NULL || monitor == NULL) {
+		free(monitor);
+		return false;
+	}
+	*monitor = (struct monitor){
+		.worker = worker,
+		.child = child,
+		.nth = nth,
+	};
+	LIST_INSERT_HEAD(node_monitors(child), monitor, of_child);
+	LIST_INSERT_HEAD(&box->monitors, monitor, of_watcher);
+	return true;
+}
+
+static void
+undeclare(struct monitor *monitor)
+{
+	LIST_REMOVE(monitor, of_child);
+	LIST_REMOVE(monitor, of_watcher);
+	free(monitor);
+}
+
+void
+monitor_undeclare(struct worker *worker)
+{
+	struct monitor *monitor, *next;
+
+	if (worker->mailbox == NULL)
+		return;
+	LIST_FOREACH_SAFE(monitor, &worker->mailbox->monitors, of_watcher, next)
+	undeclare(monitor);
+}
+
+void
+monitor_freed(struct child *child)
+{
+	struct monitor *monitor, *next;
+
+	LIST_FOREACH_SAFE(monitor, node_monitors(child), of_child, next)
+	if (monitor->watcher == NULL)
+		undeclare(monitor);
+	if (!child_is_sup(child))
+		monitor_undeclare(node_worker(child));
+}
+
+/* The child that the name means; NULL: there is none. */
+static struct child *
+declared(const struct worker *worker, size_t nth)
+{
+	struct monitor *monitor;
+
+	if (worker->mailbox == NULL)
+		return NULL;
+	LIST_FOREACH(monitor, &worker->mailbox->monitors, of_watcher)
+	if (monitor->nth == nth)
+		return monitor->child;
+	return NULL;
+}
+
+void
+monitor_begun(struct engine *e, struct worker *worker)
+{
+	const struct link_words *words =
+	    &worker->spec->spec->worker.peers.monitors;
+	char path[NODE_PATH_SIZE];
+	struct record r;
+
+	for (size_t i = 0; i < words->n; i++) {
+		struct child *child = declared(worker, i);
+
+		if (child != NULL && monitor_is_running(child))
+			continue;
+		begin(&r, RECORD_DOWN,
+		    child == NULL ? words->list[i].name :
+				    node_path(child, path),
+		    NULL);
+		record_text(&r, "reason", "noproc");
+		mailbox_put(e, worker, &r);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/mailbox.h"
 #include "engine/node.h"
 
 /* Where the next node of each kind is taken from. */
@@ -162,7 +163,7 @@ nodes_fini(struct nodes *nodes)
 	for (size_t i = 0; nodes->workers != NULL && i < nodes->nworkers; i++) {
 		if (nodes->workers[i].own_ready)
 			free(nodes->workers[i].ready);
-		free(nodes->workers[i].mailbox);
+		mailbox_free(&nodes->workers[i]);
 	}
 	free(nodes->workers);
 	free(nodes->supervisors);

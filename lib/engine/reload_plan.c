@@ -118,6 +118,13 @@ same_words(const char *const *a, const char *const *b)
 	return *a == NULL && *b == NULL;
 }
 
+static bool
+has_mailbox(const struct spec *spec)
+{
+	return spec->policy.worker.trap_exits ||
+	    spec->worker.peers.monitors.n > 0;
+}
+
 /* Whether a run of `a` is another one than a run of `b`. */
 static bool
 runs_differently(const struct spec *a, const struct spec *b)
@@ -127,7 +134,8 @@ runs_differently(const struct spec *a, const struct spec *b)
 	if (a->policy.worker.ready != b->policy.worker.ready ||
 	    (a->policy.worker.ready == READY_FD && x->ready_fd != y->ready_fd))
 		return true;
-	if (a->policy.worker.trap_exits != b->policy.worker.trap_exits)
+	if (a->policy.worker.trap_exits != b->policy.worker.trap_exits ||
+	    has_mailbox(a) != has_mailbox(b))
 		return true;
 	if ((x->cwd == NULL) != (y->cwd == NULL) ||
 	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))

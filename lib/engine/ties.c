@@ -104,24 +104,40 @@ untie(struct engine *e, struct tie *tie)
 
 /* Whether the `n` nodes that `word` means are one; else what is wrong. */
 static bool
-is_one(const struct census *c, const char *word, size_t n,
-    const struct name_node *found, char why[static TIES_WHY_SIZE])
+is_one(const struct census *c, const char *directive, const char *word,
+    size_t n, const struct name_node *found, char why[static TIES_WHY_SIZE])
 {
 	char path[NODE_PATH_SIZE];
 	const struct name_node *near;
 
 	if (n > 1)
 		snprintf(why, TIES_WHY_SIZE,
-		    "%zu are called %s, such as %s; give the path", n, word,
-		    names_path(found, path, sizeof(path)));
+		    "%s: %zu are called %s, such as %s; give the path",
+		    directive, n, word, names_path(found, path, sizeof(path)));
 	if (n > 0)
 		return n == 1;
 	near = names_near(&c->names, word);
-	snprintf(why, TIES_WHY_SIZE, "nothing is called %s%s%s%s", word,
-	    near != NULL ? ", did you mean " : "",
+	snprintf(why, TIES_WHY_SIZE, "%s: nothing is called %s%s%s%s",
+	    directive, word, near != NULL ? ", did you mean " : "",
 	    near != NULL ? names_path(near, path, sizeof(path)) : "",
 	    near != NULL ? "?" : "");
 	return false;
+}
+
+/* The child that a word of the node `idx` means: 1; 0: there is none. */
+static int
+find(const struct census *c, size_t idx, const char *directive,
+    const char *word, struct child **peer, char why[static TIES_WHY_SIZE])
+{
+	const struct name_node *found;
+	size_t n = names_find(&c->names, &c->nodes[idx], word, &found);
+
+	/* Of those that run, a file was checked, and this one is gone. */
+	if (!is_one(c, directive, word, n, found, why))
+		return idx >= c->first_fresh && idx < c->after_fresh ? -ENOENT :
+								       0;
+	*peer = c->children[found - c->nodes];
+	return 1;
 }
 
 /* Ties the node `idx` to what one of its words means. */
@@ -129,16 +145,12 @@ static int
 declare(struct engine *e, const struct census *c, size_t idx, const char *word,
     char why[static TIES_WHY_SIZE])
 {
-	const struct name_node *found;
-	size_t n = names_find(&c->names, &c->nodes[idx], word, &found);
 	struct child *child = c->children[idx], *peer;
+	int error = find(c, idx, "link", word, &peer, why);
 	struct tie *tie;
 
-	/* Of those that run, a file was checked, and this one is gone. */
-	if (!is_one(c, word, n, found, why))
-		return idx >= c->first_fresh && idx < c->after_fresh ? -ENOENT :
-								       0;
-	peer = c->children[found - c->nodes];
+	if (error <= 0)
+		return error;
 	if (are_tied(child, peer))
 		return 0;
 	tie = tie_two(e, child, peer, true);
@@ -149,6 +161,29 @@ declare(struct engine *e, const struct census *c, size_t idx, const char *word,
 	return 0;
 }
 
+/* Has the node `idx`, a worker, monitor those that it names. */
+static int
+declare_monitors(const struct census *c, size_t idx,
+    char why[static TIES_WHY_SIZE])
+{
+	struct worker *worker = node_worker(c->children[idx]);
+	const struct link_words *words =
+	    &worker->spec->spec->worker.peers.monitors;
+	struct child *peer;
+
+	monitor_undeclare(worker);
+	for (size_t i = 0; i < words->n; i++) {
+		int found =
+		    find(c, idx, "monitor", words->list[i].name, &peer, why);
+
+		if (found < 0)
+			return found;
+		if (found > 0 && !monitor_declare(worker, i, peer))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int
 declare_all(struct engine *e, const struct census *c,
     char why[static TIES_WHY_SIZE])
@@ -156,13 +191,15 @@ declare_all(struct engine *e, const struct census *c,
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < c->n; i++) {
-		const struct worker_spec *spec;
+		const struct link_words *links;
 
 		if (child_is_sup(c->children[i]))
 			continue;
-		spec = &node_worker(c->children[i])->spec->spec->worker;
-		for (size_t k = 0; error == 0 && k < spec->nlinks; k++)
-			error = declare(e, c, i, spec->links[k].name, why);
+		links = &node_spec(c->children[i])->spec->worker.peers.links;
+		for (size_t k = 0; error == 0 && k < links->n; k++)
+			error = declare(e, c, i, links->list[k].name, why);
+		if (error == 0)
+			error = declare_monitors(c, i, why);
 	}
 	return error;
 }
@@ -262,6 +299,7 @@ ties_freed(struct engine *e, struct child *child)
 
 	LIST_FOREACH_SAFE(end, &child->links, next, next)
 	untie(e, tie_of(end->link));
+	monitor_freed(child);
 }
 
 void

@@ -28,9 +28,10 @@ LIST_HEAD(ties, tie);
 
 /*
  * Ties what the specifications say and nothing else, but for what was asked
- * for. `fresh` is about to become a child of `parent`, with what is below it;
- * or NULL. 0; -ENOMEM, with some not tied; or -ENOENT when a name of `fresh`
- * means nothing, and what it is in *why.
+ * for, and has those monitored that they name. `fresh` is about to become a
+ * child of `parent`, with what is below it; or NULL. 0; -ENOMEM, with some not
+ * tied; or -ENOENT when a name of `fresh` means nothing, and what it is in
+ * *why.
  */
 int ties_renew(struct engine *e, struct child *fresh, const struct sup *parent,
     char why[static TIES_WHY_SIZE]);

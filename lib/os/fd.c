@@ -145,11 +145,11 @@ fd_close_others(int keep)
 }
 
 int
-fd_clean(void)
+fd_clean(int keep)
 {
 	int error = 0, fd, null = -1;
 
-	fd_close_others(-1);
+	fd_close_others(keep);
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) != -1)
 			continue;

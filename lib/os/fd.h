@@ -47,10 +47,10 @@ void fd_close_others(int keep);
 
 /*
  * To be called first in main: closes every descriptor above 2 that the
- * program inherited, and opens those of 0, 1 and 2 that are closed as
- * fd_null() does. 0 or -errno.
+ * program inherited but `keep`, which may be -1, and opens those of 0, 1 and 2
+ * that are closed as fd_null() does. 0 or -errno.
  */
-int fd_clean(void);
+int fd_clean(int keep);
 
 /*
  * Raises the soft limit on open files to the hard one and stores what it was

@@ -37,6 +37,7 @@ static const struct {
 	{ "cwd", "", "'/a b'", NULL },
 	{ "env", "", "A=1 'B=2 3'", "env A=1\n\tenv 'B=2 3'" },
 	{ "link", "link w", "w", "link w w" },
+	{ "monitor", "monitor w", "w", "monitor w w" },
 	{ "trap_exits", "", "yes", NULL },
 	{ "stop_signal", "", "QUIT", NULL },
 	{ "normal", "", "1-3 7", NULL },

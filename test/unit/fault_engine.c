@@ -223,7 +223,7 @@ be_supervise(int output)
 	(void)setenv("GUARDIAN", pid, 1);
 	CHECK(dup2(output, STDOUT_FILENO) != -1);
 	CHECK(dup2(output, STDERR_FILENO) != -1);
-	CHECK(fd_clean() == 0);
+	CHECK(fd_clean(-1) == 0);
 	CHECK(signals_block(&signals) == 0);
 	CHECK(fd_limit_raise(&run.nofile) == 0);
 	CHECK(load_text(&conf, scenario->text));

@@ -106,7 +106,7 @@ start_program(void)
 	struct signals signals;
 	int error;
 
-	error = fd_clean();
+	error = fd_clean(-1);
 	if (error == 0)
 		error = fd_limit_raise(&nofile);
 	if (error == 0)

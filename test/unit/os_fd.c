@@ -81,11 +81,14 @@ keep_standard_only(void)
 
 	for (fd = 3; fd < 200; fd++)
 		CHECK(dup2(STDERR_FILENO, fd) == fd);
-	CHECK(fd_clean() == 0);
+	CHECK(fd_clean(-1) == 0);
 	for (fd = 3; fd < 200; fd++)
 		CHECK(!is_open(fd));
 	for (fd = 0; fd < 3; fd++)
 		CHECK(is_open(fd) && !closes_on_execve(fd));
+	CHECK(dup2(STDERR_FILENO, 70) == 70 && dup2(STDERR_FILENO, 71) == 71);
+	CHECK(fd_clean(71) == 0);
+	CHECK(!is_open(70) && is_open(71));
 }
 
 static void
@@ -114,7 +117,7 @@ open_missing(void)
 
 	(void)close(STDIN_FILENO);
 	(void)close(STDOUT_FILENO);
-	CHECK(fd_clean() == 0);
+	CHECK(fd_clean(-1) == 0);
 	CHECK(is_open(0) && is_open(1) && is_open(2) && !is_open(3));
 	CHECK(!closes_on_execve(0) && !closes_on_execve(1));
 	CHECK(read(STDIN_FILENO, &byte, 1) == 0);
@@ -127,7 +130,7 @@ open_all_missing(void)
 	(void)close(STDIN_FILENO);
 	(void)close(STDOUT_FILENO);
 	(void)close(STDERR_FILENO);
-	if (fd_clean() != 0 || !is_open(0) || !is_open(1) || !is_open(2) ||
+	if (fd_clean(-1) != 0 || !is_open(0) || !is_open(1) || !is_open(2) ||
 	    is_open(3) || is_open(FD_FIRST))
 		_exit(1);
 }

@@ -27,7 +27,7 @@ left_start(void)
 	int fd;
 
 	(void)alarm(TIMEOUT_SECONDS);
-	CHECK(fd_clean() == 0);
+	CHECK(fd_clean(-1) == 0);
 	for (fd = 0; fd < FDS; fd++)
 		open_at_start[fd] = is_open(fd);
 }

@@ -16,7 +16,8 @@ const char help_help[] =
     "  --directives (of the file), --records, --codes (of errors)\n"
     "\n"
     "The manual has everything: supervise(1), supervise.conf(5),\n"
-    "supervise-records(7), supervise-control(7).\n";
+    "supervise-semantics(7), supervise-records(7), supervise-control(7),\n"
+    "and a tutorial, supervise-tutorial(7).\n";
 
 const char *const where_text[] = {
 	[WHERE_NONE] = "",

@@ -136,3 +136,73 @@ against_page() {
 	run against_page records
 	assert_equal "$output" ""
 }
+
+# A literal block of supervise-semantics(7): block SECTION NUMBER
+block() {
+	awk -v section="$1" -v wanted="$2" '
+		/^\.Sh / { here = $0 == ".Sh " section }
+		here && $1 == ".Ed" { inside = 0 }
+		here && inside && n == wanted { print }
+		here && $1 == ".Bd" { inside = 1; n++ }
+	' "$ROOT/man/supervise-semantics.7"
+}
+
+# The file of a section as it stands in the page.
+file_of() {
+	block "$1" 1 | conf
+	[[ -s supervise.conf ]]
+	run -0 supervise check
+}
+
+# Types the commands of a section; the last one's output is left in `output`.
+type_of() {
+	local line
+	while IFS= read -r line; do
+		[[ $line == '$ supervise '* ]] || fail "no command: $line"
+		eval "run -0 ${line#\$ }"
+	done < <(block "$1" 2)
+}
+
+@test "supervise-semantics(7): a group restart starts what was stopped" {
+	file_of STRATEGIES
+	start_tree_ready
+	type_of STRATEGIES
+	assert_output up
+	refute_record event=exited child=web/cache
+	stop_tree
+}
+
+@test "supervise-semantics(7): the fourth end ends two supervisors" {
+	file_of "GIVING UP AND ESCALATION"
+	start_tree
+	wait_tree
+	assert_equal "$STATUS" 1
+	assert_equal "$(count_records event=exited child=web/api)" 4
+	assert_record event=gave_up supervisor=root
+}
+
+@test "supervise-semantics(7): a link ends one, and is told to another" {
+	file_of LINKS
+	# The watcher says `supervise`, as a reader would.
+	PATH=${SUPERVISE%/*}:$PATH start_tree_ready
+	type_of LINKS
+	assert_output "ended by a link"
+	eventually grep -qx "exit db signal:SEGV" out
+	assert_record event=exited child=api reason=signal:SEGV link=db
+	refute_record event=exited child=watcher
+	stop_tree
+}
+
+@test "supervise-semantics(7): lines of a child are tried before those above" {
+	file_of CATCHING
+	start_tree_ready
+	wait_record event=caught child=web/api reason=exit:78 action=stop
+	wait_record event=started child=web/front run=2
+	refute_record event=started child=web/api run=2
+	stop_tree
+}
+
+@test "supervise-semantics(7) has no example but those that are tried here" {
+	assert_equal "$(grep -c '^\.Bd' "$ROOT/man/supervise-semantics.7")" 6
+	refute grep -q '^\.Dl' "$ROOT/man/supervise-semantics.7"
+}

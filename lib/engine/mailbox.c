@@ -2,7 +2,6 @@
 #include <sys/epoll.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -112,26 +111,6 @@ mailbox_free(struct worker *worker)
 	worker->mailbox = NULL;
 }
 
-/* Makes the two ends, of which ours blocks nobody. 0 or -errno. */
-static int
-make_pipe(int ends[2])
-{
-	int error;
-
-	if (pipe2(ends, O_CLOEXEC) == -1)
-		return -errno;
-	error = fd_raise(&ends[0]);
-	if (error == 0)
-		error = fd_raise(&ends[1]);
-	if (error == 0 && fcntl(ends[1], F_SETFL, O_NONBLOCK) == -1)
-		error = -errno;
-	if (error < 0) {
-		fd_close(&ends[0]);
-		fd_close(&ends[1]);
-	}
-	return error;
-}
-
 int
 mailbox_begin(struct engine *e, struct worker *worker, struct spawn_fd *fd)
 {
@@ -144,7 +123,7 @@ mailbox_begin(struct engine *e, struct worker *worker, struct spawn_fd *fd)
 	box = mailbox_of(worker);
 	if (box == NULL)
 		return -ENOMEM;
-	error = make_pipe(ends);
+	error = fd_pipe(ends, 1);
 	if (error < 0)
 		return error;
 	error = spawner_lay(&e->spawner, MAILBOX_SLOT, ends[0]);

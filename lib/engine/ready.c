@@ -76,7 +76,7 @@ ready_begin(struct engine *e, const struct worker *worker, struct spawn_fd *fd)
 
 	if (!has_pipe(worker))
 		return 0;
-	error = fd_pipe(ends);
+	error = fd_pipe(ends, 0);
 	if (error < 0)
 		return error;
 	error = spawner_lay(&e->spawner, READY_SLOT, ends[1]);

@@ -227,7 +227,7 @@ lay_pipe(struct running *r, struct loop_watch *watch, int slot,
     void (*ready)(struct loop_watch *watch, uint32_t events))
 {
 	int ends[2];
-	int error = fd_pipe(ends);
+	int error = fd_pipe(ends, 0);
 
 	if (error == 0)
 		error = spawner_lay(r->runner->spawner, slot, ends[1]);

@@ -113,7 +113,7 @@ close_between(int first, unsigned last)
 }
 
 int
-fd_pipe(int ends[2])
+fd_pipe(int ends[2], int ours)
 {
 	int error;
 
@@ -123,7 +123,7 @@ fd_pipe(int ends[2])
 	error = fd_raise(&ends[0]);
 	if (error == 0)
 		error = fd_raise(&ends[1]);
-	if (error == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == -1)
+	if (error == 0 && fcntl(ends[ours], F_SETFL, O_NONBLOCK) == -1)
 		error = -errno;
 	if (error < 0) {
 		fd_close(&ends[0]);

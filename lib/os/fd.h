@@ -37,10 +37,10 @@ int fd_raise(int *fd);
 int fd_null(void);
 
 /*
- * Makes a pipe, both ends FD_FIRST or above and closed on execve; of reading
- * none blocks us. 0; -errno: both are -1.
+ * Makes a pipe, both ends FD_FIRST or above and closed on execve. `ours`, 0 to
+ * read or 1 to write, is the end that never blocks. 0; -errno: both are -1.
  */
-int fd_pipe(int ends[2]);
+int fd_pipe(int ends[2], int ours);
 
 /* Closes every descriptor above 2 but `keep`, which may be -1. */
 void fd_close_others(int keep);

@@ -156,7 +156,7 @@ pipes(void)
 	int ends[2];
 	char c;
 
-	CHECK(fd_pipe(ends) == 0);
+	CHECK(fd_pipe(ends, 0) == 0);
 	CHECK(ends[0] >= FD_FIRST && closes_on_execve(ends[0]));
 	CHECK(ends[1] >= FD_FIRST && closes_on_execve(ends[1]));
 	CHECK(read(ends[0], &c, 1) == -1 && errno == EAGAIN);
@@ -164,7 +164,13 @@ pipes(void)
 	CHECK(write(ends[1], "x", 1) == 1 && read(ends[0], &c, 1) == 1);
 	fd_close(&ends[0]);
 	fd_close(&ends[1]);
-	OK("reading from a pipe of our own does not block, writing may");
+
+	CHECK(fd_pipe(ends, 1) == 0);
+	CHECK((fcntl(ends[0], F_GETFL) & O_NONBLOCK) == 0);
+	CHECK((fcntl(ends[1], F_GETFL) & O_NONBLOCK) != 0);
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	OK("of a pipe our end does not block, the other one may");
 }
 
 int

@@ -172,15 +172,17 @@ show_told(const char *told, char buf[static TOLD_MAX + 1])
 	return len;
 }
 
-static void
+static void __attribute__((format(printf, 5, 0)))
 add_diag(struct loader *ld, enum diag_severity severity, const struct spot *at,
-    const char *message, const char *told)
+    const char *told, const char *format, va_list args)
 {
+	char message[MESSAGE_SIZE];
 	struct diag diag = { .severity = severity, .message = message };
 	char source[EXCERPT_MAX + 2 * ELLIPSIS_LEN + 1];
 	char note[TOLD_MAX + NOTE_SIZE];
 	size_t len = told == NULL ? 0 : show_told(told, note);
 
+	vsnprintf(message, sizeof(message), format, args);
 	if (at->file != NULL) {
 		diag.file = at->file->path;
 		diag.line = at->line;
@@ -196,39 +198,33 @@ add_diag(struct loader *ld, enum diag_severity severity, const struct spot *at,
 void
 report_error(struct loader *ld, const struct spot *at, const char *format, ...)
 {
-	char message[MESSAGE_SIZE];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	add_diag(ld, DIAG_ERROR, at, NULL, format, args);
 	va_end(args);
-	add_diag(ld, DIAG_ERROR, at, message, NULL);
 }
 
 void
 report_told(struct loader *ld, const struct spot *at, const char *told,
     const char *format, ...)
 {
-	char message[MESSAGE_SIZE];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	add_diag(ld, DIAG_ERROR, at, told, format, args);
 	va_end(args);
-	add_diag(ld, DIAG_ERROR, at, message, told);
 }
 
 void
 report_warning(struct loader *ld, const struct spot *at, const char *format,
     ...)
 {
-	char message[MESSAGE_SIZE];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	add_diag(ld, DIAG_WARNING, at, NULL, format, args);
 	va_end(args);
-	add_diag(ld, DIAG_WARNING, at, message, NULL);
 }
 
 void

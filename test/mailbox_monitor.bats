@@ -77,6 +77,8 @@ mail_has() {
 	pid=$(pid_of a)
 	line="event=down name=a pid=$pid reason=killed"
 	kill -s KILL "$pid"
+	# A kill takes its time: the other end comes after this one.
+	eventually mail_has name=a b
 	supervise stop -q s
 	eventually mail_has name=s b
 	assert_file b "$line" "$line" "event=down name=s reason=shutdown"

@@ -58,17 +58,6 @@ static const char usage_text[] =
     "-R: real-time priority, where others use the machine\n"
     "-q: quick, N = 1000, 3 rounds, bare and supervise only\n";
 
-static size_t
-parse_number(const char *text, size_t max)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (*text == '\0' || *end != '\0' || n == 0 || n > max)
-		errx(2, "%s: expected a number from 1 to %zu", text, max);
-	return n;
-}
-
 /* N of make may be a list with spaces or commas. */
 static void
 parse_sizes(struct bench *b, char *list)
@@ -78,7 +67,7 @@ parse_sizes(struct bench *b, char *list)
 	     word = strtok(NULL, ", ")) {
 		if (b->nsizes == BENCH_SIZES_MAX)
 			errx(2, "-n: more than %d sizes", BENCH_SIZES_MAX);
-		b->sizes[b->nsizes++] = parse_number(word, 1000000);
+		b->sizes[b->nsizes++] = stage_number(word, 1000000);
 	}
 }
 
@@ -147,17 +136,17 @@ parse_options(struct bench *b, int argc, char **argv)
 			parse_sizes(b, optarg);
 			break;
 		case 'r':
-			b->nrounds = parse_number(optarg, RESULT_ROUNDS_MAX);
+			b->nrounds = stage_number(optarg, RESULT_ROUNDS_MAX);
 			break;
 		case 'k':
-			b->session.nkills = parse_number(optarg, 100000);
+			b->session.nkills = stage_number(optarg, 100000);
 			break;
 		case 'i':
-			b->session.idle_s = (int)parse_number(optarg, 3600);
+			b->session.idle_s = (int)stage_number(optarg, 3600);
 			break;
 		case 't':
 			b->session.time_limit_s =
-			    (int)parse_number(optarg, 3600);
+			    (int)stage_number(optarg, 3600);
 			break;
 		case 'q':
 			make_quick(b);

@@ -123,3 +123,14 @@ stage_run(struct stage *stage)
 	(void)nftw(stage->dir, remove_entry, 32, FTW_DEPTH | FTW_PHYS);
 	return status;
 }
+
+size_t
+stage_number(const char *text, size_t max)
+{
+	const char *errstr;
+	long long n = strtonum(text, 1, (long long)max, &errstr);
+
+	if (errstr != NULL)
+		errx(2, "%s: expected a number from 1 to %zu", text, max);
+	return (size_t)n;
+}

@@ -3,6 +3,7 @@
 #define BENCH_STAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * What every benchmark stands on: a scratch folder in memory, precedence over
@@ -24,5 +25,9 @@ int stage_run(struct stage *stage);
  * rest of the machine.
  */
 void stage_step_back(const struct stage *stage);
+
+/* A number from 1 to `max` of a command line; ends the program if it is none.
+ */
+size_t stage_number(const char *text, size_t max);
 
 #endif

@@ -337,17 +337,6 @@ measure(struct stage *stage)
 	(void)tree_clear(&c->ours.tree);
 }
 
-static size_t
-parse_number(const char *text, size_t max)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (*text == '\0' || *end != '\0' || n == 0 || n > max)
-		errx(2, "%s: expected a number from 1 to %zu", text, max);
-	return n;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -359,10 +348,10 @@ main(int argc, char **argv)
 	while ((option = getopt(argc, argv, "r:i:R")) != -1)
 		switch (option) {
 		case 'r':
-			c.nrounds = parse_number(optarg, RACE_ROUNDS_MAX);
+			c.nrounds = stage_number(optarg, RACE_ROUNDS_MAX);
 			break;
 		case 'i':
-			c.idle_s = (int)parse_number(optarg, 3600);
+			c.idle_s = (int)stage_number(optarg, 3600);
 			break;
 		case 'R':
 			c.stage.realtime = true;

@@ -170,10 +170,7 @@ main(int argc, char **argv)
 	while ((option = getopt(argc, argv, "r:R")) != -1)
 		switch (option) {
 		case 'r':
-			l.nrounds = strtoul(optarg, NULL, 10);
-			if (l.nrounds == 0 || l.nrounds > LINKS_ROUNDS_MAX)
-				errx(2, "%s: expected a number from 1 to %d",
-				    optarg, LINKS_ROUNDS_MAX);
+			l.nrounds = stage_number(optarg, LINKS_ROUNDS_MAX);
 			break;
 		case 'R':
 			l.stage.realtime = true;

@@ -64,3 +64,9 @@ assert_json_lines() {
 	done
 	[[ $n -gt 0 ]] || fail "no line at all"
 }
+
+# The causes of a child's ends, the latest first: `run cause by reason`.
+causes() {
+	supervise why --json "$1" | jq -r 'select(.event == "end") |
+		[.run, .cause, .by // "-", .reason] | map(tostring) | join(" ")'
+}

@@ -10,12 +10,6 @@ teardown() {
 	finish
 }
 
-# The causes of a child's ends, the latest first: `run cause by reason`.
-causes() {
-	supervise why --json "$1" | jq -r 'select(.event == "end") |
-		[.run, .cause, .by // "-", .reason] | map(tostring) | join(" ")'
-}
-
 runs() {
 	supervise status --json | jq -r 'select(.child) | "\(.child)=\(.run)"' | xargs
 }

@@ -4,6 +4,9 @@
 # The manual pages and the tables in the code name the same things.
 
 load test_helper
+load page_helper
+
+PAGE=supervise-semantics.7
 
 # What a page has as items of a kind, one a line: items PAGE MACRO [SECTION]
 items() {
@@ -135,32 +138,6 @@ against_page() {
 	done
 	run against_page records
 	assert_equal "$output" ""
-}
-
-# A literal block of supervise-semantics(7): block SECTION NUMBER
-block() {
-	awk -v section="$1" -v wanted="$2" '
-		/^\.Sh / { here = $0 == ".Sh " section }
-		here && $1 == ".Ed" { inside = 0 }
-		here && inside && n == wanted { print }
-		here && $1 == ".Bd" { inside = 1; n++ }
-	' "$ROOT/man/supervise-semantics.7"
-}
-
-# The file of a section as it stands in the page.
-file_of() {
-	block "$1" 1 | conf
-	[[ -s supervise.conf ]]
-	run -0 supervise check
-}
-
-# Types the commands of a section; the last one's output is left in `output`.
-type_of() {
-	local line
-	while IFS= read -r line; do
-		[[ $line == '$ supervise '* ]] || fail "no command: $line"
-		eval "run -0 ${line#\$ }"
-	done < <(block "$1" 2)
 }
 
 @test "supervise-semantics(7): a group restart starts what was stopped" {

@@ -92,9 +92,13 @@ job_in_foreground() {
 	[[ $(foreground_of "$1") == "$(ps -o pgid= -p "$1" | tr -d ' ')" ]]
 }
 
+parent_of() {
+	ps -o ppid= -p "$1" | tr -d ' '
+}
+
 # The guardian above a command of `exec`.
 guardian_of() {
-	ps -o args= -p "$(ps -o ppid= -p "$1" | tr -d ' ')" | sed 's|.* guarded by \([0-9]*\).*|\1|'
+	ps -o args= -p "$(parent_of "$1")" | sed 's|.* guarded by \([0-9]*\).*|\1|'
 }
 
 has_lines() {
@@ -222,7 +226,9 @@ has_lines() {
 	eventually shows 'status 143'
 }
 
-@test "U15: exec: fg of what reads in the background, in the modes of the shell" {
+# fg_of_reader WORDS FIND: a command that `supervise WORDS` runs in the
+# background reads from the terminal; FIND PID is whose stop the shell sees.
+fg_of_reader() {
 	cat >reader <<-'END'
 		echo $$ >pid
 		read -r line
@@ -231,9 +237,9 @@ has_lines() {
 		kill -s SEGV $$
 	END
 	sit_down ""
-	type_in 'stty -a >before; $SUPERVISE exec -r temporary -- sh ./reader &\n'
+	type_in "stty -a >before; \$SUPERVISE $1 -- sh ./reader &\\n"
 	eventually test -s pid
-	eventually is_stopped "$(guardian_of "$(cat pid)")"
+	eventually is_stopped "$("$2" "$(cat pid)")"
 	type_in 'fg\n'
 	eventually in_foreground "$(cat pid)"
 	type_in 'hello\n'
@@ -242,6 +248,10 @@ has_lines() {
 	eventually shows 'over 42'
 	assert_equal "$(cat modes)" "$(cat before)"
 	assert_equal "$(cat after)" "$(cat before)"
+}
+
+@test "U15: exec: fg of what reads in the background, in the modes of the shell" {
+	fg_of_reader 'exec -r temporary' guardian_of
 }
 
 @test "U15: exec: fg before the command's first read" {
@@ -494,7 +504,7 @@ has_up() {
 		eventually in_foreground "$child"
 		type_in '\032'
 		eventually is_stopped "$child"
-		eventually is_stopped "$(ps -o ppid= -p "$child" | tr -d ' ')"
+		eventually is_stopped "$(parent_of "$child")"
 		type_in "echo round $i\$((0))\\n"
 		eventually shows "round ${i}0"
 		type_in 'fg\n'
@@ -507,25 +517,7 @@ has_up() {
 }
 
 @test "L12: try: in the background it gets the terminal after fg, in the modes of the shell" {
-	cat >reader <<-'END'
-		echo $$ >pid
-		read -r line
-		stty -a >modes
-		echo "got $line"
-		kill -s SEGV $$
-	END
-	sit_down ""
-	type_in 'stty -a >before; $SUPERVISE try -- sh ./reader &\n'
-	eventually test -s pid
-	eventually is_stopped "$(ps -o ppid= -p "$(cat pid)" | tr -d ' ')"
-	type_in 'fg\n'
-	eventually in_foreground "$(cat pid)"
-	type_in 'hello\n'
-	eventually shows 'got hello'
-	type_in 'stty -a >after; echo over $((40 + 2))\n'
-	eventually shows 'over 42'
-	assert_equal "$(cat modes)" "$(cat before)"
-	assert_equal "$(cat after)" "$(cat before)"
+	fg_of_reader try parent_of
 }
 
 @test "L12: try: terminal modes are restored after a crash" {

@@ -4,40 +4,21 @@
 # The steps of supervise-tutorial(7), taken from the page as they stand there.
 
 load test_helper
+load page_helper
+
+PAGE=supervise-tutorial.7
 
 bats_require_minimum_version 1.5.0
 
-# The literal blocks of a step, as a reader types them: block STEP NUMBER
-block() {
-	awk -v step="$1" -v wanted="$2" '
-		/^\.S[sh] / { here = index($0, ".Ss Step " step ":") == 1; n = 0 }
-		here && $1 == ".Ed" { inside = 0 }
-		here && inside && n == wanted { print }
-		here && $1 == ".Bd" { inside = 1; n++ }
-	' "$ROOT/man/supervise-tutorial.7"
-}
-
 # Starts the file of a step.
 begin() {
-	block "$1" 1 | conf
-	[[ -s supervise.conf ]]
-	run -0 supervise check
-	refute_output warning
+	file_of "Step $1"
 	start_tree_ready
-}
-
-# Types the lines of a block; the last one's output is left in `output`.
-type_block() {
-	local line
-	while IFS= read -r line; do
-		[[ $line == '$ supervise '* ]] || fail "no command: $line"
-		eval "run -0 ${line#\$ }"
-	done < <(block "$1" "$2")
 }
 
 @test "tutorial: step 1, a program that crashes" {
 	local line
-	line=$(block 1 1)
+	line=$(block "Step 1" 1)
 	[[ $line == '$ supervise exec '* ]]
 	eval "run -3 ${line#\$ }"
 	assert_equal "$(grep -cx up <<<"$output")" 4
@@ -46,7 +27,7 @@ type_block() {
 
 @test "tutorial: step 2, the same in a file" {
 	begin 2
-	type_block 2 2
+	type_of "Step 2"
 	wait_record event=started child=clock run=2
 	run -0 supervise why clock
 	assert_output killed
@@ -64,7 +45,7 @@ type_block() {
 
 @test "tutorial: step 4, one needs the other" {
 	begin 4
-	type_block 4 2
+	type_of "Step 4"
 	wait_record event=started child=web run=2
 	wait_record event=started child=cache run=2
 	refute_record event=exited child=database
@@ -93,7 +74,7 @@ type_block() {
 	eventually is_up shop/front
 	refute_record event=exited child=clock
 	# What the page types is that.
-	assert_equal "$(block 6 2 | head -n 2)" "\$ supervise signal KILL shop/back
+	assert_equal "$(block "Step 6" 2 | head -n 2)" "\$ supervise signal KILL shop/back
 \$ supervise signal KILL shop/back"
 	stop_tree
 }
@@ -104,7 +85,7 @@ is_up() {
 
 @test "tutorial: step 7, children that come and go" {
 	begin 7
-	type_block 7 2
+	type_of "Step 7"
 	assert_output home
 	refute_output work
 	stop_tree
@@ -114,7 +95,7 @@ is_up() {
 @test "tutorial: step 8, what dies together" {
 	local add
 	begin 8
-	add=$(block 8 2 | head -n 1)
+	add=$(block "Step 8" 2 | head -n 1)
 	eval "run -0 ${add#\$ }"
 	run -0 supervise signal KILL cache
 	wait_record event=exited child=lists/home reason=killed link=cache
@@ -126,7 +107,7 @@ is_up() {
 
 @test "tutorial: step 9, to be told instead" {
 	begin 9
-	type_block 9 2
+	type_of "Step 9"
 	eventually grep -q '^heard: event=exit from=lists/home .*reason=killed' out
 	refute_record event=exited child=cache
 	stop_tree
@@ -136,5 +117,5 @@ is_up() {
 	export TODO_BIN=$ROOT/build/examples/todo TODO_DIR=$DIR TODO_PORT=8080
 	# What it does is tried in todo.bats.
 	run -0 supervise -f "$ROOT/test/examples/todo/supervise.conf" check
-	block 10 1 | grep -q 'TODO_BIN=.*TODO_DIR=.*TODO_PORT='
+	block "Step 10" 1 | grep -q 'TODO_BIN=.*TODO_DIR=.*TODO_PORT='
 }

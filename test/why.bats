@@ -10,12 +10,6 @@ teardown() {
 	finish
 }
 
-# The causes of a child's ends, the latest first: `run cause by reason`.
-causes() {
-	supervise why --json "$1" | jq -r 'select(.event == "end") |
-		[.run, .cause, .by // "-", .reason] | map(tostring) | join(" ")'
-}
-
 @test "a child that has not ended says so" {
 	conf <<<'worker a { exec ${WORKER} }'
 	start_tree_ready

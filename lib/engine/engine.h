@@ -62,15 +62,15 @@
 struct environment {
 	const char **base; /* ours, less what is set anew; NULL at the end */
 	size_t nbase;
-	size_t room;          /* slots of `scratch` */
-	const char **scratch; /* of the launch in hand */
-	char *name;           /* SUPERVISE_NAME=… */
-	char run[40];         /* SUPERVISE_RUN=… */
-	char reason[80];      /* SUPERVISE_LAST_REASON=… */
-	char end[80];         /* SUPERVISE_REASON=… */
-	char ran[40];         /* SUPERVISE_RAN_MS=… */
-	const char *mark;     /* SUPERVISE_ID=…; borrowed */
-	char mailbox[24];     /* SUPERVISE_MAILBOX=… */
+	size_t room;                        /* slots of `scratch` */
+	const char **scratch;               /* of the launch in hand */
+	char *name;                         /* SUPERVISE_NAME=… */
+	char run[40];                       /* SUPERVISE_RUN=… */
+	char reason[24 + REASON_TEXT_SIZE]; /* SUPERVISE_LAST_REASON=… */
+	char end[24 + REASON_TEXT_SIZE];    /* SUPERVISE_REASON=… */
+	char ran[40];                       /* SUPERVISE_RAN_MS=… */
+	const char *mark;                   /* SUPERVISE_ID=…; borrowed */
+	char mailbox[24];                   /* SUPERVISE_MAILBOX=… */
 	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */
 };
 

@@ -222,6 +222,13 @@ child_lives(const struct child *child)
 	return child->state == CHILD_UP && !child->condemned;
 }
 
+bool
+child_is_mortal(const struct child *child)
+{
+	return !child_is_sup(child) && child_runs(child) &&
+	    child->state != CHILD_STOPPING && !child->condemned;
+}
+
 enum reason_class
 child_class(const struct child *child)
 {

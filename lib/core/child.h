@@ -219,6 +219,12 @@ bool child_runs(const struct child *child);
 /* Whether `child` is up, and not told to end by an exit signal. */
 bool child_lives(const struct child *child);
 
+/*
+ * Whether an exit signal can end the run of `child`: it is a worker's, and is
+ * not ended by anything else.
+ */
+bool child_is_mortal(const struct child *child);
+
 /* The class of the reason of its last end: of an exit signal, the sender's. */
 enum reason_class child_class(const struct child *child);
 

@@ -84,6 +84,8 @@ void links_tell_one(struct tree *t);
 /* What an exit signal was to end has ended. */
 void links_acquit(struct tree *t, struct child *child);
 void links_noproc(struct tree *t, struct child *child, struct child *peer);
+/* A throw of `child` ends its run, if nothing does already. */
+void child_throw(struct tree *t, struct child *child, struct reason reason);
 
 /* request.c */
 void request_serve(struct tree *t, struct request *request);

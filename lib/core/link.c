@@ -3,7 +3,10 @@
 #include "base/assert.h"
 #include "core/internal.h"
 
-/* Links: which runs are tied, and what an end means to the others (L1-L5). */
+/*
+ * Exit signals. Links: which runs are tied, and what an end means to the
+ * others (L1-L5). Throws, with which a run ends itself (L9).
+ */
 
 void
 link_init(struct link *link, struct child *a, struct child *b, bool lasting)
@@ -89,6 +92,19 @@ traps(const struct child *child)
 	return !child_is_sup(child) && child->policy->worker.trap_exits;
 }
 
+/* `child` is to end, and has ended for this reason when it has. */
+static void
+condemn(struct tree *t, struct child *child, struct reason reason,
+    enum reason_class class)
+{
+	child->condemned = true;
+	child->reason = reason;
+	child->fate = (uint8_t) class;
+	child_end(t, child);
+	/* Nobody is awaited (S162): its own links are told at once. */
+	links_tell(t, child);
+}
+
 /*
  * `child` gets an exit signal from `by`. A supervisor traps those, and takes
  * those of its parent alone for an order. What is being stopped, or ends by
@@ -98,8 +114,7 @@ static void
 signal_exit(struct tree *t, struct child *child, struct child *by,
     struct reason reason, enum reason_class class)
 {
-	if (child_is_sup(child) || !child_runs(child) ||
-	    child->state == CHILD_STOPPING || child->condemned)
+	if (!child_is_mortal(child))
 		return;
 	if (traps(child)) {
 		tree_note(t, NOTE_TRAPPED, child, reason)->sibling = by;
@@ -107,14 +122,9 @@ signal_exit(struct tree *t, struct child *child, struct child *by,
 	}
 	if (class == CLASS_NORMAL)
 		return;
-	child->condemned = true;
-	child->reason = reason;
-	child->fate = (uint8_t) class;
 	child->by = by;
 	blame(by);
-	child_end(t, child);
-	/* Nobody is awaited (S162): its own links are told at once. */
-	links_tell(t, child);
+	condemn(t, child, reason, class);
 }
 
 void
@@ -122,6 +132,14 @@ links_noproc(struct tree *t, struct child *child, struct child *peer)
 {
 	signal_exit(t, child, peer, (struct reason){ .kind = REASON_NOPROC },
 	    CLASS_ABNORMAL);
+}
+
+/* Its own exit is not from elsewhere: `trap_exits` is no matter. */
+void
+child_throw(struct tree *t, struct child *child, struct reason reason)
+{
+	if (child_is_mortal(child))
+		condemn(t, child, reason, CLASS_ABNORMAL);
 }
 
 /* `child` has ended or is to, and `link` tied it to another one. */

@@ -4,6 +4,7 @@
 
 #include "base/errno_name.h"
 #include "base/signal_name.h"
+#include "base/utf8.h"
 #include "core/reason.h"
 
 static const char *const kind_name[] = {
@@ -69,6 +70,7 @@ reason_class(const struct child_policy *policy, struct reason reason)
 	case REASON_START:
 	case REASON_TIMEOUT:
 	case REASON_NOPROC:
+	case REASON_THROW:
 	case REASON_INTENSITY:
 		break;
 	}
@@ -108,6 +110,9 @@ reason_text(struct reason reason, char text[static REASON_TEXT_SIZE])
 		snprintf(text, REASON_TEXT_SIZE, "%s:%s", name,
 		    errno_name(reason.value));
 		break;
+	case REASON_THROW:
+		snprintf(text, REASON_TEXT_SIZE, "%s:%s", name, reason.thrown);
+		break;
 	case REASON_NONE:
 	case REASON_KILLED:
 	case REASON_SHUTDOWN:
@@ -119,4 +124,31 @@ reason_text(struct reason reason, char text[static REASON_TEXT_SIZE])
 		break;
 	}
 	return text;
+}
+
+/* C0, DEL and, in the two bytes of UTF-8, C1. */
+static bool
+is_control(const char *text)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+
+	return byte[0] < ' ' || byte[0] == 0x7f ||
+	    (byte[0] == 0xc2 && byte[1] < 0xa0);
+}
+
+const char *
+reason_thrown_wrong(const char *value)
+{
+	size_t len = 0, n;
+
+	for (; value[len] != '\0'; len += n) {
+		n = utf8_length(value + len);
+		if (n == 0)
+			return "it is no UTF-8";
+		if (is_control(value + len))
+			return "there is a control character in it";
+	}
+	if (len == 0)
+		return "it is empty";
+	return len > REASON_THROWN_MAX ? "it is over 64 bytes" : NULL;
 }

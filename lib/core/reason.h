@@ -24,6 +24,7 @@
 	X(REASON_START, "start")       /* could not start; value: errno */   \
 	X(REASON_TIMEOUT, "timeout")   /* start_timeout passed */            \
 	X(REASON_NOPROC, "noproc")     /* linked to one that does not run */ \
+	X(REASON_THROW, "throw")       /* by itself; thrown: the value */    \
 	X(REASON_FAILED_CHILD, "shutdown:failed_to_start_child")             \
 	X(REASON_INTENSITY, "reached_max_restart_intensity")
 
@@ -36,6 +37,11 @@ enum reason_kind {
 struct reason {
 	uint8_t kind;  /* enum reason_kind */
 	int32_t value; /* see REASON_KINDS; else 0 */
+	/*
+	 * Borrowed from whoever has told the tree of it, who keeps it while
+	 * the reason is anywhere; else NULL.
+	 */
+	const char *thrown;
 };
 
 enum reason_class {
@@ -44,8 +50,11 @@ enum reason_class {
 	CLASS_ABNORMAL, /* all else, `killed` included */
 };
 
+/* Most bytes of a value that is thrown. */
+#define REASON_THROWN_MAX 64
+
 /* Longest text of a reason, its NUL included. */
-#define REASON_TEXT_SIZE 48
+#define REASON_TEXT_SIZE (sizeof("throw:") + REASON_THROWN_MAX)
 
 /* The reason of a process that left `status`, or died of `signal`. */
 struct reason reason_exit(int status);
@@ -71,5 +80,11 @@ struct reason reason_after_stop(const struct child_policy *policy,
 /* Writes `exit:3`, `signal:SEGV`, `start:ENOENT` … and returns `text`. */
 const char *
 reason_text(struct reason reason, char text[static REASON_TEXT_SIZE]);
+
+/*
+ * What is wrong with a value that is to be thrown: not 1 to REASON_THROWN_MAX
+ * bytes of UTF-8 without control characters. NULL: nothing.
+ */
+const char *reason_thrown_wrong(const char *value);
 
 #endif

@@ -100,6 +100,7 @@ stopped_clean(const struct child *child)
 	case REASON_START:
 	case REASON_TIMEOUT:
 	case REASON_NOPROC:
+	case REASON_THROW:
 	case REASON_FAILED_CHILD:
 	case REASON_INTENSITY:
 		break;

@@ -88,7 +88,7 @@ static enum note_cause
 cause_of(const struct child *child)
 {
 	if (child->condemned)
-		return CAUSED_BY_LINK;
+		return child->by != NULL ? CAUSED_BY_LINK : CAUSED_BY_ITSELF;
 	if (child->state != CHILD_STOPPING || child->sup == NULL)
 		return CAUSED_BY_ITSELF;
 	switch ((enum sup_op)child->sup->op) {
@@ -465,6 +465,9 @@ take(struct tree *t, const struct event *event)
 		break;
 	case EVENT_NOPROC:
 		links_noproc(t, child, event->peer);
+		break;
+	case EVENT_THROWN:
+		child_throw(t, child, event->reason);
 		break;
 	}
 }

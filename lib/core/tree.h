@@ -36,6 +36,7 @@ enum event_kind {
 	EVENT_GONE,         /* nothing is left of an ended run */
 	EVENT_REQUEST,      /* request */
 	EVENT_NOPROC,       /* `child` links itself to `peer`, not running */
+	EVENT_THROWN,       /* a process of `child` throws: reason */
 };
 
 struct event {

@@ -47,6 +47,8 @@ void act_add(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words);
 void act_signal(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words);
+void act_throw(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words);
 void act_down(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words);
 
@@ -56,6 +58,12 @@ void act_down(struct engine *e, struct control_client *client, size_t nwords,
  */
 bool act_add_text(struct engine *e, struct control_client *client,
     const char *name, const char *text, bool wait, struct programs *programs);
+
+/*
+ * Whether the client belongs to the run of `child`: it is in its process
+ * group, or what it descends from is.
+ */
+bool act_is_said_by(const struct control_client *client, struct child *child);
 
 /* ACTION_REPLY: the core has answered. */
 void act_replied(struct engine *e, struct request *request);

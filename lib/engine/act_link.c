@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
-#include <unistd.h>
 
 #include "engine/engine.h"
 #include "engine/serve.h"
@@ -25,17 +24,6 @@ find_pair(struct engine *e, struct control_client *client,
 	return pair->b != NULL;
 }
 
-/* Whether the client is a process of the child's group. */
-static bool
-is_said_by(const struct control_client *client, struct child *child)
-{
-	struct control_peer peer = { 0 };
-
-	return child_runs(child) && !child_is_sup(child) &&
-	    control_client_peer(client, &peer) == 0 && peer.pid > 0 &&
-	    getpgid(peer.pid) == node_worker(child)->pid;
-}
-
 /* `absent` does not run. One that links itself to it gets to feel it. */
 static void
 refuse(struct engine *e, struct control_client *client, struct child *absent,
@@ -43,7 +31,7 @@ refuse(struct engine *e, struct control_client *client, struct child *absent,
 {
 	char path[NODE_PATH_SIZE], message[NODE_PATH_SIZE + 32];
 
-	if (is_said_by(client, other))
+	if (act_is_said_by(client, other))
 		engine_feed(e,
 		    &(struct event){
 			.kind = EVENT_NOPROC,

@@ -208,6 +208,7 @@ init_base(struct engine *e, const struct run *run)
 	SLIST_INIT(&e->freed);
 	SLIST_INIT(&e->addings);
 	LIST_INIT(&e->ties);
+	thrown_init(&e->thrown);
 	e->channel.fd = -1;
 	e->orphans.fd = -1;
 	e->signals.fd = -1;
@@ -335,6 +336,7 @@ fini(struct engine *e)
 	spawner_fini(&e->spawner);
 	tree_fini(&e->tree);
 	ties_fini(e);
+	thrown_fini(&e->thrown);
 	nodes_fini(&e->nodes);
 	sup_fini(&e->root.sup);
 	loop_fini(&e->loop);

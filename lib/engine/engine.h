@@ -17,6 +17,7 @@
 #include "engine/reload.h"
 #include "engine/reporter.h"
 #include "engine/strays.h"
+#include "engine/thrown.h"
 #include "engine/ties.h"
 #include "engine/view.h"
 #include "engine/waiters.h"
@@ -36,10 +37,11 @@
  *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; lookup.c finds names,
- *			view.c and query.c look, act.c, act_signal.c and
- *			act_link.c change,
+ *			view.c and query.c look, act.c, act_signal.c,
+ *			act_link.c and act_throw.c change,
  *			waiters.c waits, monitors.c tells of ends
  *	ties.c		links, and whom they mean
+ *	thrown.c	values that were thrown
  *	reload.c	the file read again: reload_plan.c what to do about it,
  *			version.c what to keep; reading.c reads it
  *	runner.c	programs that print specifications; printing.c for
@@ -62,15 +64,15 @@
 struct environment {
 	const char **base; /* ours, less what is set anew; NULL at the end */
 	size_t nbase;
-	size_t room;          /* slots of `scratch` */
-	const char **scratch; /* of the launch in hand */
-	char *name;           /* SUPERVISE_NAME=… */
-	char run[40];         /* SUPERVISE_RUN=… */
-	char reason[80];      /* SUPERVISE_LAST_REASON=… */
-	char end[80];         /* SUPERVISE_REASON=… */
-	char ran[40];         /* SUPERVISE_RAN_MS=… */
-	const char *mark;     /* SUPERVISE_ID=…; borrowed */
-	char mailbox[24];     /* SUPERVISE_MAILBOX=… */
+	size_t room;                        /* slots of `scratch` */
+	const char **scratch;               /* of the launch in hand */
+	char *name;                         /* SUPERVISE_NAME=… */
+	char run[40];                       /* SUPERVISE_RUN=… */
+	char reason[24 + REASON_TEXT_SIZE]; /* SUPERVISE_LAST_REASON=… */
+	char end[24 + REASON_TEXT_SIZE];    /* SUPERVISE_REASON=… */
+	char ran[40];                       /* SUPERVISE_RAN_MS=… */
+	const char *mark;                   /* SUPERVISE_ID=…; borrowed */
+	char mailbox[24];                   /* SUPERVISE_MAILBOX=… */
 	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */
 };
 
@@ -129,6 +131,7 @@ struct engine {
 	struct additions freed; /* in this turn */
 	struct addings addings; /* whose programs run */
 	struct ties ties;       /* every link */
+	struct thrown thrown;   /* values that reasons have */
 
 	pid_t guardian;
 	pid_t witness;

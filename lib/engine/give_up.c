@@ -175,6 +175,8 @@ hint(const struct engine *e)
 		    "if it crashed, `ulimit -c unlimited` leaves a core dump";
 	case REASON_EXIT:
 		return hint_of_exit(e);
+	case REASON_THROW:
+		return "a `catch` line can say what is to follow such a throw";
 	case REASON_NONE:
 	case REASON_SHUTDOWN:
 	case REASON_NOPROC:

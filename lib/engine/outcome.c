@@ -17,6 +17,16 @@ counts(const struct engine *e, const struct worker *worker)
 	return !e->run->command || worker == &e->nodes.workers[0];
 }
 
+/* How it was ended then is ours to say, and none of its own status. */
+static bool
+has_thrown(const struct worker *worker)
+{
+	const struct child *child = &worker->child;
+
+	return child->condemned && child->reason.kind == REASON_THROW &&
+	    !worker->unasked;
+}
+
 void
 outcome_ended(struct engine *e, const struct worker *worker)
 {
@@ -24,8 +34,11 @@ outcome_ended(struct engine *e, const struct worker *worker)
 
 	if (!counts(e, worker))
 		return;
-	e->outcome.status =
-	    end->by_signal ? STATUS_SIGNAL + end->status : end->status;
+	if (has_thrown(worker))
+		e->outcome.status = STATUS_FAILED;
+	else
+		e->outcome.status =
+		    end->by_signal ? STATUS_SIGNAL + end->status : end->status;
 }
 
 void
@@ -58,6 +71,7 @@ status_of(struct reason reason)
 	case REASON_START:
 	case REASON_TIMEOUT:
 	case REASON_NOPROC:
+	case REASON_THROW:
 	case REASON_FAILED_CHILD:
 	case REASON_INTENSITY:
 		break;

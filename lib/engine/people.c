@@ -59,6 +59,8 @@ people_reason(const char *reason, char *text, size_t size)
 		snprintf(text, size, "ended as asked");
 	else if (strncmp(reason, "start:", 6) == 0)
 		snprintf(text, size, "could not be started (%s)", value);
+	else if (strncmp(reason, "throw:", 6) == 0)
+		snprintf(text, size, "threw %s", value);
 	else if (strcmp(reason, "timeout") == 0)
 		snprintf(text, size, "was not ready in time");
 	else if (strcmp(reason, "noproc") == 0)

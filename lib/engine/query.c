@@ -95,7 +95,7 @@ query_status(struct engine *e, struct child *child,
 		record_text(&r, "file",
 		    e->run->path != NULL ? e->run->path : e->run->file);
 	if (child->reason.kind != last.kind ||
-	    child->reason.value != last.value)
+	    child->reason.value != last.value || last.thrown != NULL)
 		reason_text(child->reason, reason);
 	last = child->reason;
 	if (last.kind != REASON_NONE)

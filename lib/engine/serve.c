@@ -161,6 +161,7 @@ static const struct verb verbs[] = {
 	{ "add", 2, 3, "[--no-wait] SUPERVISOR TEXT", .serve = act_add },
 	{ "link", 2, 2, "NAME NAME", .serve = act_link },
 	{ "unlink", 2, 2, "NAME NAME", .serve = act_unlink },
+	{ "throw", 3, 3, "NAME RUN VALUE", .serve = act_throw },
 	{ "signal", 2, SIZE_MAX, "SIGNAL NAME...", .serve = act_signal },
 	{ "reload", 0, 1, "[--dry-run]", .serve = reload_serve },
 	{ "down", 0, 0, "", .serve = act_down },

@@ -31,8 +31,9 @@ reason_word(const struct stage *st, const struct actor *actor,
 	case REASON_NONE:
 	case REASON_TIMEOUT:
 	case REASON_NOPROC:
+	case REASON_THROW:
 	case REASON_INTENSITY:
-		strlcpy(text, reason_text(reason, ending), TRACE_REST_SIZE);
+		reason_text(reason, text);
 		break;
 	}
 	return text;

@@ -266,7 +266,9 @@ tangle(struct world *w)
 	struct actor *a = random_actor(w, world_chance(w, 10));
 	struct actor *b = random_actor(w, world_chance(w, 10));
 
-	if (a != NULL && b != NULL)
+	if (a != NULL && world_chance(w, 20))
+		world_throw(w, a);
+	else if (a != NULL && b != NULL)
 		world_link(w, a, b);
 }
 

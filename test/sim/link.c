@@ -2,7 +2,7 @@
 #include "check.h"
 #include "world.h"
 
-/* Random links, and what must hold of them. */
+/* Random links, and what must hold of them; random throws. */
 
 static struct tie *
 free_tie(struct world *w)
@@ -97,6 +97,26 @@ world_link(struct world *w, struct actor *a, struct actor *b)
 	} else {
 		link->live = true;
 	}
+}
+
+void
+world_throw(struct world *w, struct actor *actor)
+{
+	const struct event event = {
+		.kind = EVENT_THROWN,
+		.child = &actor->child,
+		.reason = { .kind = REASON_THROW, .thrown = "full" },
+	};
+	uint32_t run = actor->child.run;
+	unsigned id = actor->id;
+
+	world_say(w, "%u throws", id);
+	drive_feed(w, &event);
+	/* It may be freed by now. */
+	for (unsigned i = 0; i < w->nactors; i++)
+		if (w->actors[i]->id == id && w->actors[i]->child.run == run &&
+		    child_is_mortal(&w->actors[i]->child))
+			world_fail(w, "%u outlives its throw", id);
 }
 
 /* Whether a tie was cut, and neither has been started since. */

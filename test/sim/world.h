@@ -132,9 +132,10 @@ void kernel_calm(struct world *w);
 int64_t kernel_next(const struct world *w);
 bool kernel_tell(struct world *w, struct event *event);
 
-/* link.c: at first; between two, or cut; and no more. */
+/* link.c: at first; between two, or cut; a throw; and no more. */
 void world_tie(struct world *w);
 void world_link(struct world *w, struct actor *a, struct actor *b);
+void world_throw(struct world *w, struct actor *actor);
 void world_untie(struct link *link);
 void world_untie_actor(struct world *w, const struct actor *actor);
 

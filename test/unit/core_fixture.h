@@ -46,6 +46,7 @@
  *	place SUP worker ID [key=value] (by the alphabet)	remove SUP ID
  *	count SUP	stop	slaughter
  *	link ID ID	unlink ID ID	noproc ID ID (the first to the second)
+ *	throw ID WORD
  *	together STEP, STEP …	these, and only then what follows from them
  */
 
@@ -133,7 +134,7 @@ struct fixture {
 	char *text;
 	size_t text_len;
 	size_t taken;                    /* up to here of `text` */
-	char words[16][FIXTURE_ID_SIZE]; /* WORD of shutdown:WORD, by status */
+	char words[16][FIXTURE_ID_SIZE]; /* of shutdown:WORD, throw */
 	char reply[80];                  /* otp: printed after the step */
 };
 
@@ -172,6 +173,8 @@ void fixture_untie_actor(struct fixture *f, const struct actor *actor);
 struct actor *fixture_declare(struct fixture *f, char *line);
 void fixture_attributes(struct fixture *f, struct actor *actor, char *words,
     bool all);
+/* Keeps a word; its place in f->words. */
+int fixture_word(struct fixture *f, const char *word);
 struct reason fixture_reason(struct fixture *f, const char *word);
 bool fixture_waits(const struct fixture *f, const struct actor *actor);
 struct actor *fixture_find(struct fixture *f, const char *id);

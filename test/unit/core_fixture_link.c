@@ -4,7 +4,7 @@
 
 #include "core_fixture.h"
 
-/* Links of the fixture: those that are declared, and those of steps. */
+/* Links of the fixture, declared or of steps, and other exit signals. */
 
 /* A link of the tree's. */
 struct tie {
@@ -95,6 +95,19 @@ noproc(struct fixture *f, char *words)
 	fixture_feed(f, &event);
 }
 
+static void throw(struct fixture * f, char *words)
+{
+	struct actor *actor = named(f, strsep(&words, " "));
+	const struct event event = {
+		.kind = EVENT_THROWN,
+		.child = &actor->child,
+		.reason = { .kind = REASON_THROW,
+		    .thrown = f->words[fixture_word(f, words)] },
+	};
+
+	fixture_feed(f, &event);
+}
+
 bool
 fixture_step_link(struct fixture *f, const char *word, char *rest)
 {
@@ -104,6 +117,8 @@ fixture_step_link(struct fixture *f, const char *word, char *rest)
 		unlink_two(f, rest);
 	else if (strcmp(word, "noproc") == 0)
 		noproc(f, rest);
+	else if (strcmp(word, "throw") == 0)
+		throw(f, rest);
 	else
 		return false;
 	return true;

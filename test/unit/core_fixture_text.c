@@ -19,6 +19,19 @@ fixture_wrong(const char *what, const char *where)
 	exit(2);
 }
 
+int
+fixture_word(struct fixture *f, const char *word)
+{
+	for (int i = 0; i < NWORDS; i++) {
+		if (f->words[i][0] == '\0')
+			strlcpy(f->words[i], word, FIXTURE_ID_SIZE);
+		if (strcmp(f->words[i], word) == 0)
+			return i;
+	}
+	fixture_wrong("too many words", word);
+	return 0;
+}
+
 struct reason
 fixture_reason(struct fixture *f, const char *word)
 {
@@ -38,14 +51,7 @@ fixture_reason(struct fixture *f, const char *word)
 		return reason_signal(signal_number(word + 7));
 	if (strncmp(word, "shutdown:", 9) != 0)
 		fixture_wrong("no such reason", word);
-	for (int i = 0; i < NWORDS; i++) {
-		if (f->words[i][0] == '\0')
-			strlcpy(f->words[i], word + 9, FIXTURE_ID_SIZE);
-		if (strcmp(f->words[i], word + 9) == 0)
-			return reason_exit(WORD_STATUS + i);
-	}
-	fixture_wrong("too many words", word);
-	return reason_exit(1);
+	return reason_exit(WORD_STATUS + fixture_word(f, word + 9));
 }
 
 static int

@@ -8,6 +8,11 @@
 
 static const struct reason shutdown = { .kind = REASON_SHUTDOWN };
 
+/* 64 bytes. */
+#define LONGEST                            \
+	"0123456789abcdef0123456789abcdef" \
+	"0123456789abcdef0123456789abcdef"
+
 static bool
 same(struct reason a, struct reason b)
 {
@@ -31,7 +36,8 @@ have_a_class(void)
 		struct reason r = { .kind = (uint8_t)kind };
 
 		if (kind == REASON_START || kind == REASON_TIMEOUT ||
-		    kind == REASON_KILLED || kind == REASON_INTENSITY)
+		    kind == REASON_KILLED || kind == REASON_THROW ||
+		    kind == REASON_INTENSITY)
 			CHECK(reason_class(&p, r) == CLASS_ABNORMAL);
 		if (kind == REASON_FAILED_CHILD)
 			CHECK(reason_class(&p, r) == CLASS_PLANNED);
@@ -106,6 +112,12 @@ reads(struct reason reason, const char *expected)
 	return strcmp(reason_text(reason, text), expected) == 0;
 }
 
+static struct reason
+thrown(const char *value)
+{
+	return (struct reason){ .kind = REASON_THROW, .thrown = value };
+}
+
 static void
 have_a_text(void)
 {
@@ -121,7 +133,37 @@ have_a_text(void)
 	CHECK(reads(enoent, "start:ENOENT"));
 	CHECK(reads(timeout, "timeout"));
 	CHECK(reads(none, "none"));
+	CHECK(reads(thrown("full"), "throw:full"));
+	CHECK(reads(thrown(LONGEST), "throw:" LONGEST));
 	OK("texts of reasons");
+}
+
+static bool
+is_wrong(const char *value, const char *how)
+{
+	const char *wrong = reason_thrown_wrong(value);
+
+	return wrong != NULL && strstr(wrong, how) != NULL;
+}
+
+static void
+can_be_thrown(void)
+{
+	CHECK(reason_thrown_wrong("f") == NULL);
+	CHECK(reason_thrown_wrong("disk full, 3 %") == NULL);
+	CHECK(reason_thrown_wrong("-\u00e4\u20ac\U0001f600") == NULL);
+	CHECK(reason_thrown_wrong("\u00a0") == NULL);
+	CHECK(reason_thrown_wrong(LONGEST) == NULL);
+	CHECK(is_wrong("", "empty"));
+	CHECK(is_wrong(LONGEST "x", "over 64 bytes"));
+	CHECK(is_wrong("a\nb", "control character"));
+	CHECK(is_wrong("\033[31m", "control character"));
+	CHECK(is_wrong("a\177", "control character"));
+	CHECK(is_wrong("a\xc2\x85", "control character"));
+	CHECK(is_wrong("a\xff", "no UTF-8"));
+	CHECK(is_wrong("a\xc2", "no UTF-8"));
+	CHECK(is_wrong("\xed\xa0\x80", "no UTF-8"));
+	OK("L9: which values can be thrown");
 }
 
 int
@@ -132,5 +174,6 @@ main(void)
 	tell_a_kill();
 	become_shutdown_when_asked_for();
 	have_a_text();
+	can_be_thrown();
 	return 0;
 }

@@ -88,6 +88,25 @@ mail_has() {
 	assert_file c.1 "$line"
 }
 
+@test "L6 S171: a thousand workers monitor one child" {
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker b[1000] { monitor a; exec sh -c 'read -r r <&3 && echo "$r" >>told; exec sleep 1000' }
+	END
+	start_tree_ready
+	local pid
+	pid=$(pid_of a)
+	kill -s KILL "$pid"
+	has_told() {
+		[[ -e told && $(wc -l <told) -eq 1000 ]]
+	}
+	eventually has_told
+	assert_equal "$(sort -u told)" "event=down name=a pid=$pid reason=killed"
+	wait_record event=started child=a run=2
+	assert_equal "$(count_records event=exited)" 1
+	stop_tree
+}
+
 @test "L6 S175: the end of the watcher leaves the watched alone" {
 	conf <<-END
 		worker a { exec \${WORKER} }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Measures what links cost: how long one death takes to bring all children of
- * a ring down and up again, against one_for_all. Prints Markdown.
+ * a ring down and up again, against one_for_all; and what a monitor adds to a
+ * restart. Prints Markdown.
  */
 #include <sys/stat.h>
 
@@ -21,10 +22,12 @@ enum {
 	LINKS_NCHILDREN = 1000,
 	LINKS_ROUNDS_MAX = 1000,
 	LINKS_KILLS = 3, /* of one tree */
+	LINKS_RESTARTS = 300,
 };
 
 static const int64_t LINKS_SECOND_NS = 1000000000;
 static const double LINKS_MS_NS = 1e6;
+static const double LINKS_US_NS = 1e3;
 
 static const char usage_text[] =
     "usage: links [-r ROUNDS] [-R]\n"
@@ -54,10 +57,13 @@ struct links {
 	struct tree tree;
 	struct series ms[NKINDS];
 	struct series ratios[NKINDS]; /* of the ring to it, by round */
+	struct series alone_us;       /* a restart; by round */
+	struct series monitored_us;
+	struct series monitor_ratios;
 };
 
-static void
-write_file(const char *dir, int kind)
+static FILE *
+open_file(const char *dir)
 {
 	char path[PATH_MAX];
 	FILE *f;
@@ -66,6 +72,21 @@ write_file(const char *dir, int kind)
 	f = fopen(path, "we");
 	if (f == NULL)
 		err(1, "%s", path);
+	return f;
+}
+
+static void
+close_file(FILE *f)
+{
+	if (fclose(f) != 0)
+		err(1, "supervise.conf");
+}
+
+static void
+write_file(const char *dir, int kind)
+{
+	FILE *f = open_file(dir);
+
 	(void)fprintf(f,
 	    "strategy %s\nstop %s\nmax_restarts 1000000\nmax_seconds 1\n",
 	    kinds[kind].strategy, kinds[kind].stop);
@@ -76,8 +97,23 @@ write_file(const char *dir, int kind)
 			    (i + 1) % LINKS_NCHILDREN);
 		(void)fprintf(f, " }\n");
 	}
-	if (fclose(f) != 0)
-		err(1, "%s", path);
+	close_file(f);
+}
+
+/* Starts what the file says, and returns when all its children run. */
+static void
+launch(struct links *l, const char *name, size_t nchildren)
+{
+	const char *const argv[] = { contender_supervise, "-f",
+		"supervise.conf", "run", NULL };
+	int64_t at_ns;
+	int error;
+
+	tree_launch(&l->tree, l->stage.dir, (char *const *)argv, nchildren,
+	    &at_ns);
+	error = tree_await_all(&l->tree, at_ns + 60 * LINKS_SECOND_NS, &at_ns);
+	if (error != 0)
+		errx(1, "%s: start: %s", name, strerror(-error));
 }
 
 /* One death and what follows, in ms. */
@@ -102,19 +138,11 @@ kill_one(struct links *l, size_t idx)
 static double
 measure_one(struct links *l, int kind)
 {
-	const char *const argv[] = { contender_supervise, "-f",
-		"supervise.conf", "run", NULL };
 	struct series here = { 0 };
-	int64_t at_ns;
 	double median;
-	int error;
 
 	write_file(l->stage.dir, kind);
-	tree_launch(&l->tree, l->stage.dir, (char *const *)argv,
-	    LINKS_NCHILDREN, &at_ns);
-	error = tree_await_all(&l->tree, at_ns + 60 * LINKS_SECOND_NS, &at_ns);
-	if (error != 0)
-		errx(1, "%s: start: %s", kinds[kind].name, strerror(-error));
+	launch(l, kinds[kind].name, LINKS_NCHILDREN);
 	for (size_t i = 0; i < LINKS_KILLS; i++)
 		series_add(&here, kill_one(l, (i + 1) * 317));
 	(void)tree_clear(&l->tree);
@@ -123,21 +151,73 @@ measure_one(struct links *l, int kind)
 	return median;
 }
 
+/* The median of many restarts of one child, in us. */
+static double
+measure_restart(struct links *l, bool monitored)
+{
+	FILE *f = open_file(l->stage.dir);
+	struct series here = { 0 };
+	double median;
+
+	(void)fprintf(f,
+	    "max_restarts 1000000\nmax_seconds 1\n"
+	    "worker w0 { exec %s }\nworker w1 { exec %s%s }\n",
+	    contender_child, contender_child, monitored ? "; monitor w0" : "");
+	close_file(f);
+	launch(l, "monitor", 2);
+	for (size_t i = 0; i < LINKS_RESTARTS; i++) {
+		int64_t took_ns;
+		int error;
+
+		sleep_until(now_ns() + LINKS_SECOND_NS / 500);
+		error = tree_replace(&l->tree, 0, LINKS_SECOND_NS, &took_ns);
+		if (error != 0)
+			errx(1, "no restart: %s", strerror(-error));
+		series_add(&here, (double)took_ns / LINKS_US_NS);
+	}
+	(void)tree_clear(&l->tree);
+	median = series_quantile(&here, 0.5);
+	series_fini(&here);
+	return median;
+}
+
+static void
+measure_monitor(struct links *l, bool monitored_first)
+{
+	double us[2];
+
+	us[monitored_first] = measure_restart(l, monitored_first);
+	us[!monitored_first] = measure_restart(l, !monitored_first);
+	series_add(&l->alone_us, us[false]);
+	series_add(&l->monitored_us, us[true]);
+	series_add(&l->monitor_ratios, us[true] / us[false]);
+}
+
+static void
+report_limit(const char *what, double limit, const char *of, double reached)
+{
+	(void)printf("| %s | %.2f x %s | %.2f %s |\n", what, limit, of, reached,
+	    reached <= limit ? "held" : "**missed**");
+}
+
 static void
 report(struct links *l)
 {
-	double reached;
-
 	(void)printf("| one death, all back | ms | ring to this |\n"
 		     "|---|---:|---:|\n");
 	for (int kind = 0; kind < NKINDS; kind++)
 		(void)printf("| %s | %.1f | %.2f |\n", kinds[kind].name,
 		    series_quantile(&l->ms[kind], 0.5),
 		    series_quantile(&l->ratios[kind], 0.5));
-	reached = series_quantile(&l->ratios[ALL_REVERSE], 0.5);
-	(void)printf("\n| supervise | at most | reached |\n|---|---:|---:|\n"
-		     "| one death in a ring | 1.5 x one_for_all | %.2f %s |\n",
-	    reached, reached <= 1.5 ? "held" : "**missed**");
+	(void)printf("\n| restart of one child | us |\n|---|---:|\n"
+		     "| alone | %.0f |\n| with a monitor | %.0f |\n",
+	    series_quantile(&l->alone_us, 0.5),
+	    series_quantile(&l->monitored_us, 0.5));
+	(void)printf("\n| supervise | at most | reached |\n|---|---:|---:|\n");
+	report_limit("one death in a ring", 1.5, "one_for_all",
+	    series_quantile(&l->ratios[ALL_REVERSE], 0.5));
+	report_limit("restart with a monitor", 1.05, "without",
+	    series_quantile(&l->monitor_ratios, 0.5));
 }
 
 static void
@@ -157,6 +237,7 @@ measure(struct stage *stage)
 			series_add(&l->ms[kind], ms[kind]);
 			series_add(&l->ratios[kind], ms[RING] / ms[kind]);
 		}
+		measure_monitor(l, round % 2 == 1);
 	}
 	report(l);
 }

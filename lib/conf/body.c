@@ -195,8 +195,6 @@ finish_worker(struct loader *ld, const struct body *b)
 {
 	struct worker_spec worker = {
 		.argv = keep_texts(ld, b->argv, b->argc),
-		.hooks.before = keep_command(ld, b->hooks.before),
-		.hooks.after = keep_command(ld, b->hooks.after),
 		.env = keep_texts(ld, b->env, b->nenv),
 		.ready_fd = b->ready_fd,
 		.peers = b->peers,
@@ -226,13 +224,16 @@ body_finish(struct loader *ld, const struct body *b)
 
 	spec->policy = b->policy;
 	spec->policy.ncatches = b->ncatches;
+	spec->policy.prepares = b->hooks.before != NULL;
+	spec->hooks = (struct hooks){
+		.before = keep_command(ld, b->hooks.before),
+		.after = keep_command(ld, b->hooks.after),
+	};
 	if (b->ncatches > 0)
 		spec->policy.catches = keep_catches(ld, b);
 	switch (b->policy.kind) {
 	case KIND_WORKER:
 		spec->worker = finish_worker(ld, b);
-		spec->policy.worker.prepares =
-		    spec->worker.hooks.before != NULL;
 		break;
 	case KIND_SUPERVISOR:
 		spec->sup = finish_supervisor(ld, b);

@@ -53,11 +53,11 @@ struct body {
 	struct seen seen[DIRECTIVES_MAX];
 	bool meant[DIRECTIVES_MAX]; /* mistyped: not said, but not missing */
 	const struct spec_def *outer_specs; /* the last before this block */
+	struct hooks hooks;                 /* in the scratch arena */
 
 	/* of a worker, all in the scratch arena */
 	const char **argv;
 	size_t argc;
-	struct hooks hooks;
 	struct catch_rule *catches; /* those of the last layer come first */
 	size_t ncatches;
 	size_t catches_room;

@@ -252,7 +252,7 @@ const struct directive directives[] = {
 	    .type = DIRECTIVE_STATUSES,
 	    .where = IN_WORKER,
 	    .adds = true,
-	    FIELD(worker.ignore),
+	    FIELD(ignore),
 	    .argument = "STATUS …",
 	    .expected = STATUSES_EXPECTED,
 	    .summary = "exit statuses that say: not needed here",

@@ -51,10 +51,9 @@ struct hooks {
 
 struct worker_spec {
 	const char *const *argv; /* ends with NULL; at least one word */
-	struct hooks hooks;
-	const char *cwd;        /* or NULL: where supervise was started */
-	const char *const *env; /* NAME=VALUE, ends with NULL, no NAME twice */
-	int ready_fd;           /* for READY_FD; >= 3 */
+	const char *cwd;         /* or NULL: where supervise was started */
+	const char *const *env;  /* NAME=VALUE, ends with NULL, no NAME twice */
+	int ready_fd;            /* for READY_FD; >= 3 */
 	struct peers peers;
 };
 
@@ -66,6 +65,7 @@ struct sup_spec {
 /* A body: all of a child but its name. */
 struct spec {
 	struct child_policy policy;
+	struct hooks hooks;
 	union {
 		struct worker_spec worker; /* policy.kind == KIND_WORKER */
 		struct sup_spec sup;       /* policy.kind == KIND_SUPERVISOR */

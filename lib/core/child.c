@@ -235,5 +235,5 @@ child_said_ignore(const struct child *child)
 {
 	return !child_is_sup(child) && !child->condemned &&
 	    child->reason.kind == REASON_EXIT &&
-	    status_set_has(&child->policy->worker.ignore, child->reason.value);
+	    status_set_has(&child->policy->ignore, child->reason.value);
 }

@@ -36,7 +36,7 @@ launch(struct tree *t, struct child *child)
 	if (child_is_sup(child))
 		sup_boot(t, child_sup(child));
 	else
-		spawn(t, child, child->policy->worker.prepares);
+		spawn(t, child, child->policy->prepares);
 }
 
 void

@@ -89,7 +89,8 @@ static bool
 equal_hooks(const struct hooks *a, const struct hooks *b)
 {
 	return equal_command(a->before, b->before) &&
-	    equal_command(a->after, b->after);
+	    equal_command(a->after, b->after) &&
+	    equal_command(a->init, b->init);
 }
 
 static bool

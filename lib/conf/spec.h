@@ -47,6 +47,7 @@ struct hooks {
 	const char *const
 	    *before; /* each start; its failure is a failed start */
 	const char *const *after; /* each end, before the next start */
+	const char *const *init;  /* of a supervisor: prints its body */
 };
 
 struct worker_spec {
@@ -57,9 +58,12 @@ struct worker_spec {
 	struct peers peers;
 };
 
+struct scope;
+
 struct sup_spec {
 	const struct child_spec *children; /* in start order */
 	size_t nchildren;
+	struct scope *scope; /* the loader's: what `init` prints sees it */
 };
 
 /* A body: all of a child but its name. */

@@ -233,7 +233,6 @@ child_class(const struct child *child)
 bool
 child_said_ignore(const struct child *child)
 {
-	return !child_is_sup(child) && !child->condemned &&
-	    child->reason.kind == REASON_EXIT &&
+	return !child->condemned && child->reason.kind == REASON_EXIT &&
 	    status_set_has(&child->policy->ignore, child->reason.value);
 }

@@ -253,7 +253,8 @@ give_up_report(struct engine *e)
 	const struct outcome *outcome = &e->outcome;
 	struct report report = { .len = 0 };
 
-	if (root->cause != CAUSE_GAVE_UP && root->cause != CAUSE_BOOT_FAILED)
+	if (root->cause != CAUSE_GAVE_UP && root->cause != CAUSE_BOOT_FAILED &&
+	    root->cause != CAUSE_INIT_FAILED)
 		return;
 	add(&report, "supervise: %s: %s %s\n",
 	    root->cause == CAUSE_GAVE_UP ? "gave up" : "could not start",

@@ -100,8 +100,8 @@ new_actor(struct world *w, enum kind kind)
 	    policy->restart != RESTART_PERMANENT && world_chance(w, 40);
 	if (kind == KIND_WORKER || world_chance(w, 30))
 		policy->shutdown_ms = shutdowns_ms[world_below(w, NSHUTDOWNS)];
-	policy->prepares = kind == KIND_WORKER && world_chance(w, 15);
-	if (kind == KIND_WORKER && world_chance(w, 20))
+	policy->prepares = world_chance(w, 15);
+	if (world_chance(w, 20))
 		status_set_add(&policy->ignore, 99);
 	if (kind == KIND_WORKER)
 		random_worker(w, &policy->worker);
@@ -147,6 +147,23 @@ world_grow(struct world *w, unsigned depth)
 		abort();
 	populate(w, actor, DEPTH_MAX, 2);
 	return actor;
+}
+
+void
+world_print(struct world *w, struct actor *sup)
+{
+	struct child *child;
+	struct actor *actor;
+
+	TAILQ_FOREACH(child, &sup->sup.children, order)
+		child->added |= world_chance(w, 20);
+	child = TAILQ_FIRST(&sup->sup.children);
+	if (w->nactors + 4 > WORLD_ACTORS_MAX || world_chance(w, 50))
+		return;
+	actor = world_grow(w, 2);
+	child_init(&actor->child, &sup->sup, &actor->policy);
+	if (world_chance(w, 50))
+		child_move(&actor->child, child);
 }
 
 void

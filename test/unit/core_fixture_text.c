@@ -236,7 +236,8 @@ attribute(struct fixture *f, struct actor *actor, char *value, bool all)
 	else if (strcmp(key, "significant") == 0)
 		policy->significant = strcmp(value, "yes") == 0;
 	else if (policy->kind == KIND_SUPERVISOR)
-		known = sup_attribute(&policy->sup, key, value);
+		known = sup_attribute(&policy->sup, key, value) ||
+		    persona_attribute(f, actor, key, value);
 	else
 		known = persona_attribute(f, actor, key, value) ||
 		    worker_attribute(&policy->worker, key, value);

@@ -213,10 +213,11 @@ load_printed(struct loader *ld, const void *request)
 }
 
 bool
-conf_parse_printed(struct conf *conf, const char *label, const char *text,
-    size_t len, const struct spec *spec, const struct conf_source *source)
+conf_parse_printed(struct conf *conf, const char *label,
+    const struct program *program, const struct spec *spec,
+    const struct conf_source *source)
 {
-	const struct init_text request = { label, text, len, spec };
+	const struct init_text request = { label, program, spec };
 
 	run(conf, source, CONF_MEMORY_MAX, load_printed, &request);
 	return conf->root != NULL;

@@ -147,13 +147,14 @@ bool conf_parse_child(struct conf *conf, const char *label, const char *text,
     size_t len, const struct spec *parent, const struct conf_source *source);
 
 /*
- * Reads `len` bytes of `text`, which the `init` of the supervisor `spec`
- * (borrowed for the call) printed, called `label` in messages. On true
- * conf->root is what that is made of: what the file says, and over it what was
- * printed. Programs may be pending, as for conf_load().
+ * Reads what `program`, the `init` of the supervisor `spec`, printed (both are
+ * borrowed for the call), called `label` in messages. On true conf->root is
+ * what that is made of: what the file says, and over it what was printed.
+ * Programs may be pending, as for conf_load().
  */
-bool conf_parse_printed(struct conf *conf, const char *label, const char *text,
-    size_t len, const struct spec *spec, const struct conf_source *source);
+bool conf_parse_printed(struct conf *conf, const char *label,
+    const struct program *program, const struct spec *spec,
+    const struct conf_source *source);
 
 /*
  * Reads `len` bytes of `text`, called `label` in messages, as the words of

@@ -42,16 +42,23 @@ init_read(struct loader *ld, const struct init_text *text)
 {
 	struct arena *arena = &ld->conf->arena;
 	const struct scope *scope = text->spec->sup.scope;
+	const struct program *program = text->program;
 	struct source_file *file = ARENA_NEW(arena, struct source_file);
 	struct lexer lx;
 	struct body b;
 
 	*file = (struct source_file){
 		.path = arena_text(arena, text->label, strlen(text->label)),
-		.bytes = text->bytes,
-		.len = (uint32_t)text->len,
+		.bytes = program->bytes == NULL ? "" : program->bytes,
+		.len = (uint32_t)program->len,
 		.outer = scope->file,
 	};
+	if (program->why != NULL) {
+		report_told(ld, &(struct spot){ .file = file }, program->told,
+		    "%s, expected it to print the children and end with 0",
+		    program->why);
+		return;
+	}
 	scope_enter(ld, scope);
 	ld->nprinted++;
 	begin(ld, &b, text, file);

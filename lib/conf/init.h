@@ -14,11 +14,10 @@
 /* Keeps for `b` what can be seen from its `init`; false after an error. */
 bool init_see(struct loader *ld, struct body *b, const struct statement *st);
 
-/* What the `init` of `spec`, which the file has, printed; named `label`. */
+/* The `init` of `spec`, which the file has; what it printed is `label`. */
 struct init_text {
 	const char *label;
-	const char *bytes;
-	size_t len;
+	const struct program *program; /* done */
 	const struct spec *spec;
 };
 

@@ -70,7 +70,7 @@ parse(struct engine *e)
 		hand_over(e);
 	} else if (conf->pending) {
 		conf_fini(conf);
-		if (printing_run(&reading->printing, e) < 0)
+		if (printing_run(&reading->printing, e, NULL) < 0)
 			drop(e, CONTROL_FAILED, "no memory");
 	} else {
 		serve_diags(e, reading->reload->client, &conf->diags);

@@ -50,9 +50,15 @@ static void
 print_bytes(struct later *l, const struct spec *spec, const char *text,
     size_t len)
 {
+	char *bytes = malloc(len + 1);
+	const struct program program = { .bytes = bytes, .len = len };
+
+	CHECK(bytes != NULL);
+	memcpy(bytes, text, len);
 	conf_fini(&l->printed);
-	l->good = conf_parse_printed(&l->printed, "init of s", text, len, spec,
+	l->good = conf_parse_printed(&l->printed, "init of s", &program, spec,
 	    &l->source);
+	free(bytes);
 	CHECK(l->good == (l->printed.root != NULL));
 }
 
@@ -235,13 +241,14 @@ test_nested(void)
 {
 	struct later l;
 	char text[4096] = "supervisor s { init p }";
+	const struct program program = { .bytes = text, .len = strlen(text) };
 	const struct spec *s = nth(load(&l, text), 0);
 	struct conf confs[CONF_PRINTED_MAX];
 	size_t n;
 
 	for (n = 0; n < CONF_PRINTED_MAX; n++) {
-		if (!conf_parse_printed(&confs[n], "init of s", text,
-			strlen(text), s, &l.source))
+		if (!conf_parse_printed(&confs[n], "init of s", &program, s,
+			&l.source))
 			break;
 		s = nth(confs[n].root, 0);
 	}
@@ -328,6 +335,21 @@ test_mistakes(void)
 }
 
 static void
+test_failure(void)
+{
+	struct later l;
+	const struct spec *s = nth(load(&l, "supervisor s { init p }"), 0);
+	char why[] = "this program is sad", told[] = "it rains\n";
+	const struct program program = { .why = why, .told = told };
+
+	l.good = conf_parse_printed(&l.printed, "init of s", &program, s, NULL);
+	CHECK(says(&l, "init of s: this program is sad, expected it to"));
+	CHECK(says(&l, "it rains"));
+	done(&l);
+	OK("a program that fails is a mistake without a line");
+}
+
+static void
 test_estimates(void)
 {
 	struct later l;
@@ -349,6 +371,7 @@ main(void)
 	test_nested();
 	test_programs();
 	test_mistakes();
+	test_failure();
 	test_estimates();
 	return 0;
 }

@@ -57,6 +57,9 @@ void act_down(struct engine *e, struct control_client *client, size_t nwords,
 bool act_add_text(struct engine *e, struct control_client *client,
     const char *name, const char *text, bool wait, struct programs *programs);
 
+/* Who waits for the answer to `request`, or NULL. */
+struct control_client *act_client(struct request *request);
+
 /* ACTION_REPLY: the core has answered. */
 void act_replied(struct engine *e, struct request *request);
 

@@ -15,7 +15,7 @@ struct census {
 	struct child **children; /* of each */
 	struct names names;
 	size_t n;
-	struct child *fresh; /* as if it were the last of `parent` */
+	struct child *fresh; /* as if it were the last of `parent`, if any */
 	const struct sup *parent;
 	size_t first_fresh; /* the nodes of `fresh`, from here */
 	size_t after_fresh; /* to here */
@@ -50,6 +50,10 @@ enrol(struct census *c, struct child *child, size_t up)
 		return;
 	TAILQ_FOREACH(below, &child_sup(child)->children, order)
 		enrol(c, below, self);
+	if (child == c->fresh && c->parent == NULL) {
+		c->first_fresh = self;
+		c->after_fresh = c->n;
+	}
 	if (c->fresh == NULL || child_sup(child) != c->parent)
 		return;
 	c->first_fresh = c->n;

@@ -64,6 +64,7 @@ child_init(struct child *child, struct sup *parent,
     const struct child_policy *policy)
 {
 	child->policy = policy;
+	child->prepares = policy->prepares;
 	child->sup = parent;
 	child->deadline_ns = NEVER_NS;
 	child->state = CHILD_DOWN;
@@ -166,6 +167,7 @@ child_set_policy(struct child *child, const struct child_policy *policy)
 		return false;
 	count(child, UINT32_MAX);
 	child->policy = policy;
+	child->prepares = policy->prepares;
 	count(child, 1);
 	return true;
 }

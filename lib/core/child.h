@@ -111,6 +111,7 @@ struct child {
 	bool asked : 1;     /* mail.answers waits for this start */
 	bool condemned : 1; /* an exit signal ends this run, with `reason` */
 	bool tells : 1;     /* is in tree->telling */
+	bool prepares : 1;  /* as its policy, at first */
 	bool preparing : 1; /* what runs before its start does */
 };
 

@@ -30,7 +30,7 @@ sup_launch(struct tree *t, struct sup *sup)
 	sup->kill = false;
 	sup->target = NULL;
 	sup->cursor = NULL;
-	if (sup->child.policy->prepares) {
+	if (sup->child.prepares) {
 		sup->op = OP_PREPARE;
 		spawn(t, &sup->child, true);
 		return;
@@ -48,7 +48,7 @@ launch(struct tree *t, struct child *child)
 	if (child_is_sup(child))
 		sup_launch(t, child_sup(child));
 	else
-		spawn(t, child, child->policy->prepares);
+		spawn(t, child, child->prepares);
 }
 
 void

@@ -203,9 +203,10 @@ turn(struct engine *e)
 	orders_remind(e);
 	if (e->sweeping)
 		reap_sweep_tick(e);
+	/* Before the reload, which waits for supervisors that start. */
+	init_turn_all(e);
 	reload_turn(e);
 	adding_turn(e);
-	init_turn_all(e);
 	act_turn(e);
 	tell_started(e);
 	e->serve_ns = serve_turn(e);

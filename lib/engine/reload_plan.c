@@ -380,7 +380,15 @@ apply_one(const struct plan *plan, struct child *child,
 	if (!child_is_sup(child))
 		return child_set_policy(child, &spec->spec->policy);
 	body = body_of(plan, child, spec->spec);
-	return body == NULL || apply(plan, child_sup(child), body);
+	if (body != NULL)
+		return apply(plan, child_sup(child), body);
+	if (child->state != CHILD_DOWN) {
+		/* It goes on as what it is until it starts again. */
+		child->prepares = true;
+		return true;
+	}
+	node_supervisor(child)->body = spec->spec;
+	return child_set_policy(child, &spec->spec->policy);
 }
 
 /* Gives the children of `sup` their new rules and order, and those below. */

@@ -309,6 +309,19 @@ crash() {
 	assert_equal "$(arguments s/a)" "print=1"
 }
 
+@test "a link to what another init prints later is made then" {
+	tree
+	body <<<'worker a = w(1) { link t/c }'
+	body other <<<'worker c = w(3); worker d = w(4) { link first }'
+	echo "supervisor t { init ./p other; max_restarts 0 }" >>supervise.conf
+	echo "worker end = w(9) { link s/a }; max_restarts 9" >>supervise.conf
+	start_tree_ready
+	crash t/c
+	wait_record event=exited child=s/a link=t/c
+	wait_record event=exited child=end link=s/a
+	wait_record event=started child=t/d run=2
+}
+
 @test "bytes that are no text, and too many of them, are refused" {
 	tree
 	two

@@ -53,10 +53,11 @@ init_read(struct loader *ld, const struct init_text *text)
 		.len = (uint32_t)program->len,
 		.outer = scope->file,
 	};
-	if (program->why != NULL) {
+	if (program_failed(program)) {
 		report_told(ld, &(struct spot){ .file = file }, program->told,
 		    "%s, expected it to print the children and end with 0",
-		    program->why);
+		    program->why != NULL ? program->why :
+					   "this program failed");
 		return;
 	}
 	scope_enter(ld, scope);

@@ -4,6 +4,13 @@
 
 #include "conf/program.h"
 
+bool
+program_failed(const struct program *program)
+{
+	return program->why != NULL || program->end != PROGRAM_EXITED ||
+	    program->value != 0;
+}
+
 struct program *
 program_find(const struct programs *programs, const char *command)
 {

@@ -40,6 +40,9 @@ struct programs {
 	size_t n;
 };
 
+/* Whether nothing can come of one that is done; there may be no word why. */
+bool program_failed(const struct program *program);
+
 /* The program of that command, or NULL. */
 struct program *
 program_find(const struct programs *programs, const char *command);

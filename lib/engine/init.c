@@ -245,7 +245,9 @@ reason_of(const struct init *init)
 	const struct program *program = init->program;
 	struct reason reason = { .kind = REASON_START, .value = EINVAL };
 
-	if (program->why == NULL && init->state == INIT_FAILED)
+	if (init->version->conf.no_memory.message != NULL)
+		reason.value = ENOMEM;
+	if (init->state == INIT_FAILED && !program_failed(program))
 		return reason;
 	switch (program->end) {
 	case PROGRAM_EXITED:

@@ -69,11 +69,21 @@ span(int64_t ms, char text[static DURATION_TEXT_SIZE])
 	return text;
 }
 
+/* The words of a command, each on this line. */
+static void
+describe_command(const char *const *argv)
+{
+	printf(" %s", argv[0]);
+	for (argv++; *argv != NULL; argv++)
+		printf(" %.*s", (int)strcspn(*argv, "\n"),
+		    *argv + strspn(*argv, "\n\t "));
+	putchar('\n');
+}
+
 static void
 describe_worker(const struct spec *spec)
 {
 	char text[DURATION_TEXT_SIZE];
-	const char *const *argv = spec->worker.argv;
 
 	printf("%s", restart_text[spec->policy.restart]);
 	if (spec->policy.significant)
@@ -85,11 +95,8 @@ describe_worker(const struct spec *spec)
 	else
 		printf(", shutdown %s",
 		    duration_text(spec->policy.shutdown_ms, text));
-	printf(": %s", argv[0]);
-	for (argv++; *argv != NULL; argv++)
-		printf(" %.*s", (int)strcspn(*argv, "\n"),
-		    *argv + strspn(*argv, "\n\t "));
-	putchar('\n');
+	printf(":");
+	describe_command(spec->worker.argv);
 }
 
 static void
@@ -97,9 +104,15 @@ describe_supervisor(const struct spec *spec)
 {
 	const struct sup_policy *sup = &spec->policy.sup;
 
-	printf("%s, %" PRIu32 " restart%s in %" PRId64 " s\n",
+	printf("%s, %" PRIu32 " restart%s in %" PRId64 " s",
 	    strategy_text[sup->strategy], sup->max_restarts,
 	    sup->max_restarts == 1 ? "" : "s", sup->max_seconds);
+	if (spec->hooks.init == NULL) {
+		putchar('\n');
+	} else {
+		printf(", init");
+		describe_command(spec->hooks.init);
+	}
 }
 
 static void draw(struct drawing *d, const struct spec *spec);
@@ -163,6 +176,10 @@ estimate(const char *path, const struct spec *spec)
 	int64_t lifetime_ms = estimate_lifetime_ms(spec, &alone);
 
 	printf("  %s\n", path);
+	if (spec->hooks.init != NULL) {
+		printf("    what init prints when it starts decides\n");
+		return;
+	}
 	printf("    stop takes at most      %s\n",
 	    span(estimate_stop_ms(spec), text));
 	if (first == NULL)

@@ -46,7 +46,7 @@ assert_said() {
 		worker w {
 		    restart temporary
 		    exec  sh -c 'echo "run ${SUPERVISE_REASON-} ${SUPERVISE_RAN_MS-}" >>said; sleep 0.2'
-		    after sh -c 'test "$SUPERVISE_RAN_MS" -ge 200 && echo long >>said'
+		    after sh -c 'test "$SUPERVISE_RAN_MS" -ge 100 && echo long >>said'
 		}
 		worker other { exec sleep 1000 }
 	END

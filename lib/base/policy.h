@@ -127,7 +127,6 @@ struct catch_rule {
 struct worker_policy {
 	int stop_signal; /* asks the worker to end; TERM */
 	bool trap_exits; /* is told of ends along its links, and lives on */
-	bool prepares;   /* a command runs before each start */
 	enum ready ready;
 	int64_t ready_after_ms;    /* for READY_AFTER */
 	int64_t start_timeout_ms;  /* or START_TIMEOUT_NONE */
@@ -135,7 +134,6 @@ struct worker_policy {
 	int64_t backoff_max_ms;    /* largest delay, >= backoff_min_ms */
 	struct status_set normal;  /* ends like status 0 */
 	struct status_set planned; /* ends like `shutdown` */
-	struct status_set ignore;  /* at any time: not needed here */
 };
 
 struct sup_policy {
@@ -151,7 +149,9 @@ struct child_policy {
 	enum kind kind;
 	enum restart restart;
 	bool significant;
+	bool prepares;                    /* a command runs before each start */
 	int64_t shutdown_ms;              /* or one of SHUTDOWN_* */
+	struct status_set ignore;         /* at any time: not needed here */
 	const struct catch_rule *catches; /* ncatches of them; borrowed */
 	size_t ncatches;
 	union {

@@ -134,6 +134,8 @@ body_add_child(struct loader *ld, struct body *b, const struct entry *entry,
 	b->entries = make_room(ld, b->entries, b->nentries, &b->entries_room,
 	    sizeof(*b->entries));
 	b->entries[b->nentries++] = *entry;
+	if (b->nentries == 1)
+		b->first_child = *at;
 	b->nchildren += weight;
 	ld->nchildren++;
 	if (b->nchildren <= CONF_CHILDREN_MAX &&
@@ -195,8 +197,6 @@ finish_worker(struct loader *ld, const struct body *b)
 {
 	struct worker_spec worker = {
 		.argv = keep_texts(ld, b->argv, b->argc),
-		.hooks.before = keep_command(ld, b->hooks.before),
-		.hooks.after = keep_command(ld, b->hooks.after),
 		.env = keep_texts(ld, b->env, b->nenv),
 		.ready_fd = b->ready_fd,
 		.peers = b->peers,
@@ -216,7 +216,7 @@ finish_supervisor(struct loader *ld, const struct body *b)
 
 	for (size_t i = 0; i < b->nentries; i++)
 		children[i] = b->entries[i].child;
-	return (struct sup_spec){ children, b->nentries };
+	return (struct sup_spec){ children, b->nentries, b->scope };
 }
 
 const struct spec *
@@ -226,13 +226,18 @@ body_finish(struct loader *ld, const struct body *b)
 
 	spec->policy = b->policy;
 	spec->policy.ncatches = b->ncatches;
+	spec->policy.prepares =
+	    b->hooks.before != NULL || b->hooks.init != NULL;
+	spec->hooks = (struct hooks){
+		.before = keep_command(ld, b->hooks.before),
+		.after = keep_command(ld, b->hooks.after),
+		.init = keep_command(ld, b->hooks.init),
+	};
 	if (b->ncatches > 0)
 		spec->policy.catches = keep_catches(ld, b);
 	switch (b->policy.kind) {
 	case KIND_WORKER:
 		spec->worker = finish_worker(ld, b);
-		spec->policy.worker.prepares =
-		    spec->worker.hooks.before != NULL;
 		break;
 	case KIND_SUPERVISOR:
 		spec->sup = finish_supervisor(ld, b);

@@ -48,16 +48,17 @@ struct seen {
 struct body {
 	struct child_policy policy;
 	bool is_root;
-	unsigned layer; /* from 1 */
-	struct spot at; /* the child's name; no place for the root */
+	bool is_printed; /* by the `init` of a supervisor that starts */
+	unsigned layer;  /* from 1 */
+	struct spot at;  /* the child's name; no place for the root */
 	struct seen seen[DIRECTIVES_MAX];
 	bool meant[DIRECTIVES_MAX]; /* mistyped: not said, but not missing */
 	const struct spec_def *outer_specs; /* the last before this block */
+	struct hooks hooks;                 /* in the scratch arena */
 
 	/* of a worker, all in the scratch arena */
 	const char **argv;
 	size_t argc;
-	struct hooks hooks;
 	struct catch_rule *catches; /* those of the last layer come first */
 	size_t ncatches;
 	size_t catches_room;
@@ -76,7 +77,9 @@ struct body {
 	size_t nentries;
 	size_t entries_room;
 	struct nameset child_names;
-	uint64_t nchildren; /* of the whole subtree */
+	struct spot first_child;
+	struct scope *scope; /* of `init`, in conf->arena */
+	uint64_t nchildren;  /* of the whole subtree */
 };
 
 /* An empty body with the defaults of its kind. */

@@ -4,6 +4,7 @@
 #include "base/near.h"
 #include "base/pattern.h"
 #include "conf/command.h"
+#include "conf/init.h"
 #include "conf/report.h"
 #include "conf/value.h"
 
@@ -102,7 +103,7 @@ command_parse_hook(struct loader *ld, struct body *b,
 	if (!has_program(ld, st))
 		return false;
 	*(const char *const **)(void *)field = make_argv(ld, st, NULL, 0);
-	return true;
+	return b->policy.kind == KIND_WORKER || init_see(ld, b, st);
 }
 
 bool

@@ -6,6 +6,7 @@
 #include "conf/bytes.h"
 #include "conf/conf.h"
 #include "conf/include.h"
+#include "conf/init.h"
 #include "conf/link.h"
 #include "conf/parse.h"
 #include "conf/report.h"
@@ -202,6 +203,24 @@ conf_parse_child(struct conf *conf, const char *label, const char *text,
 		request.len = CONF_FILE_SIZE_MAX;
 	run(conf, source, CONF_MEMORY_MAX, load_child, &request);
 	return conf->child != NULL;
+}
+
+static void
+load_printed(struct loader *ld, const void *request)
+{
+	ld->word = arena_alloc(&ld->scratch, CONF_WORD_SIZE_MAX + 1, 1);
+	init_read(ld, request);
+}
+
+bool
+conf_parse_printed(struct conf *conf, const char *label,
+    const struct program *program, const struct spec *spec,
+    const struct conf_source *source)
+{
+	const struct init_text request = { label, program, spec };
+
+	run(conf, source, CONF_MEMORY_MAX, load_printed, &request);
+	return conf->root != NULL;
 }
 
 static void

@@ -147,6 +147,16 @@ bool conf_parse_child(struct conf *conf, const char *label, const char *text,
     size_t len, const struct spec *parent, const struct conf_source *source);
 
 /*
+ * Reads what `program`, the `init` of the supervisor `spec`, printed (both are
+ * borrowed for the call), called `label` in messages. On true conf->root is
+ * what that is made of: what the file says, and over it what was printed.
+ * Programs may be pending, as for conf_load().
+ */
+bool conf_parse_printed(struct conf *conf, const char *label,
+    const struct program *program, const struct spec *spec,
+    const struct conf_source *source);
+
+/*
  * Reads `len` bytes of `text`, called `label` in messages, as the words of
  * one statement, quoted as in a file, but with nothing in them that is
  * replaced: a dollar sign is itself. Blank text has no words. On true

@@ -6,8 +6,9 @@
 #include "conf/conf.h"
 #include "conf/directive.h"
 
-#define ANYWHERE       (IN_ROOT | IN_SUPERVISOR | IN_WORKER)
-#define IN_SUPERVISORS (IN_ROOT | IN_SUPERVISOR)
+#define IN_BLOCKS      (IN_ROOT | IN_SUPERVISOR)
+#define IN_SUPERVISORS (IN_BLOCKS | IN_INIT)
+#define ANYWHERE       (IN_SUPERVISORS | IN_WORKER)
 #define IN_CHILDREN    (IN_SUPERVISOR | IN_WORKER)
 
 #define FIELD(field)    .offset = offsetof(struct child_policy, field)
@@ -171,6 +172,15 @@ const struct directive directives[] = {
 	    .summary = "what to do about ends for that reason",
 	},
 	{
+	    .name = "init",
+	    .type = DIRECTIVE_HOOK,
+	    .where = IN_BLOCKS,
+	    .offset = offsetof(struct hooks, init),
+	    .argument = "PROGRAM [ARGUMENT …]",
+	    .expected = "a program and its arguments",
+	    .summary = "a command that prints the children at each start",
+	},
+	{
 	    .name = "cwd",
 	    .type = DIRECTIVE_PATH,
 	    .where = IN_WORKER,
@@ -250,9 +260,9 @@ const struct directive directives[] = {
 	{
 	    .name = "ignore",
 	    .type = DIRECTIVE_STATUSES,
-	    .where = IN_WORKER,
+	    .where = IN_BLOCKS | IN_WORKER,
 	    .adds = true,
-	    FIELD(worker.ignore),
+	    FIELD(ignore),
 	    .argument = "STATUS …",
 	    .expected = STATUSES_EXPECTED,
 	    .summary = "exit statuses that say: not needed here",
@@ -413,6 +423,12 @@ directive_where_text(unsigned where)
 		return "a supervisor";
 	case IN_CHILDREN:
 		return "a worker or a supervisor below the root";
+	case IN_INIT:
+		return "what an init prints";
+	case IN_BLOCKS:
+		return "the block of a supervisor";
+	case IN_BLOCKS | IN_WORKER:
+		return "the block of a child";
 	default:
 		return "any block";
 	}

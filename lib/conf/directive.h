@@ -45,6 +45,7 @@ enum directive_where {
 	IN_SUPERVISOR = 2, /* any other supervisor */
 	IN_WORKER = 4,
 	IN_DYNAMIC = 8, /* any supervisor, if its strategy is dynamic */
+	IN_INIT = 16,   /* what `init` prints */
 };
 
 struct directive {

@@ -71,8 +71,7 @@ equal_worker_policy(const struct worker_policy *a,
 	    a->backoff_min_ms == b->backoff_min_ms &&
 	    a->backoff_max_ms == b->backoff_max_ms &&
 	    equal_statuses(&a->normal, &b->normal) &&
-	    equal_statuses(&a->planned, &b->planned) &&
-	    equal_statuses(&a->ignore, &b->ignore);
+	    equal_statuses(&a->planned, &b->planned);
 }
 
 static bool
@@ -87,6 +86,14 @@ equal_sup_policy(const struct sup_policy *a, const struct sup_policy *b)
 }
 
 static bool
+equal_hooks(const struct hooks *a, const struct hooks *b)
+{
+	return equal_command(a->before, b->before) &&
+	    equal_command(a->after, b->after) &&
+	    equal_command(a->init, b->init);
+}
+
+static bool
 equal_worker(const struct spec *a, const struct spec *b)
 {
 	return equal_worker_policy(&a->policy.worker, &b->policy.worker) &&
@@ -95,8 +102,6 @@ equal_worker(const struct spec *a, const struct spec *b)
 	    equal_links(&a->worker.peers.monitors, &b->worker.peers.monitors) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
 	    equal_texts(a->worker.argv, b->worker.argv) &&
-	    equal_command(a->worker.hooks.before, b->worker.hooks.before) &&
-	    equal_command(a->worker.hooks.after, b->worker.hooks.after) &&
 	    equal_texts(a->worker.env, b->worker.env);
 }
 
@@ -107,7 +112,9 @@ spec_equal_own(const struct spec *a, const struct spec *b)
 	    a->policy.restart != b->policy.restart ||
 	    a->policy.significant != b->policy.significant ||
 	    a->policy.shutdown_ms != b->policy.shutdown_ms ||
-	    !equal_catches(&a->policy, &b->policy))
+	    !equal_statuses(&a->policy.ignore, &b->policy.ignore) ||
+	    !equal_catches(&a->policy, &b->policy) ||
+	    !equal_hooks(&a->hooks, &b->hooks))
 		return false;
 	if (a->policy.kind == KIND_WORKER)
 		return equal_worker(a, b);

@@ -33,6 +33,9 @@ estimate_stop_ms(const struct spec *spec)
 
 	if (spec->policy.kind == KIND_WORKER)
 		return limit_ms;
+	/* What is printed later may take any time. */
+	if (spec->hooks.init != NULL)
+		return limit_ms;
 	together = spec->policy.sup.stop_order == STOP_TOGETHER ||
 	    spec->policy.sup.strategy == STRATEGY_DYNAMIC;
 	for (size_t i = 0; i < spec->sup.nchildren; i++) {
@@ -109,6 +112,9 @@ estimate_give_up_ms(const struct spec *spec, const struct child_spec *child)
 	/* It ends with `shutdown`, which is a planned end (S79, S80). */
 	if (policy->restart == RESTART_TRANSIENT)
 		return ESTIMATE_NEVER;
+	/* The program may fail, as a child of it may. */
+	if (child->spec->hooks.init != NULL)
+		return 0;
 	one_ms = soonest_ms(child->spec);
 	if (one_ms == ESTIMATE_NEVER ||
 	    one_ms > sup->max_seconds * MS_PER_S / (sup->max_restarts + 1))

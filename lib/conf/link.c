@@ -65,6 +65,7 @@ add_node(struct check *c, const char *name, const struct spec *spec,
 	c->specs[c->n++] = spec;
 	if (spec == NULL || spec->policy.kind == KIND_WORKER)
 		return;
+	c->partial |= spec->hooks.init != NULL;
 	for (size_t i = 0; i < spec->sup.nchildren; i++)
 		add_node(c, spec->sup.children[i].name,
 		    spec->sup.children[i].spec, node);
@@ -79,6 +80,7 @@ add_all(struct check *c, const struct body *root)
 	c->nodes = ARENA_ARRAY(scratch, struct name_node, n);
 	c->specs = ARENA_ARRAY(scratch, const struct spec *, n);
 	c->nodes[c->n++].name = "root";
+	c->partial = root->hooks.init != NULL;
 	for (size_t i = 0; i < root->nentries; i++) {
 		const struct entry *entry = &root->entries[i];
 

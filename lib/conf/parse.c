@@ -144,6 +144,8 @@ where_is(const struct body *b)
 {
 	if (b->policy.kind == KIND_WORKER)
 		return IN_WORKER;
+	if (b->is_printed)
+		return IN_DYNAMIC | IN_INIT;
 	return IN_DYNAMIC | (b->is_root ? IN_ROOT : IN_SUPERVISOR);
 }
 

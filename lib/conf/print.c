@@ -266,7 +266,7 @@ print_command(const struct printer *p, const struct directive *d,
 static const char *const *
 hook(const struct spec *spec, const struct directive *d)
 {
-	const char *field = (const char *)&spec->worker.hooks + d->offset;
+	const char *field = (const char *)&spec->hooks + d->offset;
 
 	return *(const char *const *const *)(const void *)field;
 }

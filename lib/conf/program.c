@@ -4,6 +4,13 @@
 
 #include "conf/program.h"
 
+bool
+program_failed(const struct program *program)
+{
+	return program->why != NULL || program->end != PROGRAM_EXITED ||
+	    program->value != 0;
+}
+
 struct program *
 program_find(const struct programs *programs, const char *command)
 {
@@ -53,17 +60,33 @@ program_want(struct programs *programs, const char *command,
 	return p;
 }
 
+struct program *
+programs_take(struct programs *programs)
+{
+	struct program *p = programs->first;
+
+	programs->first = p->next;
+	programs->n--;
+	if (programs->first == NULL)
+		programs->last = &programs->first;
+	return p;
+}
+
+void
+program_free(struct program *program)
+{
+	if (program == NULL)
+		return;
+	free(program->bytes);
+	free(program->told);
+	free(program->why);
+	free(program);
+}
+
 void
 programs_fini(struct programs *programs)
 {
-	while (programs->first != NULL) {
-		struct program *p = programs->first;
-
-		programs->first = p->next;
-		free(p->bytes);
-		free(p->told);
-		free(p->why);
-		free(p);
-	}
+	while (programs->first != NULL)
+		program_free(programs_take(programs));
 	*programs = (struct programs){ .first = NULL };
 }

@@ -187,7 +187,8 @@ add_diag(struct loader *ld, enum diag_severity severity, const struct spot *at,
 		diag.file = at->file->path;
 		diag.line = at->line;
 		diag.column = at->column;
-		show_source(&diag, at, source);
+		if (at->line > 0)
+			show_source(&diag, at, source);
 	}
 	show_uses(ld->use, note + len, NOTE_SIZE);
 	if (*note != '\0')

@@ -124,10 +124,12 @@ check_dynamic(struct loader *ld, const struct body *b)
 {
 	const struct sup_policy *sup = &b->policy.sup;
 	const struct spot *max_children = body_spot(b, "max_children");
+	/* What an init prints may say dynamic alone. */
+	const struct spot *auto_shutdown = body_spot(b, "auto_shutdown");
 
 	if (sup->strategy == STRATEGY_DYNAMIC &&
 	    sup->auto_shutdown != AUTO_SHUTDOWN_NEVER)
-		report_error(ld, body_spot(b, "auto_shutdown"),
+		report_error(ld, auto_shutdown != NULL ? auto_shutdown : &b->at,
 		    "auto_shutdown %s under strategy dynamic, expected never",
 		    auto_shutdown_text[sup->auto_shutdown]);
 	if (max_children == NULL)
@@ -152,6 +154,9 @@ check_significant(struct loader *ld, const struct body *b)
 
 	if (at == NULL || b->policy.sup.auto_shutdown == AUTO_SHUTDOWN_NEVER ||
 	    b->policy.sup.strategy == STRATEGY_DYNAMIC)
+		return;
+	/* They are printed later. */
+	if (b->hooks.init != NULL)
 		return;
 	/* One with an error may have been meant to be it. */
 	for (size_t i = 0; i < b->nentries; i++)
@@ -186,11 +191,29 @@ check_nested(struct loader *ld, const struct body *b)
 		    "expected infinity");
 }
 
+/* A supervisor in the file, and the program that prints its children. */
+static void
+check_init(struct loader *ld, const struct body *b)
+{
+	const struct spot *ignore = body_spot(b, "ignore");
+
+	if (b->hooks.init != NULL && b->nentries > 0)
+		report_error(ld, &b->first_child,
+		    "a child in a supervisor with init, whose program prints "
+		    "all of them; expected one or the other");
+	if (!body_has(b, "init") && ignore != NULL)
+		report_warning(ld, ignore,
+		    "ignore does nothing without init: its statuses are those "
+		    "of that program");
+}
+
 static void
 check_supervisor(struct loader *ld, const struct body *b)
 {
 	const struct spot *max_restarts = body_spot(b, "max_restarts");
 
+	if (!b->is_printed)
+		check_init(ld, b);
 	check_dynamic(ld, b);
 	for (size_t i = 0; i < b->nentries; i++)
 		if (i == 0 ||

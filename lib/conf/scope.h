@@ -44,7 +44,20 @@ struct spec_def {
 	struct spot open;         /* the opening brace */
 	struct cursor body;       /* behind it */
 	struct binding *bindings; /* what the body may see */
+	uint32_t end;             /* in its file, behind the closing brace */
 	bool active;              /* its body is being read */
+};
+
+/*
+ * What a text sees that is read after the file: the names that mean something
+ * at some place of it, and how deep that is.
+ */
+struct scope {
+	const struct source_file *file; /* where that is; without its bytes */
+	struct binding *bindings;
+	struct spec_def *specs;
+	unsigned nesting;
+	unsigned nprinted;
 };
 
 /* Defines `name` as `value`, both borrowed, for the rest of the block. */
@@ -62,6 +75,12 @@ scope_value(struct loader *ld, const char *name, const struct spot *at);
 /* The spec of that name, or NULL. */
 struct spec_def *
 scope_spec(struct loader *ld, const char *name, const struct spot *at);
+
+/* What is visible here, copied into conf->arena; `at` is here. */
+struct scope *scope_keep(struct loader *ld, const struct spot *at);
+
+/* Has the rest see what was visible there. `scope` is borrowed. */
+void scope_enter(struct loader *ld, const struct scope *scope);
 
 /* Whether `name` can be a variable: a letter or _, then digits as well. */
 bool scope_is_variable(const char *name);

@@ -47,25 +47,29 @@ struct hooks {
 	const char *const
 	    *before; /* each start; its failure is a failed start */
 	const char *const *after; /* each end, before the next start */
+	const char *const *init;  /* of a supervisor: prints its body */
 };
 
 struct worker_spec {
 	const char *const *argv; /* ends with NULL; at least one word */
-	struct hooks hooks;
-	const char *cwd;        /* or NULL: where supervise was started */
-	const char *const *env; /* NAME=VALUE, ends with NULL, no NAME twice */
-	int ready_fd;           /* for READY_FD; >= 3 */
+	const char *cwd;         /* or NULL: where supervise was started */
+	const char *const *env;  /* NAME=VALUE, ends with NULL, no NAME twice */
+	int ready_fd;            /* for READY_FD; >= 3 */
 	struct peers peers;
 };
+
+struct scope;
 
 struct sup_spec {
 	const struct child_spec *children; /* in start order */
 	size_t nchildren;
+	struct scope *scope; /* the loader's: what `init` prints sees it */
 };
 
 /* A body: all of a child but its name. */
 struct spec {
 	struct child_policy policy;
+	struct hooks hooks;
 	union {
 		struct worker_spec worker; /* policy.kind == KIND_WORKER */
 		struct sup_spec sup;       /* policy.kind == KIND_SUPERVISOR */

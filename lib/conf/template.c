@@ -140,6 +140,7 @@ template_define(struct lexer *lx, struct body *b)
 	def->body = lx->pos;
 	def->bindings = ld->bindings;
 	parse_skip_block(lx);
+	def->end = lx->pos.offset;
 	check_unique(ld, b, def);
 	def->outer = ld->specs;
 	ld->specs = def;

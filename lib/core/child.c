@@ -64,6 +64,7 @@ child_init(struct child *child, struct sup *parent,
     const struct child_policy *policy)
 {
 	child->policy = policy;
+	child->prepares = policy->prepares;
 	child->sup = parent;
 	child->deadline_ns = NEVER_NS;
 	child->state = CHILD_DOWN;
@@ -166,6 +167,7 @@ child_set_policy(struct child *child, const struct child_policy *policy)
 		return false;
 	count(child, UINT32_MAX);
 	child->policy = policy;
+	child->prepares = policy->prepares;
 	count(child, 1);
 	return true;
 }
@@ -240,7 +242,6 @@ child_class(const struct child *child)
 bool
 child_said_ignore(const struct child *child)
 {
-	return !child_is_sup(child) && !child->condemned &&
-	    child->reason.kind == REASON_EXIT &&
-	    status_set_has(&child->policy->worker.ignore, child->reason.value);
+	return !child->condemned && child->reason.kind == REASON_EXIT &&
+	    status_set_has(&child->policy->ignore, child->reason.value);
 }

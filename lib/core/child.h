@@ -111,7 +111,8 @@ struct child {
 	bool asked : 1;     /* mail.answers waits for this start */
 	bool condemned : 1; /* an exit signal ends this run, with `reason` */
 	bool tells : 1;     /* is in tree->telling */
-	bool preparing : 1; /* its process is what runs before its start */
+	bool prepares : 1;  /* as its policy, at first */
+	bool preparing : 1; /* what runs before its start does */
 };
 
 TAILQ_HEAD(children, child);
@@ -120,6 +121,7 @@ STAILQ_HEAD(dead, child);
 /* What a supervisor is doing. In all but OP_IDLE its inbox waits. */
 #define SUP_OPS(X)                                                           \
 	X(OP_IDLE, "idle")                                                   \
+	X(OP_PREPARE, "prepare")         /* its `init` runs */               \
 	X(OP_BOOT, "boot")               /* starts its children in order */  \
 	X(OP_GROUP_STOP, "group_stop")   /* first half of a group restart */ \
 	X(OP_GROUP_START, "group_start") /* second half */                   \
@@ -141,6 +143,8 @@ enum sup_cause {
 	CAUSE_GAVE_UP,     /* restarts too frequent */
 	CAUSE_AUTO,        /* auto_shutdown */
 	CAUSE_BOOT_FAILED, /* a child did not start */
+	CAUSE_INIT_FAILED, /* nothing printed what its children are */
+	CAUSE_IGNORED,     /* that said that it is not needed */
 };
 
 struct sup {

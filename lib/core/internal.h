@@ -39,6 +39,8 @@ void child_deadline(struct tree *t, struct child *child, int64_t at_ns);
 void child_start(struct tree *t, struct child *child);
 void child_unblocked(struct tree *t, struct child *child);
 void child_spawned(struct tree *t, struct child *child);
+void
+child_spawn_failed(struct tree *t, struct child *child, struct reason reason);
 void child_prepared(struct tree *t, struct child *child);
 void child_start_tick(struct tree *t, struct child *child);
 void child_start_ended(struct tree *t, struct child *child, bool ignore);
@@ -46,6 +48,8 @@ void child_started(struct tree *t, struct child *child);
 void child_ignored(struct tree *t, struct child *child);
 void
 child_start_failed(struct tree *t, struct child *child, struct reason reason);
+/* The init of `sup` has ended, for that reason, and no children come of it. */
+void sup_unprepared(struct tree *t, struct sup *sup, struct reason reason);
 enum progress start_step(struct tree *t, struct sup *sup);
 
 /* stop.c: stops that were ordered, and what follows them. */

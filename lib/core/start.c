@@ -7,24 +7,36 @@
 /* Starts: ordered one child after the other, and how they come out. */
 
 static void
-sup_boot(struct tree *t, struct sup *sup)
-{
-	assert(TAILQ_EMPTY(&sup->inbox));
-	window_clear(&sup->window);
-	sup->op = OP_BOOT;
-	sup->cause = CAUSE_NONE;
-	sup->kill = false;
-	sup->target = NULL;
-	sup->cursor = TAILQ_FIRST(&sup->children);
-	tree_note(t, NOTE_STARTING, &sup->child, (struct reason){ 0 });
-	agenda_add(t, sup);
-}
-
-static void
 spawn(struct tree *t, struct child *child, bool preparing)
 {
 	child->preparing = preparing;
 	tree_act(t, ACTION_SPAWN, child);
+}
+
+static void
+sup_boot(struct tree *t, struct sup *sup)
+{
+	sup->op = OP_BOOT;
+	sup->cursor = TAILQ_FIRST(&sup->children);
+	agenda_add(t, sup);
+}
+
+static void
+sup_launch(struct tree *t, struct sup *sup)
+{
+	assert(TAILQ_EMPTY(&sup->inbox));
+	window_clear(&sup->window);
+	sup->cause = CAUSE_NONE;
+	sup->kill = false;
+	sup->target = NULL;
+	sup->cursor = NULL;
+	if (sup->child.prepares) {
+		sup->op = OP_PREPARE;
+		spawn(t, &sup->child, true);
+		return;
+	}
+	tree_note(t, NOTE_STARTING, &sup->child, (struct reason){ 0 });
+	sup_boot(t, sup);
 }
 
 static void
@@ -34,9 +46,9 @@ launch(struct tree *t, struct child *child)
 	child->started_ns = t->now_ns;
 	child->condemned = false;
 	if (child_is_sup(child))
-		sup_boot(t, child_sup(child));
+		sup_launch(t, child_sup(child));
 	else
-		spawn(t, child, child->policy->worker.prepares);
+		spawn(t, child, child->prepares);
 }
 
 void
@@ -81,6 +93,10 @@ child_spawned(struct tree *t, struct child *child)
 
 	assert(child->state == CHILD_STARTING);
 	child->started_ns = t->now_ns;
+	if (child_is_sup(child)) {
+		tree_note(t, NOTE_STARTING, child, (struct reason){ 0 });
+		return;
+	}
 	if (worker->ready == READY_EXEC && !child->preparing) {
 		child_started(t, child);
 		return;
@@ -96,9 +112,52 @@ child_spawned(struct tree *t, struct child *child)
 }
 
 void
+child_spawn_failed(struct tree *t, struct child *child, struct reason reason)
+{
+	if (!child_is_sup(child)) {
+		child_start_failed(t, child, reason);
+		return;
+	}
+	tree_note(t, NOTE_STARTING, child, (struct reason){ 0 });
+	sup_unprepared(t, child_sup(child), reason);
+}
+
+/* The children of `sup` are those that its init has printed. */
+static void
+sup_prepared(struct tree *t, struct sup *sup)
+{
+	struct sup *above = sup->child.sup;
+
+	sup->child.preparing = false;
+	/* S78: of one that stops it starts none of them. */
+	if (above != NULL && above->op == OP_SHUTDOWN)
+		child_stop(t, &sup->child);
+	else
+		sup_boot(t, sup);
+}
+
+void
+sup_unprepared(struct tree *t, struct sup *sup, struct reason reason)
+{
+	struct child *child = &sup->child;
+
+	assert(child->preparing);
+	child->preparing = false;
+	if (child->state == CHILD_STARTING)
+		sup->culprit = child->reason = reason;
+	/* Who has asked for something meanwhile is told before. */
+	sup_shutdown(t, sup,
+	    child_said_ignore(child) ? CAUSE_IGNORED : CAUSE_INIT_FAILED);
+}
+
+void
 child_prepared(struct tree *t, struct child *child)
 {
 	assert(child->state == CHILD_STARTING && child->preparing);
+	if (child_is_sup(child)) {
+		sup_prepared(t, child_sup(child));
+		return;
+	}
 	child_deadline(t, child, NEVER_NS);
 	if (!starts_no_more(t, child))
 		spawn(t, child, false);
@@ -153,7 +212,9 @@ child_ignored(struct tree *t, struct child *child)
 	child_set_state(child, CHILD_DOWN);
 	start_done(t, child);
 	request_started(t, child, RESULT_IGNORED);
-	if (child_vanishes(child))
+	if (child->sup == NULL)
+		tree_act(t, ACTION_END, child);
+	else if (child_vanishes(child))
 		child_forget(t, child);
 }
 

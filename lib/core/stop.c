@@ -30,6 +30,7 @@ cursor_pass(struct sup *sup, struct child *child)
 		sup->cursor = TAILQ_PREV(child, children, order);
 		break;
 	case OP_IDLE:
+	case OP_PREPARE:
 	case OP_CHILD_START:
 	case OP_CHILD_STOP:
 		sup->cursor = NULL;
@@ -244,6 +245,9 @@ sup_shutdown(struct tree *t, struct sup *sup, enum sup_cause cause)
 	sup->op = OP_SHUTDOWN;
 	sup->cause = (uint8_t)cause;
 	sup->cursor = TAILQ_LAST(&sup->children, children);
+	/* Nobody will read what it prints. */
+	if (sup->child.preparing)
+		tree_act(t, ACTION_KILL, &sup->child);
 }
 
 void
@@ -376,9 +380,13 @@ static enum progress
 sup_ended(struct tree *t, struct sup *sup)
 {
 	struct child *child = &sup->child;
+	bool unprepared = child->state == CHILD_STARTING &&
+	    (sup->cause == CAUSE_INIT_FAILED || sup->cause == CAUSE_IGNORED);
 	struct reason reason = { .kind = REASON_SHUTDOWN };
 
-	if (sup->kill)
+	if (unprepared)
+		reason = sup->culprit;
+	else if (sup->kill)
 		reason.kind = REASON_KILLED;
 	else if (sup->cause == CAUSE_BOOT_FAILED)
 		reason.kind = REASON_FAILED_CHILD;
@@ -388,6 +396,8 @@ sup_ended(struct tree *t, struct sup *sup)
 	links_tell(t, child);
 	if (child->state == CHILD_STOPPING) {
 		child_stopped(t, child);
+	} else if (unprepared && sup->cause == CAUSE_IGNORED) {
+		child_ignored(t, child);
 	} else if (child->state == CHILD_STARTING) {
 		child_start_failed(t, child, reason);
 	} else {
@@ -416,7 +426,7 @@ shutdown_step(struct tree *t, struct sup *sup)
 {
 	if (sup->cursor != NULL)
 		return stop_at_cursor(t, sup);
-	if (sup->nactive > 0 || sup->ngoing > 0)
+	if (sup->nactive > 0 || sup->ngoing > 0 || sup->child.preparing)
 		return WAIT;
 	if (!TAILQ_EMPTY(&sup->inbox)) {
 		refuse_first(t, sup);

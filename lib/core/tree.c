@@ -100,6 +100,7 @@ cause_of(const struct child *child)
 	case OP_SWEEP:
 		return CAUSED_BY_SUPERVISOR;
 	case OP_IDLE:
+	case OP_PREPARE:
 	case OP_BOOT:
 	case OP_GROUP_START:
 	case OP_CHILD_START:
@@ -222,6 +223,7 @@ sup_step(struct tree *t, struct sup *sup)
 		return start_step(t, sup);
 	case OP_GROUP_STOP:
 		return group_stop_step(t, sup);
+	case OP_PREPARE:
 	case OP_CHILD_START:
 		return WAIT;
 	case OP_CHILD_STOP:
@@ -444,7 +446,7 @@ take(struct tree *t, const struct event *event)
 		child_spawned(t, child);
 		break;
 	case EVENT_SPAWN_FAILED:
-		child_start_failed(t, child, event->reason);
+		child_spawn_failed(t, child, event->reason);
 		break;
 	case EVENT_PREPARED:
 		child_prepared(t, child);
@@ -455,7 +457,10 @@ take(struct tree *t, const struct event *event)
 			child_started(t, child);
 		break;
 	case EVENT_EXITED:
-		exited(t, event);
+		if (child_is_sup(child))
+			sup_unprepared(t, child_sup(child), event->reason);
+		else
+			exited(t, event);
 		break;
 	case EVENT_GONE:
 		gone(t, child);

@@ -30,9 +30,11 @@ enum event_kind {
 	EVENT_TICK,         /* time has passed; go on with what there is */
 	EVENT_SPAWNED,      /* answers ACTION_SPAWN: it was executed */
 	EVENT_SPAWN_FAILED, /* answers ACTION_SPAWN: reason */
-	EVENT_PREPARED,     /* what runs before the start of one ended well */
+	EVENT_PREPARED,     /* what runs before the start of one ended well;
+			       a supervisor has the children it said */
 	EVENT_READY,        /* a STARTING worker says that it is ready */
-	EVENT_EXITED,       /* a worker's leader ended: reason, remains … */
+	EVENT_EXITED,       /* a worker's leader ended: reason, remains …;
+			       or the init of a supervisor, for nothing */
 	EVENT_GONE,         /* nothing is left of an ended run */
 	EVENT_REQUEST,      /* request */
 	EVENT_NOPROC,       /* `child` links itself to `peer`, not running */
@@ -110,7 +112,8 @@ enum action_kind {
 	ACTION_SPAWN,  /* answer with SPAWNED or SPAWN_FAILED; if
 			  child->preparing, of what runs before its start */
 	ACTION_STOP,   /* stop signal to the group of `child` */
-	ACTION_KILL,   /* SIGKILL to the group; GONE if nothing remains */
+	ACTION_KILL,   /* SIGKILL to the group; GONE if nothing remains;
+			  to the init of a supervisor, which then EXITED */
 	ACTION_NOTE,   /* note */
 	ACTION_REPLY,  /* request->result is there; give it back */
 	ACTION_FREE,   /* `child` is not used any more */

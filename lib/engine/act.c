@@ -214,8 +214,6 @@ static struct addition *
 read_addition(struct engine *e, const struct sup *sup, const char *text,
     struct programs *programs)
 {
-	const struct child_spec *named = node_spec(&sup->child);
-	const struct spec *parent = named != NULL ? named->spec : e->conf->root;
 	struct addition *addition = calloc(1, sizeof(*addition));
 	struct conf_source source = { .ctx = NULL };
 
@@ -225,7 +223,7 @@ read_addition(struct engine *e, const struct sup *sup, const char *text,
 		source = *e->run->source;
 	source.programs = programs;
 	(void)conf_parse_child(&addition->conf, "added", text, strlen(text),
-	    parent, e->run->source != NULL ? &source : NULL);
+	    node_body(&sup->child), e->run->source != NULL ? &source : NULL);
 	return addition;
 }
 
@@ -362,6 +360,12 @@ act_add(struct engine *e, struct control_client *client, size_t nwords,
 		programs_fini(&programs);
 	else
 		adding_begin(e, client, words[0], words[1], wait, &programs);
+}
+
+struct control_client *
+act_client(struct request *request)
+{
+	return ((struct act *)(void *)request)->order->client;
 }
 
 void

@@ -65,6 +65,9 @@ bool act_add_text(struct engine *e, struct control_client *client,
  */
 bool act_is_said_by(const struct control_client *client, struct child *child);
 
+/* Who waits for the answer to `request`, or NULL. */
+struct control_client *act_client(struct request *request);
+
 /* ACTION_REPLY: the core has answered. */
 void act_replied(struct engine *e, struct request *request);
 

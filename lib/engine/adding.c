@@ -21,7 +21,7 @@ drop(struct engine *e, struct adding *adding)
 static void
 run(struct engine *e, struct adding *adding)
 {
-	if (printing_run(&adding->printing, e) == 0)
+	if (printing_run(&adding->printing, e, NULL) == 0)
 		return;
 	serve_no_memory(adding->client);
 	drop(e, adding);

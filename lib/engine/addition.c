@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 
-#include "engine/addition.h"
+#include "engine/engine.h"
 
 int
 addition_make(struct addition *addition, const struct child_spec *spec,
@@ -13,6 +13,21 @@ addition_make(struct addition *addition, const struct child_spec *spec,
 	if (error == 0)
 		*node_addition(addition->child) = addition;
 	return error;
+}
+
+struct child *
+addition_new(struct engine *e, const struct child_spec *spec)
+{
+	struct addition *made = calloc(1, sizeof(*made));
+
+	if (made == NULL)
+		return NULL;
+	if (addition_make(made, spec, &e->next_id) < 0 ||
+	    !tree_reserve(&e->tree, nodes_count(&made->nodes))) {
+		addition_free(made);
+		return NULL;
+	}
+	return made->child;
 }
 
 void

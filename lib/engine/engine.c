@@ -30,6 +30,15 @@ end_of_tree(struct engine *e)
 	reap_sweep_begin(e);
 }
 
+/* The process of a worker, or of a supervisor's init. */
+static bool
+spawn(struct engine *e, struct child *child, struct reason *reason)
+{
+	return child_is_sup(child) ?
+	    init_start(e, node_supervisor(child), reason) :
+	    launch(e, node_worker(child), reason);
+}
+
 /* Carries out one action; true when its answer is in *answer. */
 static bool
 perform(struct engine *e, struct action *action, struct event *answer)
@@ -38,14 +47,17 @@ perform(struct engine *e, struct action *action, struct event *answer)
 	case ACTION_SPAWN:
 		*answer = (struct event){ .child = action->child };
 		answer->kind = EVENT_SPAWN_FAILED;
-		if (launch(e, node_worker(action->child), &answer->reason))
+		if (spawn(e, action->child, &answer->reason))
 			answer->kind = EVENT_SPAWNED;
 		return true;
 	case ACTION_STOP:
 		reap_stop(e, node_worker(action->child));
 		break;
 	case ACTION_KILL:
-		reap_kill(e, node_worker(action->child));
+		if (child_is_sup(action->child))
+			init_kill(e, node_supervisor(action->child));
+		else
+			reap_kill(e, node_worker(action->child));
 		break;
 	case ACTION_NOTE:
 		note_record(e, action->child, &action->note);
@@ -153,6 +165,8 @@ nearest(const struct engine *e)
 		at_ns = reading_deadline(e);
 	if (adding_deadline(e) < at_ns)
 		at_ns = adding_deadline(e);
+	if (inits_deadline(&e->inits) < at_ns)
+		at_ns = inits_deadline(&e->inits);
 	if (e->look_ns < at_ns)
 		at_ns = e->look_ns;
 	return at_ns;
@@ -189,6 +203,8 @@ turn(struct engine *e)
 	orders_remind(e);
 	if (e->sweeping)
 		reap_sweep_tick(e);
+	/* Before the reload, which waits for supervisors that start. */
+	init_turn_all(e);
 	reload_turn(e);
 	adding_turn(e);
 	act_turn(e);
@@ -207,6 +223,7 @@ init_base(struct engine *e, const struct run *run)
 	SLIST_INIT(&e->versions);
 	SLIST_INIT(&e->freed);
 	SLIST_INIT(&e->addings);
+	SLIST_INIT(&e->inits);
 	LIST_INIT(&e->ties);
 	thrown_init(&e->thrown);
 	e->channel.fd = -1;
@@ -328,6 +345,7 @@ fini(struct engine *e)
 {
 	reading_fini(e);
 	adding_fini(e);
+	inits_fini(&e->inits);
 	serve_fini(e);
 	job_fini(e);
 	strays_fini(&e->strays);
@@ -338,7 +356,7 @@ fini(struct engine *e)
 	ties_fini(e);
 	thrown_fini(&e->thrown);
 	nodes_fini(&e->nodes);
-	sup_fini(&e->root.sup);
+	supervisor_fini(&e->root);
 	loop_fini(&e->loop);
 }
 

@@ -12,6 +12,7 @@
 #include "engine/act.h"
 #include "engine/adding.h"
 #include "engine/guardian.h"
+#include "engine/init.h"
 #include "engine/node.h"
 #include "engine/reading.h"
 #include "engine/reload.h"
@@ -45,7 +46,9 @@
  *	reload.c	the file read again: reload_plan.c what to do about it,
  *			version.c what to keep; reading.c reads it
  *	runner.c	programs that print specifications; printing.c for
- *			whom: reading.c, adding.c
+ *			whom: reading.c, adding.c, init.c
+ *	init.c		the programs of supervisors that say what their children
+ *			are; init_again.c the same for a reload
  *	reporter.c	records, and people.c the same for people
  *	notes.c		what the core notes, as records; history.c for `why`
  *	give_up.c	the report when the root gave up
@@ -130,6 +133,7 @@ struct engine {
 	size_t nacts;           /* of all of them, not yet answered */
 	struct additions freed; /* in this turn */
 	struct addings addings; /* whose programs run */
+	struct inits inits;     /* of supervisors that start */
 	struct ties ties;       /* every link */
 	struct thrown thrown;   /* values that reasons have */
 

@@ -48,18 +48,27 @@ add(struct report *report, const char *format, ...)
 
 /*
  * A supervisor that gave up, or could not start, did so because of a worker
- * that has been noted before; one that shut itself down did not.
+ * that has been noted before; one that shut itself down, or whose init failed,
+ * did not.
  */
 static void
-blame_supervisor(struct outcome *outcome, struct child *child)
+blame_supervisor(struct engine *e, struct child *child, const struct note *note)
 {
-	if (child_sup(child)->cause != CAUSE_AUTO)
+	struct outcome *outcome = &e->outcome;
+	enum sup_cause cause = (enum sup_cause)child_sup(child)->cause;
+
+	if (cause == CAUSE_AUTO)
+		snprintf(outcome->why, sizeof(outcome->why),
+		    "shut itself down when a significant child had ended");
+	else if (cause == CAUSE_INIT_FAILED && note->kind == NOTE_START_FAILED)
+		snprintf(outcome->why, sizeof(outcome->why),
+		    "did not start: %s",
+		    e->failure[0] != '\0' ? e->failure : "its init failed");
+	else
 		return;
 	outcome->worker = false;
 	outcome->reason = child->reason;
 	node_path(child, outcome->child);
-	snprintf(outcome->why, sizeof(outcome->why),
-	    "shut itself down when a significant child had ended");
 }
 
 void
@@ -71,7 +80,7 @@ give_up_note(struct engine *e, struct child *child, const struct note *note)
 	bool changed = !outcome->worker || outcome->id != id;
 
 	if (child_is_sup(child)) {
-		blame_supervisor(outcome, child);
+		blame_supervisor(e, child, note);
 		return;
 	}
 	outcome->worker = true;
@@ -255,7 +264,8 @@ give_up_report(struct engine *e)
 	const struct outcome *outcome = &e->outcome;
 	struct report report = { .len = 0 };
 
-	if (root->cause != CAUSE_GAVE_UP && root->cause != CAUSE_BOOT_FAILED)
+	if (root->cause != CAUSE_GAVE_UP && root->cause != CAUSE_BOOT_FAILED &&
+	    root->cause != CAUSE_INIT_FAILED)
 		return;
 	add(&report, "supervise: %s: %s %s\n",
 	    root->cause == CAUSE_GAVE_UP ? "gave up" : "could not start",

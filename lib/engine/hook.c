@@ -58,8 +58,7 @@ following(struct worker *worker, uint32_t nth)
 					"catch" };
 	if (nth > 0)
 		return (struct following){ NULL, "" };
-	return (struct following){ worker->spec->spec->worker.hooks.after,
-		"after" };
+	return (struct following){ worker->spec->spec->hooks.after, "after" };
 }
 
 /* Whether a `catch` line has a command, of `worker` or what is above it. */
@@ -82,8 +81,7 @@ hook_begin(const struct engine *e, struct worker *worker)
 	worker->nhooks = 0;
 	/* Who says stop a second time wants no more of it. */
 	worker->follows = !worker->child.preparing && !e->slaughter &&
-	    (worker->spec->spec->worker.hooks.after != NULL ||
-		may_catch(worker));
+	    (worker->spec->spec->hooks.after != NULL || may_catch(worker));
 }
 
 void

@@ -287,12 +287,12 @@ run(struct engine *e, struct worker *worker, const char *const *argv,
 bool
 launch(struct engine *e, struct worker *worker, struct reason *reason)
 {
-	const struct worker_spec *spec = &worker->spec->spec->worker;
+	const struct spec *spec = worker->spec->spec;
 	bool before = worker->child.preparing;
 	enum spawn_step step;
 	int error;
 
-	error = run(e, worker, before ? spec->hooks.before : spec->argv,
+	error = run(e, worker, before ? spec->hooks.before : spec->worker.argv,
 	    before ? "before" : "", &step);
 	if (error == 0) {
 		if (!before)

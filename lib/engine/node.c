@@ -83,6 +83,8 @@ make_supervisor(struct maker *m, struct supervisor *supervisor,
 {
 	supervisor->id = (*m->next_id)++;
 	supervisor->history = next_history(m);
+	supervisor->body = spec;
+	SLIST_INIT(&supervisor->versions);
 	return sup_init(&supervisor->sup, parent, &spec->policy) &&
 	    make_children(m, &supervisor->sup, spec);
 }
@@ -155,11 +157,18 @@ nodes_count(const struct nodes *nodes)
 }
 
 void
+supervisor_fini(struct supervisor *top)
+{
+	versions_fini(&top->versions);
+	sup_fini(&top->sup);
+}
+
+void
 nodes_fini(struct nodes *nodes)
 {
 	for (size_t i = 0;
 	     nodes->supervisors != NULL && i < nodes->nsupervisors; i++)
-		sup_fini(&nodes->supervisors[i].sup);
+		supervisor_fini(&nodes->supervisors[i]);
 	for (size_t i = 0; nodes->workers != NULL && i < nodes->nworkers; i++) {
 		if (nodes->workers[i].own_ready)
 			free(nodes->workers[i].ready);
@@ -200,6 +209,15 @@ node_spec(const struct child *child)
 	const struct worker *worker = node;
 
 	return child_is_sup(child) ? supervisor->spec : worker->spec;
+}
+
+const struct spec *
+node_body(const struct child *child)
+{
+	const void *node = child;
+	const struct supervisor *supervisor = node;
+
+	return child_is_sup(child) ? supervisor->body : node_spec(child)->spec;
 }
 
 bool

@@ -12,6 +12,7 @@
 #include "core/tree.h"
 #include "engine/history.h"
 #include "engine/monitors.h"
+#include "engine/version.h"
 #include "os/loop.h"
 #include "os/pidfd.h"
 
@@ -64,6 +65,8 @@ struct supervisor {
 	struct sup sup;                /* first */
 	struct addition *addition;     /* whose top it is, or NULL */
 	const struct child_spec *spec; /* NULL for the root */
+	const struct spec *body;       /* it is that: of `spec`, or printed */
+	struct versions versions;      /* of what its init has printed; owned */
 	struct history *history;
 	struct monitors monitors;
 	uint32_t id;
@@ -104,6 +107,9 @@ size_t nodes_count(const struct nodes *nodes);
 
 void nodes_fini(struct nodes *nodes);
 
+/* Frees what the supervisor `top` of nodes_init() has by itself. */
+void supervisor_fini(struct supervisor *top);
+
 /* The worker or supervisor that `child` is. */
 struct worker *node_worker(struct child *child);
 struct supervisor *node_supervisor(struct child *child);
@@ -113,6 +119,9 @@ bool node_is_within(const struct child *child, const struct child *top);
 
 /* Its specification; NULL for the root. */
 const struct child_spec *node_spec(const struct child *child);
+
+/* What it is, as the file or the init of a supervisor says. */
+const struct spec *node_body(const struct child *child);
 
 /*
  * Gives it another specification, borrowed, for its next run. False when

@@ -91,11 +91,13 @@ outcome_status(const struct engine *e)
 	switch ((enum sup_cause)root->cause) {
 	case CAUSE_NONE:
 	case CAUSE_ASKED:
+	case CAUSE_IGNORED:
 		return 0;
 	case CAUSE_AUTO:
 		return status_of(root->culprit);
 	case CAUSE_GAVE_UP:
 	case CAUSE_BOOT_FAILED:
+	case CAUSE_INIT_FAILED:
 		break;
 	}
 	return STATUS_FAILED;

@@ -5,11 +5,11 @@
 #include "engine/printing.h"
 
 int
-printing_run(struct printing *p, struct engine *e)
+printing_run(struct printing *p, struct engine *e, const char *const *given)
 {
 	if (!p->runs &&
 	    runner_init(&p->runner, &p->programs, &e->loop, &e->spawner,
-		&e->strays.children) < 0)
+		&e->strays.children, given) < 0)
 		return -ENOMEM;
 	p->runs = true;
 	/* If none could be started they are all done. */

@@ -22,8 +22,12 @@ struct printing {
 	bool ready;               /* the text is to be parsed again at once */
 };
 
-/* After a parse that is pending: runs what is wanted. 0 or -ENOMEM. */
-int printing_run(struct printing *p, struct engine *e);
+/*
+ * After a parse that is pending: runs what is wanted, with the variables
+ * `given` (NULL: none), which are borrowed. 0 or -ENOMEM.
+ */
+int
+printing_run(struct printing *p, struct engine *e, const char *const *given);
 
 /* Once a turn: goes on; true when the text is to be parsed again. */
 bool printing_turn(struct printing *p);

@@ -10,15 +10,6 @@
 
 static const char text_stops[] = "everything stops";
 
-/* A reload that has not begun. */
-static void
-free_reload(struct reload *r)
-{
-	if (r != NULL && r->version != NULL)
-		version_free(r->version);
-	free(r);
-}
-
 /* The reading is over: what it was for. */
 static struct reload *
 end(struct engine *e)
@@ -40,7 +31,7 @@ drop(struct engine *e, enum control_code code, const char *why)
 	struct reload *r = end(e);
 
 	reload_fail(e, r->client, code, "%s", why);
-	free_reload(r);
+	reload_free(r);
 }
 
 /* The file is right. */
@@ -53,7 +44,46 @@ hand_over(struct engine *e)
 	if (reload_may_begin(e, r->client))
 		reload_take_over(e, r);
 	else
-		free_reload(r);
+		reload_free(r);
+}
+
+/* Runs the inits that are to be run; when all have been the file is read. */
+static void
+run_inits(struct engine *e)
+{
+	struct reload *r = e->reading->reload;
+
+	if (!inits_run(e, &r->inits, r->version->conf.root))
+		drop(e, CONTROL_FAILED, "no memory");
+	else if (!inits_busy(&r->inits))
+		hand_over(e);
+}
+
+/* Goes on with those that run: when one has ended others may have to. */
+static void
+turn_inits(struct engine *e)
+{
+	struct reload *r = e->reading->reload;
+	struct init *init;
+	char why[NODE_PATH_SIZE + 64];
+	bool ended = false;
+
+	SLIST_FOREACH(init, &r->inits, next)
+	{
+		if (init->state != INIT_RUNS)
+			continue;
+		init_turn(e, init);
+		ended |= init->state != INIT_RUNS;
+		if (init->state != INIT_FAILED)
+			continue;
+		serve_diags(e, r->client, &init->version->conf.diags);
+		snprintf(why, sizeof(why), "%s failed; nothing was changed",
+		    init->label);
+		drop(e, CONTROL_SYNTAX, why);
+		return;
+	}
+	if (ended)
+		run_inits(e);
 }
 
 /* Parses the file with what was printed so far. */
@@ -67,10 +97,11 @@ parse(struct engine *e)
 
 	source.programs = &reading->printing.programs;
 	if (conf_load(conf, e->run->file, &source)) {
-		hand_over(e);
+		reading->read = true;
+		run_inits(e);
 	} else if (conf->pending) {
 		conf_fini(conf);
-		if (printing_run(&reading->printing, e) < 0)
+		if (printing_run(&reading->printing, e, NULL) < 0)
 			drop(e, CONTROL_FAILED, "no memory");
 	} else {
 		serve_diags(e, reading->reload->client, &conf->diags);
@@ -91,9 +122,10 @@ make(struct control_client *client, bool dry)
 		r->version = calloc(1, sizeof(*r->version));
 	if (reading == NULL || r == NULL || r->version == NULL) {
 		free(reading);
-		free_reload(r);
+		reload_free(r);
 		return NULL;
 	}
+	SLIST_INIT(&r->inits);
 	r->client = client;
 	r->dry = dry;
 	reading->reload = r;
@@ -123,6 +155,8 @@ reading_turn(struct engine *e)
 		return;
 	if (e->nstops > 0 || e->sweeping)
 		drop(e, CONTROL_FAILED, text_stops);
+	else if (e->reading->read)
+		turn_inits(e);
 	else if (printing_turn(&e->reading->printing))
 		parse(e);
 }
@@ -130,8 +164,12 @@ reading_turn(struct engine *e)
 int64_t
 reading_deadline(const struct engine *e)
 {
-	return e->reading != NULL ? printing_deadline(&e->reading->printing) :
-				    CLOCK_NEVER;
+	const struct reading *reading = e->reading;
+
+	if (reading == NULL)
+		return CLOCK_NEVER;
+	return reading->read ? inits_deadline(&reading->reload->inits) :
+			       printing_deadline(&reading->printing);
 }
 
 void

@@ -20,6 +20,7 @@ struct reload;
 struct reading {
 	struct reload *reload;    /* that it is for; owned */
 	struct printing printing; /* its programs */
+	bool read;                /* the file is; now come the inits */
 };
 
 /* Reads the file for the client (NULL: SIGHUP), or tells why not. */

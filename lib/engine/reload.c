@@ -33,15 +33,24 @@ reload_fail(struct engine *e, struct control_client *client,
 		    text);
 }
 
+void
+reload_free(struct reload *r)
+{
+	if (r == NULL)
+		return;
+	plan_fini(&r->plan);
+	inits_fini(&r->inits);
+	if (r->version != NULL)
+		version_free(r->version);
+	free(r);
+}
+
 static void
 discard(struct engine *e)
 {
 	struct reload *r = e->reload;
 
-	plan_fini(&r->plan);
-	if (r->version != NULL)
-		version_free(r->version);
-	free(r);
+	reload_free(r);
 	e->reload = NULL;
 	e->changed = true;
 }
@@ -89,8 +98,7 @@ reload_take_over(struct engine *e, struct reload *r)
 {
 	if (e->reload != NULL && r->dry) {
 		reload_fail(e, r->client, CONTROL_FAILED, "%s", reload_waits);
-		version_free(r->version);
-		free(r);
+		reload_free(r);
 		return;
 	}
 	if (e->reload != NULL) {
@@ -175,22 +183,6 @@ reload_successor(const struct sup *sup, const struct child *placed)
 	return child == placed ? NULL : child;
 }
 
-/* The nodes of a child that is new. */
-static struct child *
-make_child(struct engine *e, const struct step *step)
-{
-	struct addition *made = calloc(1, sizeof(*made));
-
-	if (made == NULL)
-		return NULL;
-	if (addition_make(made, step->spec, &e->next_id) < 0 ||
-	    !tree_reserve(&e->tree, nodes_count(&made->nodes))) {
-		addition_free(made);
-		return NULL;
-	}
-	return made->child;
-}
-
 static void
 ask(struct engine *e, enum request_kind kind, const struct step *step)
 {
@@ -221,7 +213,7 @@ order(struct engine *e, struct step *step)
 		ask(e, REQUEST_REMOVE, step);
 		return true;
 	case STEP_START:
-		step->child = make_child(e, step);
+		step->child = addition_new(e, step->spec);
 		if (step->child == NULL) {
 			note_failure(e->reload, step->spec->name,
 			    "did not start: no memory");
@@ -293,21 +285,23 @@ begin(struct engine *e)
 	struct reload *r = e->reload;
 	const struct spec *root = r->version->conf.root;
 
-	if (plan_make(&r->plan, &e->root, e->conf->root, root) < 0)
+	if (plan_make(&r->plan, &e->root, root, &r->inits) < 0)
 		return false;
 	tell_plan(r);
 	if (r->dry)
 		return true;
-	if (environment_fit(&e->environment, root) < 0)
+	if (environment_fit(&e->environment, root) < 0 ||
+	    inits_fit(e, &r->inits) < 0)
 		return false;
 	if (!plan_apply(&r->plan, &e->root, root))
 		note_failure(r, "supervise",
 		    "has no memory for some of the rules");
 	SLIST_INSERT_HEAD(&e->versions, r->version, next);
 	e->conf = &r->version->conf;
-	ties_look(e, NULL, NULL);
 	r->version = NULL;
 	r->begun = true;
+	inits_keep(e, &r->inits);
+	ties_look(e, NULL, NULL);
 	return true;
 }
 
@@ -401,13 +395,11 @@ reload_replied(struct engine *e)
 		note_failure(e->reload, e->outcome.child, e->outcome.why);
 }
 
-void
-reload_freed(struct engine *e, const struct child *child)
+/* The steps from `first` on are not about `child`, or what is below it. */
+static void
+let_go(struct reload *r, size_t first, const struct child *child)
 {
-	struct reload *r = e->reload;
-
-	for (size_t i = r != NULL ? r->at : 0; r != NULL && i < r->plan.n;
-	     i++) {
+	for (size_t i = first; i < r->plan.n; i++) {
 		struct step *step = &r->plan.steps[i];
 
 		if (step->sup != NULL &&
@@ -416,6 +408,24 @@ reload_freed(struct engine *e, const struct child *child)
 		if (step->sup == NULL || step->child == child)
 			step->child = NULL;
 	}
+}
+
+void
+reload_freed(struct engine *e, const struct child *child)
+{
+	if (e->reading != NULL)
+		inits_freed(&e->reading->reload->inits, child);
+	if (e->reload == NULL)
+		return;
+	inits_freed(&e->reload->inits, child);
+	let_go(e->reload, e->reload->at, child);
+}
+
+void
+reload_overtaken(struct engine *e, const struct child *child)
+{
+	if (e->reload != NULL && e->reload->begun)
+		let_go(e->reload, e->reload->at + 1, child);
 }
 
 void

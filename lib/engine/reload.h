@@ -10,6 +10,7 @@
 #include "conf/conf.h"
 #include "control/server.h"
 #include "core/request.h"
+#include "engine/init.h"
 #include "engine/reload_plan.h"
 #include "engine/version.h"
 
@@ -27,6 +28,7 @@ struct reload {
 	struct request request;        /* of the step in hand */
 	struct control_client *client; /* NULL: SIGHUP, or it is gone */
 	struct version *version;       /* what is to be; owned until it is */
+	struct inits inits; /* of supervisors that run; until it has begun */
 	struct plan plan;
 	size_t at;     /* the step in hand */
 	bool begun;    /* the plan is made, its steps are being done */
@@ -72,6 +74,12 @@ bool reload_may_begin(struct engine *e, struct control_client *client);
  * way to it.
  */
 void reload_take_over(struct engine *e, struct reload *r);
+
+/* Frees one that is not at work; NULL is harmless. */
+void reload_free(struct reload *r);
+
+/* The supervisor `child` starts with what its init has just said. */
+void reload_overtaken(struct engine *e, const struct child *child);
 
 /* The tree has let go of `child`. */
 void reload_freed(struct engine *e, const struct child *child);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/equal.h"
+#include "engine/init.h"
 #include "engine/reload_plan.h"
 
 /* Steps that there is room for at first. */
@@ -212,15 +213,29 @@ add(struct plan *plan, const struct step *step)
 /*
  * Whether `child` has gone, and the file wants it to be there now. A temporary
  * one comes back with its supervisor (S26): an edit does not run a finished
- * job again. One that was deleted is as good as never there.
+ * job again. One that was deleted is as good as never there, unless it comes
+ * back now.
  */
 static bool
-is_past(const struct child *child, const struct spec *parent,
-    const struct child_spec *spec)
+is_past(const struct plan *plan, const struct child *child,
+    const struct spec *parent, const struct child_spec *spec)
 {
-	return child->forgotten &&
+	return child->forgotten && plan->inits != NULL &&
 	    parent->policy.sup.strategy != STRATEGY_DYNAMIC &&
 	    spec->spec->policy.restart != RESTART_TEMPORARY;
+}
+
+/*
+ * What the supervisor `child` is to be, of which the file says `spec`: with an
+ * init, what that has printed. NULL: it has not run, and will when `child`
+ * starts; until then its children are left alone.
+ */
+static const struct spec *
+body_of(const struct plan *plan, const struct child *child,
+    const struct spec *spec)
+{
+	return spec->sup.scope == NULL ? spec :
+					 inits_body(plan->inits, child, spec);
 }
 
 /* The step that ends `child`, which the file does not have. */
@@ -246,16 +261,21 @@ plan_gone(struct plan *plan, struct sup *sup, const struct spec *spec)
 	TAILQ_FOREACH_REVERSE(child, &sup->children, children, order) {
 		const struct entry *named = find(&specs, node_name(child));
 		const struct child_spec *stays;
+		const struct spec *body;
 
 		/* One that was added stays, also if the file has it now. */
 		if (!done || (child->added && (child->forgotten || !named)))
 			continue;
 		stays = find_spec(&specs, spec, child);
-		if (stays == NULL || is_past(child, spec, stays) ||
-		    find(&children, node_name(child))->child != child)
+		if (stays == NULL || is_past(plan, child, spec, stays) ||
+		    find(&children, node_name(child))->child != child) {
 			done = add_end(plan, child);
-		else if (child_is_sup(child))
-			done = plan_gone(plan, child_sup(child), stays->spec);
+			continue;
+		}
+		body = child_is_sup(child) ? body_of(plan, child, stays->spec) :
+					     NULL;
+		if (body != NULL)
+			done = plan_gone(plan, child_sup(child), body);
 	}
 	free(specs.entries);
 	free(children.entries);
@@ -271,22 +291,25 @@ plan_one(struct plan *plan, struct sup *sup, struct child *child,
     const struct spec *parent, const struct child_spec *spec)
 {
 	struct step step = { .sup = sup, .child = child, .spec = spec };
-	const struct spec *now;
+	const struct spec *now, *body = spec->spec;
 
-	if (child == NULL || is_past(child, parent, spec)) {
+	if (child == NULL || is_past(plan, child, parent, spec)) {
 		step.kind = STEP_START;
 		step.child = NULL;
 		return add(plan, &step);
 	}
-	now = node_spec(child)->spec;
+	if (child_is_sup(child))
+		body = body_of(plan, child, body);
+	if (body == NULL)
+		return true;
+	now = node_body(child);
 	step.kind = STEP_CHANGE;
-	if (!child_is_sup(child) && runs_differently(now, spec->spec) &&
+	if (!child_is_sup(child) && runs_differently(now, body) &&
 	    child->state != CHILD_DOWN)
 		step.kind = STEP_RESTART;
-	if (!spec_equal_own(now, spec->spec) && !add(plan, &step))
+	if (!spec_equal_own(now, body) && !add(plan, &step))
 		return false;
-	return !child_is_sup(child) ||
-	    plan_rest(plan, child_sup(child), spec->spec);
+	return !child_is_sup(child) || plan_rest(plan, child_sup(child), body);
 }
 
 /* Steps for what stays or is new in `sup` and below it, first ones first. */
@@ -306,28 +329,29 @@ plan_rest(struct plan *plan, struct sup *sup, const struct spec *spec)
 	return done;
 }
 
-/* The rules of the root alone: a step, if they are others. */
+/* The rules of the top alone: a step, if they are others. */
 static bool
-plan_root(struct plan *plan, struct supervisor *root, const struct spec *now,
-    const struct spec *spec)
+plan_top(struct plan *plan, struct supervisor *top, const struct spec *spec)
 {
-	return spec_equal_own(now, spec) ||
+	return spec_equal_own(top->body, spec) ||
 	    add(plan,
 		&(struct step){
 		    .kind = STEP_CHANGE,
-		    .sup = &root->sup,
-		    .child = &root->sup.child,
+		    .sup = &top->sup,
+		    .child = &top->sup.child,
 		});
 }
 
 int
-plan_make(struct plan *plan, struct supervisor *root, const struct spec *now,
-    const struct spec *spec)
+plan_make(struct plan *plan, struct supervisor *top, const struct spec *spec,
+    const struct inits *inits)
 {
-	*plan = (struct plan){ 0 };
-	if (plan_gone(plan, &root->sup, spec) &&
-	    plan_root(plan, root, now, spec) &&
-	    plan_rest(plan, &root->sup, spec))
+	*plan = (struct plan){ .inits = inits };
+	spec = body_of(plan, &top->sup.child, spec);
+	if (spec == NULL)
+		return 0;
+	if (plan_gone(plan, &top->sup, spec) && plan_top(plan, top, spec) &&
+	    plan_rest(plan, &top->sup, spec))
 		return 0;
 	plan_fini(plan);
 	return -ENOMEM;
@@ -340,9 +364,36 @@ plan_fini(struct plan *plan)
 	*plan = (struct plan){ 0 };
 }
 
+static bool
+apply(const struct plan *plan, struct sup *sup, const struct spec *spec);
+
+/* Gives `child` its new rules, and those below it. */
+static bool
+apply_one(const struct plan *plan, struct child *child,
+    const struct child_spec *spec)
+{
+	const struct spec *body;
+
+	/* Rules and specification go together. */
+	if (!node_set_spec(child, spec))
+		return false;
+	if (!child_is_sup(child))
+		return child_set_policy(child, &spec->spec->policy);
+	body = body_of(plan, child, spec->spec);
+	if (body != NULL)
+		return apply(plan, child_sup(child), body);
+	if (child->state != CHILD_DOWN) {
+		/* It goes on as what it is until it starts again. */
+		child->prepares = true;
+		return true;
+	}
+	node_supervisor(child)->body = spec->spec;
+	return child_set_policy(child, &spec->spec->policy);
+}
+
 /* Gives the children of `sup` their new rules and order, and those below. */
 static bool
-apply(struct sup *sup, const struct spec *spec)
+apply(const struct plan *plan, struct sup *sup, const struct spec *spec)
 {
 	struct index index;
 	struct child *child, *next;
@@ -351,6 +402,7 @@ apply(struct sup *sup, const struct spec *spec)
 
 	if (!index_children(&index, sup))
 		return false;
+	node_supervisor(&sup->child)->body = spec;
 	for (size_t i = 0; i < spec->sup.nchildren; i++) {
 		const struct child_spec *to = &spec->sup.children[i];
 
@@ -359,14 +411,7 @@ apply(struct sup *sup, const struct spec *spec)
 			continue;
 		child->added = false;
 		child_move(child, NULL);
-		/* Rules and specification go together. */
-		if (!node_set_spec(child, to))
-			done = false;
-		else if (child_is_sup(child))
-			done = apply(child_sup(child), to->spec) && done;
-		else
-			done =
-			    child_set_policy(child, &to->spec->policy) && done;
+		done = apply_one(plan, child, to) && done;
 	}
 	free(index.entries);
 
@@ -383,13 +428,15 @@ apply(struct sup *sup, const struct spec *spec)
 }
 
 bool
-plan_apply(struct plan *plan, struct supervisor *root,
-    const struct spec *root_spec)
+plan_apply(struct plan *plan, struct supervisor *top, const struct spec *spec)
 {
+	spec = body_of(plan, &top->sup.child, spec);
+	if (spec == NULL)
+		return true;
 	/* What has to go does not come back with its supervisor. */
 	for (size_t i = 0; i < plan->n; i++)
 		if (plan->steps[i].kind == STEP_FORGET ||
 		    plan->steps[i].kind == STEP_STOP)
 			plan->steps[i].child->added = true;
-	return apply(&root->sup, root_spec);
+	return apply(plan, &top->sup, spec);
 }

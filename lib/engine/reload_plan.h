@@ -35,26 +35,31 @@ struct step {
 	const struct child_spec *spec; /* as it is to be; NULL: not at all */
 };
 
+struct inits;
+
 struct plan {
-	struct step *steps; /* owned */
+	const struct inits *inits; /* what they printed; borrowed, or NULL */
+	struct step *steps;        /* owned */
 	size_t n;
 	size_t room;
 };
 
 /*
- * Works out how the tree under `root`, itself as `now` says, becomes `spec`,
- * which is borrowed. 0, with plan_fini() to follow, or -ENOMEM.
+ * Works out how `top` and the tree under it become `spec`, which is borrowed,
+ * as are the `inits` that have run for it. Without those it is for the start
+ * of `top`: what was deleted comes back. 0, with plan_fini() to follow, or
+ * -ENOMEM.
  */
-int plan_make(struct plan *plan, struct supervisor *root,
-    const struct spec *now, const struct spec *spec);
+int plan_make(struct plan *plan, struct supervisor *top,
+    const struct spec *spec, const struct inits *inits);
 void plan_fini(struct plan *plan);
 
 /*
  * Gives every child that stays its new specification, rules and place in the
- * start order, at once and without touching a process. `root_spec` is the
- * root's. False when memory was short: some keep their old rules.
+ * start order, at once and without touching a process. `spec` is that of the
+ * top. False when memory was short: some keep their old rules.
  */
-bool plan_apply(struct plan *plan, struct supervisor *root,
-    const struct spec *root_spec);
+bool
+plan_apply(struct plan *plan, struct supervisor *top, const struct spec *spec);
 
 #endif

@@ -39,13 +39,16 @@
 #define MARK_NAME "SUPERVISE_PROGRAM="
 
 /* Nothing comes of it any more; the first reason counts. */
-__attribute__((format(printf, 2, 3))) static void
-fail(struct running *r, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void
+fail(struct running *r, enum program_end end, int value, const char *format,
+    ...)
 {
 	va_list args;
 
 	if (r->why[0] != '\0')
 		return;
+	r->program->end = end;
+	r->program->value = value;
 	va_start(args, format);
 	vsnprintf(r->why, sizeof(r->why), format, args);
 	va_end(args);
@@ -115,13 +118,15 @@ take_printed(struct running *r)
 	if (r->out.fd == -1)
 		return false;
 	if (!make_room(r)) {
-		fail(r, "no memory for what this program prints");
+		fail(r, PROGRAM_FAILED, ENOMEM,
+		    "no memory for what this program prints");
 	} else {
 		n = read_piece(r, &r->out, r->bytes + r->len, READ_SIZE);
 		r->len += n;
 		if (r->len <= CONF_FILE_SIZE_MAX)
 			return n > 0;
-		fail(r, "this program printed more than %zu MiB",
+		fail(r, PROGRAM_FAILED, EFBIG,
+		    "this program printed more than %zu MiB",
 		    CONF_FILE_SIZE_MAX >> 20);
 	}
 	unwatch(r, &r->out);
@@ -176,10 +181,12 @@ note_end(struct running *r, const struct process_end *end)
 	char name[SIGNAL_NAME_SIZE];
 
 	if (end->by_signal)
-		fail(r, "this program was killed by signal %s",
+		fail(r, PROGRAM_KILLED, end->status,
+		    "this program was killed by signal %s",
 		    signal_name(end->status, name));
 	else if (end->status != 0)
-		fail(r, "this program ended with status %d", end->status);
+		fail(r, PROGRAM_EXITED, end->status,
+		    "this program ended with status %d", end->status);
 }
 
 static void
@@ -322,6 +329,8 @@ start(struct running *r, struct program *program)
 		error = watch_end(r, &result);
 	if (error == 0)
 		return;
+	program->end = PROGRAM_FAILED;
+	program->value = -error;
 	explain(r->why, sizeof(r->why), &plan, &result, -error);
 	finish(r);
 }
@@ -331,11 +340,12 @@ static void
 late(struct running *r)
 {
 	if (r->killed) {
-		fail(r, "this program cannot be killed");
+		fail(r, PROGRAM_LATE, 0, "this program cannot be killed");
 		finish(r);
 		return;
 	}
-	fail(r, "this program did not end within %d s", CONF_PROGRAM_SECONDS);
+	fail(r, PROGRAM_LATE, 0, "this program did not end within %d s",
+	    CONF_PROGRAM_SECONDS);
 	kill_group(r);
 }
 
@@ -426,24 +436,28 @@ runner_deadline(const struct runner *runner)
 	return at_ns;
 }
 
-/* The environment of this process, with the mark and that of the engine. */
+/* The environment of this process, with the marks and what is given. */
 static int
-make_environment(struct runner *runner)
+make_environment(struct runner *runner, const char *const *given)
 {
 	char *none[] = { NULL };
 	char **from = environ != NULL ? environ : none;
 	const char *engine = mark_text();
-	size_t n = 0, to = 0;
+	size_t n = 0, ngiven = 0, to = 0;
 
 	while (from[n] != NULL)
 		n++;
-	runner->envp = calloc(n + 3, sizeof(*runner->envp));
+	while (given != NULL && given[ngiven] != NULL)
+		ngiven++;
+	runner->envp = calloc(n + ngiven + 3, sizeof(*runner->envp));
 	if (runner->envp == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		if (strncmp(from[i], MARK_NAME, sizeof(MARK_NAME) - 1) != 0 &&
 		    (*engine == '\0' || !environment_is_own(from[i])))
 			runner->envp[to++] = from[i];
+	for (size_t i = 0; i < ngiven; i++)
+		runner->envp[to++] = given[i];
 	runner->envp[to++] = runner->mark;
 	if (*engine != '\0')
 		runner->envp[to++] = engine;
@@ -452,7 +466,7 @@ make_environment(struct runner *runner)
 
 int
 runner_init(struct runner *runner, struct programs *programs, struct loop *loop,
-    struct spawner *spawner, const int *children)
+    struct spawner *spawner, const int *children, const char *const *given)
 {
 	*runner = (struct runner){
 		.programs = programs,
@@ -464,7 +478,7 @@ runner_init(struct runner *runner, struct programs *programs, struct loop *loop,
 		runner->all[i].runner = runner;
 	snprintf(runner->mark, sizeof(runner->mark), MARK_NAME "%jd.%" PRId64,
 	    (intmax_t)getpid(), clock_now_ns());
-	return make_environment(runner);
+	return make_environment(runner, given);
 }
 
 void

@@ -58,11 +58,13 @@ struct runner {
 };
 
 /*
- * Prepares to run what is wanted in `programs`; all that is given is borrowed
- * until runner_fini(). 0 or -ENOMEM.
+ * Prepares to run what is wanted in `programs`, with the variables `given`
+ * (NULL: none) beside those of this process; all is borrowed until
+ * runner_fini(). 0 or -ENOMEM.
  */
-int runner_init(struct runner *runner, struct programs *programs,
-    struct loop *loop, struct spawner *spawner, const int *children);
+int
+runner_init(struct runner *runner, struct programs *programs, struct loop *loop,
+    struct spawner *spawner, const int *children, const char *const *given);
 
 /*
  * Kills what is late, and starts what can be. True when all is done: every

@@ -90,7 +90,7 @@ prepare(struct wait *w, struct programs *programs)
 		error = watch_signals(w);
 	if (error == 0)
 		error = runner_init(&w->runner, programs, &w->loop, &w->spawner,
-		    &w->children);
+		    &w->children, NULL);
 	return error;
 }
 

@@ -15,10 +15,11 @@ struct census {
 	struct child **children; /* of each */
 	struct names names;
 	size_t n;
-	struct child *fresh; /* as if it were the last of `parent` */
+	struct child *fresh; /* as if it were the last of `parent`, if any */
 	const struct sup *parent;
 	size_t first_fresh; /* the nodes of `fresh`, from here */
 	size_t after_fresh; /* to here */
+	bool partial;       /* an init is yet to say what some names are */
 };
 
 static size_t
@@ -50,6 +51,12 @@ enrol(struct census *c, struct child *child, size_t up)
 		return;
 	TAILQ_FOREACH(below, &child_sup(child)->children, order)
 		enrol(c, below, self);
+	if (child->prepares && child != c->fresh && child->state != CHILD_UP)
+		c->partial = c->parent == NULL;
+	if (child == c->fresh && c->parent == NULL) {
+		c->first_fresh = self;
+		c->after_fresh = c->n;
+	}
 	if (c->fresh == NULL || child_sup(child) != c->parent)
 		return;
 	c->first_fresh = c->n;
@@ -133,9 +140,11 @@ find(const struct census *c, size_t idx, const char *directive,
 	size_t n = names_find(&c->names, &c->nodes[idx], word, &found);
 
 	/* Of those that run, a file was checked, and this one is gone. */
-	if (!is_one(c, directive, word, n, found, why))
-		return idx >= c->first_fresh && idx < c->after_fresh ? -ENOENT :
-								       0;
+	if (!is_one(c, directive, word, n, found, why)) {
+		bool fresh = idx >= c->first_fresh && idx < c->after_fresh;
+
+		return fresh && (n > 0 || !c->partial) ? -ENOENT : 0;
+	}
 	*peer = c->children[found - c->nodes];
 	return 1;
 }

@@ -29,7 +29,8 @@ LIST_HEAD(ties, tie);
 /*
  * Ties what the specifications say and nothing else, but for what was asked
  * for, and has those monitored that they name. `fresh` is about to become a
- * child of `parent`, with what is below it; or NULL. 0; -ENOMEM, with some not
+ * child of `parent`, with what is below it, or has got new children without a
+ * `parent`; or it is NULL. 0; -ENOMEM, with some not
  * tied; or -ENOENT when a name of `fresh` means nothing, and what it is in
  * *why.
  */

@@ -26,8 +26,10 @@ lives(const struct child *child)
 	const struct actor *actor = actor_of(child);
 	const struct child *below;
 
+	if (actor->alive || actor->remains)
+		return true;
 	if (!child_is_sup(child))
-		return actor->alive || actor->remains;
+		return false;
 	TAILQ_FOREACH(below, &actor->sup.children, order)
 		if (lives(below))
 			return true;
@@ -85,6 +87,8 @@ check_start_op(const struct world *w, const struct child *child)
 	case OP_SHUTDOWN:
 	case OP_SWEEP:
 		world_fail(w, "%u starts while all stop", actor->id);
+	case OP_PREPARE:
+		world_fail(w, "%u starts before it is a child", actor->id);
 	case OP_BOOT:
 		check_start_order(w, child);
 		break;
@@ -113,6 +117,8 @@ check_spawn(const struct world *w, const struct actor *actor)
 		world_fail(w, "%u is not to start", actor->id);
 	if (lives(child))
 		world_fail(w, "%u starts while its last run lives", actor->id);
+	if (child->sup == NULL)
+		return;
 	check_start_op(w, child);
 	/* A stop may be on its way down: it has not come here yet. */
 	while ((child = &child->sup->child)->state == CHILD_STARTING &&
@@ -203,6 +209,11 @@ check_kill(const struct world *w, const struct actor *actor)
 		world_fail(w, "%u is killed, but does not run", actor->id);
 	if (actor->alive && actor->killed)
 		world_fail(w, "%u is killed twice", actor->id);
+	if (child_is_sup(&actor->child)) {
+		if (actor->child.state != CHILD_STOPPING)
+			world_fail(w, "%u prepares, and is killed", actor->id);
+		return;
+	}
 	if (actor->remains || is_slaughtered(&actor->child) ||
 	    shutdown_ms == SHUTDOWN_BRUTAL_KILL)
 		return;
@@ -404,6 +415,8 @@ check_quiet_sup(const struct world *w, const struct actor *actor)
 		world_fail(w, "%u has something to do", actor->id);
 	if (!up && sup->nactive > 0)
 		world_fail(w, "%u is down, its children are not", actor->id);
+	if (actor->alive || sup->child.preparing)
+		world_fail(w, "%u still prepares", actor->id);
 }
 
 void

@@ -21,7 +21,6 @@ random_worker(struct world *w, struct worker_policy *worker)
 		READY_FD, READY_AFTER };
 
 	worker->ready = readies[world_below(w, 5)];
-	worker->prepares = world_chance(w, 15);
 	worker->ready_after_ms = (int64_t)world_below(w, 300);
 	/* Some of them are too short. */
 	if (world_chance(w, 50))
@@ -43,8 +42,6 @@ random_worker(struct world *w, struct worker_policy *worker)
 	worker->trap_exits = w->mood.links > 0 && world_chance(w, 20);
 	status_set_add(&worker->normal, 75);
 	status_set_add(&worker->planned, 80);
-	if (world_chance(w, 20))
-		status_set_add(&worker->ignore, 99);
 }
 
 /* Lines of `catch`: any number of these, from the first. */
@@ -103,6 +100,9 @@ new_actor(struct world *w, enum kind kind)
 	    policy->restart != RESTART_PERMANENT && world_chance(w, 40);
 	if (kind == KIND_WORKER || world_chance(w, 30))
 		policy->shutdown_ms = shutdowns_ms[world_below(w, NSHUTDOWNS)];
+	policy->prepares = world_chance(w, 15);
+	if (world_chance(w, 20))
+		status_set_add(&policy->ignore, 99);
 	if (kind == KIND_WORKER)
 		random_worker(w, &policy->worker);
 	else
@@ -147,6 +147,23 @@ world_grow(struct world *w, unsigned depth)
 		abort();
 	populate(w, actor, DEPTH_MAX, 2);
 	return actor;
+}
+
+void
+world_print(struct world *w, struct actor *sup)
+{
+	struct child *child;
+	struct actor *actor;
+
+	TAILQ_FOREACH(child, &sup->sup.children, order)
+		child->added |= world_chance(w, 20);
+	child = TAILQ_FIRST(&sup->sup.children);
+	if (w->nactors + 4 > WORLD_ACTORS_MAX || world_chance(w, 50))
+		return;
+	actor = world_grow(w, 2);
+	child_init(&actor->child, &sup->sup, &actor->policy);
+	if (world_chance(w, 50))
+		child_move(&actor->child, child);
 }
 
 void

@@ -34,8 +34,8 @@ random_reason(struct world *w)
 static void
 promise_ready(struct world *w, struct actor *actor)
 {
-	if ((actor->policy.worker.ready == READY_FD ||
-		actor->child.preparing) &&
+	if ((actor->child.preparing ||
+		actor->policy.worker.ready == READY_FD) &&
 	    !actor->zombie && actor->ready_ns == NEVER_NS)
 		actor->ready_ns = soon(w, 500);
 }
@@ -75,7 +75,8 @@ kernel_end(struct world *w, struct actor *actor, struct reason reason)
 	actor->reason = reason;
 	actor->ready_ns = actor->die_ns = NEVER_NS;
 	actor->exit_ns = soon(w, 10);
-	actor->leaves_remains = world_chance(w, w->mood.remains);
+	actor->leaves_remains =
+	    !child_is_sup(&actor->child) && world_chance(w, w->mood.remains);
 	world_say(w, "  %u is dead", actor->id);
 }
 
@@ -168,7 +169,7 @@ tell_exit(struct world *w, struct actor *actor, struct event *event)
 }
 
 /*
- * A worker is ready, or what runs before its start has ended well. Who is
+ * A worker is ready, or what runs before a start has ended well. Who is
  * being stopped has merely ended.
  */
 static bool
@@ -185,6 +186,8 @@ tell_ready(struct world *w, struct actor *actor, struct event *event)
 	if (preparing) {
 		actor->alive = false;
 		actor->exit_ns = actor->die_ns = NEVER_NS;
+		if (child_is_sup(&actor->child))
+			world_print(w, actor);
 	}
 	return true;
 }

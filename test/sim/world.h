@@ -121,6 +121,9 @@ struct actor *world_actor(struct world *w, struct child *child);
  */
 struct actor *world_grow(struct world *w, unsigned depth);
 void world_grow_root(struct world *w);
+
+/* Other children for one whose init has ended. */
+void world_print(struct world *w, struct actor *sup);
 void world_release(struct world *w, struct actor *actor);
 
 /* kernel.c */

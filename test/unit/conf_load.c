@@ -92,7 +92,7 @@ test_values(void)
 	CHECK(status_set_has(&w->policy.worker.normal, 72));
 	CHECK(!status_set_has(&w->policy.worker.normal, 73));
 	CHECK(status_set_has(&w->policy.worker.planned, 255));
-	CHECK(status_set_has(&w->policy.worker.ignore, 0));
+	CHECK(status_set_has(&w->policy.ignore, 0));
 	conf_fini(&conf);
 	OK("S10: every directive puts its value where it belongs");
 }

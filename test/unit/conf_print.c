@@ -34,6 +34,7 @@ static const struct {
 	{ "before", "", "/bin/true 'a b'", NULL },
 	{ "after", "", "/bin/true 'a b'", NULL },
 	{ "catch", "", "exit:3 stop", NULL },
+	{ "init", "", "./print 'a b'", NULL },
 	{ "cwd", "", "'/a b'", NULL },
 	{ "env", "", "A=1 'B=2 3'", "env A=1\n\tenv 'B=2 3'" },
 	{ "link", "link w", "w", "link w w" },

@@ -154,7 +154,7 @@ spawn(struct fixture *f, struct actor *actor)
 	const struct event ready = { .kind = EVENT_READY };
 	struct event answer = { .kind = EVENT_SPAWNED, .child = &actor->child };
 
-	if (actor->child.preparing) {
+	if (actor->child.preparing && !child_is_sup(&actor->child)) {
 		actor->alive = true;
 		return answer;
 	}

@@ -19,6 +19,7 @@
  *
  *	sup ID [parent=ID|none] [strategy=] [max_restarts=] [max_seconds=]
  *	    [auto_shutdown=] [stop=] [restart=] [shutdown=] [significant=]
+ *	    [init=1] [ignore=] [start=]
  *	dsup ID ...		a sup with strategy=dynamic, [max_children=]
  *	worker ID [parent=] [restart=] [shutdown=] [significant=] [term=]
  *	    [trap=] [start=] [ready=] [before=1] [start_timeout=]

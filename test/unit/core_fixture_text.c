@@ -157,8 +157,6 @@ worker_attribute(struct worker_policy *worker, const char *key, char *value)
 {
 	if (strcmp(key, "ready") == 0) {
 		read_ready(worker, value);
-	} else if (strcmp(key, "before") == 0) {
-		worker->prepares = true;
 	} else if (strcmp(key, "start_timeout") == 0) {
 		worker->start_timeout_ms = atoll(value);
 	} else if (strcmp(key, "backoff") == 0) {
@@ -170,8 +168,6 @@ worker_attribute(struct worker_policy *worker, const char *key, char *value)
 		read_statuses(&worker->normal, value);
 	} else if (strcmp(key, "planned") == 0) {
 		read_statuses(&worker->planned, value);
-	} else if (strcmp(key, "ignore") == 0) {
-		read_statuses(&worker->ignore, value);
 	} else if (strcmp(key, "trap_exits") == 0) {
 		worker->trap_exits = strcmp(value, "yes") == 0;
 	} else {
@@ -239,10 +235,15 @@ attribute(struct fixture *f, struct actor *actor, char *value, bool all)
 		policy->shutdown_ms = shutdown_ms(value);
 	else if (strcmp(key, "catch") == 0)
 		read_catch(actor, value);
+	else if (strcmp(key, "ignore") == 0)
+		read_statuses(&policy->ignore, value);
+	else if (strcmp(key, "before") == 0 || strcmp(key, "init") == 0)
+		policy->prepares = true;
 	else if (strcmp(key, "significant") == 0)
 		policy->significant = strcmp(value, "yes") == 0;
 	else if (policy->kind == KIND_SUPERVISOR)
-		known = sup_attribute(&policy->sup, key, value);
+		known = sup_attribute(&policy->sup, key, value) ||
+		    persona_attribute(f, actor, key, value);
 	else
 		known = persona_attribute(f, actor, key, value) ||
 		    worker_attribute(&policy->worker, key, value);

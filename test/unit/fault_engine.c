@@ -63,6 +63,9 @@ struct scenario {
 #define CRASHING                                                             \
 	"worker crash { shell '[ $SUPERVISE_RUN -gt 1 ] || exit 1; " SLEEPER \
 	"' }\n"
+#define CRASHING_TWICE                                                    \
+	"worker crash { shell '[ $SUPERVISE_RUN -gt 2 ] || exit 1; exec " \
+	"sleep 1000' }"
 #define READY "worker ready { ready fd 5; shell 'echo >&5; " SLEEPER "' }\n"
 #define MESSY                                                                                 \
 	"worker messy { restart temporary; shutdown 300ms; shell 'setsid sleep 1000 & sleep " \
@@ -97,6 +100,12 @@ static const struct scenario scenarios[] = {
 	    .name = "a group, a fault in the engine",
 	    .role = ROLE_ENGINE,
 	    .text = "strategy one_for_all\n" CRASHING READY STOPPING,
+	},
+	{
+	    .name = "an init, a fault in the engine",
+	    .role = ROLE_ENGINE,
+	    .text = "supervisor s { max_restarts 0; init echo \"" CRASHING_TWICE
+		    "\" }\n" STOPPING,
 	},
 	{
 	    .name = "a killed engine, a fault in the guardian",

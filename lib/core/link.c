@@ -28,8 +28,8 @@ link_find(const struct child *a, const struct child *b)
 	struct link_end *end;
 
 	LIST_FOREACH(end, &a->links, next)
-	if (end->peer == b)
-		return end->link;
+		if (end->peer == b)
+			return end->link;
 	return NULL;
 }
 
@@ -49,8 +49,8 @@ links_tie(struct child *child)
 	struct link_end *end;
 
 	LIST_FOREACH(end, &child->links, next)
-	if (child_lives(end->peer))
-		end->link->live = true;
+		if (child_lives(end->peer))
+			end->link->live = true;
 }
 
 void

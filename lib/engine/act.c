@@ -473,10 +473,10 @@ act_down_done(struct engine *e)
 	struct order *order, *next;
 
 	SLIST_FOREACH_SAFE(order, &e->orders, next, next)
-	if (order->down) {
-		order->pending--;
-		order_check(e, order);
-	}
+		if (order->down) {
+			order->pending--;
+			order_check(e, order);
+		}
 }
 
 void
@@ -485,6 +485,6 @@ act_closed(struct engine *e, struct control_client *client)
 	struct order *order;
 
 	SLIST_FOREACH(order, &e->orders, next)
-	if (order->client == client)
-		order->client = NULL;
+		if (order->client == client)
+			order->client = NULL;
 }

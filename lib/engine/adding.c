@@ -75,8 +75,9 @@ adding_turn(struct engine *e)
 	struct adding *adding, *next;
 
 	SLIST_FOREACH_SAFE(adding, &e->addings, next, next)
-	if (e->nstops > 0 || e->sweeping || printing_turn(&adding->printing))
-		go_on(e, adding);
+		if (e->nstops > 0 || e->sweeping ||
+		    printing_turn(&adding->printing))
+			go_on(e, adding);
 }
 
 int64_t
@@ -86,8 +87,8 @@ adding_deadline(const struct engine *e)
 	const struct adding *adding;
 
 	SLIST_FOREACH(adding, &e->addings, next)
-	if (printing_deadline(&adding->printing) < at_ns)
-		at_ns = printing_deadline(&adding->printing);
+		if (printing_deadline(&adding->printing) < at_ns)
+			at_ns = printing_deadline(&adding->printing);
 	return at_ns;
 }
 
@@ -97,8 +98,8 @@ adding_closed(struct engine *e, const struct control_client *client)
 	struct adding *adding, *next;
 
 	SLIST_FOREACH_SAFE(adding, &e->addings, next, next)
-	if (adding->client == client)
-		drop(e, adding);
+		if (adding->client == client)
+			drop(e, adding);
 }
 
 void

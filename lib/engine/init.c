@@ -109,11 +109,11 @@ inits_deadline(const struct inits *inits)
 	const struct init *init;
 
 	SLIST_FOREACH(init, inits, next)
-	if (init->killed)
-		at_ns = 0;
-	else if (init->state == INIT_RUNS &&
-	    printing_deadline(&init->printing) < at_ns)
-		at_ns = printing_deadline(&init->printing);
+		if (init->killed)
+			at_ns = 0;
+		else if (init->state == INIT_RUNS &&
+		    printing_deadline(&init->printing) < at_ns)
+			at_ns = printing_deadline(&init->printing);
 	return at_ns;
 }
 
@@ -150,8 +150,8 @@ init_kill(struct engine *e, const struct supervisor *supervisor)
 	struct init *init;
 
 	SLIST_FOREACH(init, &e->inits, next)
-	if (init->supervisor == supervisor)
-		init->killed = true;
+		if (init->supervisor == supervisor)
+			init->killed = true;
 }
 
 /* Places the children that are new, and has those that are gone go first. */
@@ -314,8 +314,7 @@ init_turn_all(struct engine *e)
 {
 	struct init *init, *next;
 
-	SLIST_FOREACH_SAFE(init, &e->inits, next, next)
-	{
+	SLIST_FOREACH_SAFE(init, &e->inits, next, next) {
 		if (!init->killed)
 			init_turn(e, init);
 		if (init->killed || init->state != INIT_RUNS)

@@ -11,8 +11,8 @@ find(const struct inits *inits, const struct supervisor *supervisor)
 	struct init *init;
 
 	SLIST_FOREACH(init, inits, next)
-	if (init->supervisor == supervisor)
-		break;
+		if (init->supervisor == supervisor)
+			break;
 	return init;
 }
 
@@ -23,7 +23,7 @@ count_busy(const struct inits *inits)
 	size_t n = 0;
 
 	SLIST_FOREACH(init, inits, next)
-	n += init->state == INIT_RUNS;
+		n += init->state == INIT_RUNS;
 	return n;
 }
 
@@ -115,9 +115,10 @@ inits_body(const struct inits *inits, const struct child *child,
 	if (inits == NULL)
 		return NULL;
 	SLIST_FOREACH(init, inits, next)
-	if (init->supervisor != NULL && &init->supervisor->sup.child == child &&
-	    init->spec == spec && init->state == INIT_PRINTED)
-		return init->version->conf.root;
+		if (init->supervisor != NULL &&
+		    &init->supervisor->sup.child == child &&
+		    init->spec == spec && init->state == INIT_PRINTED)
+			return init->version->conf.root;
 	return NULL;
 }
 
@@ -128,9 +129,9 @@ inits_fit(struct engine *e, const struct inits *inits)
 	int error = 0;
 
 	SLIST_FOREACH(init, inits, next)
-	if (error == 0 && init->state == INIT_PRINTED)
-		error =
-		    environment_fit(&e->environment, init->version->conf.root);
+		if (error == 0 && init->state == INIT_PRINTED)
+			error = environment_fit(&e->environment,
+			    init->version->conf.root);
 	return error;
 }
 
@@ -139,8 +140,7 @@ inits_keep(struct engine *e, struct inits *inits)
 {
 	struct init *init;
 
-	SLIST_FOREACH(init, inits, next)
-	{
+	SLIST_FOREACH(init, inits, next) {
 		if (init->state != INIT_PRINTED || init->supervisor == NULL ||
 		    init->supervisor->body != init->version->conf.root)
 			continue;
@@ -157,7 +157,7 @@ inits_freed(struct inits *inits, const struct child *child)
 	struct init *init;
 
 	SLIST_FOREACH(init, inits, next)
-	if (init->supervisor != NULL &&
-	    node_is_within(&init->supervisor->sup.child, child))
-		init->supervisor = NULL;
+		if (init->supervisor != NULL &&
+		    node_is_within(&init->supervisor->sup.child, child))
+			init->supervisor = NULL;
 }

@@ -106,7 +106,7 @@ mailbox_free(struct worker *worker)
 	if (worker->mailbox == NULL)
 		return;
 	LIST_FOREACH_SAFE(monitor, &worker->mailbox->monitors, of_watcher, next)
-	free(monitor);
+		free(monitor);
 	free(worker->mailbox);
 	worker->mailbox = NULL;
 }

@@ -75,8 +75,7 @@ end(struct watcher *watcher)
 {
 	struct monitor *monitor, *next;
 
-	LIST_FOREACH_SAFE(monitor, &watcher->monitors, of_watcher, next)
-	{
+	LIST_FOREACH_SAFE(monitor, &watcher->monitors, of_watcher, next) {
 		LIST_REMOVE(monitor, of_child);
 		LIST_REMOVE(monitor, of_watcher);
 		free(monitor);
@@ -160,8 +159,7 @@ monitor_ended(struct child *child, struct reason reason)
 		return;
 	begin(&r, RECORD_DOWN, node_path(child, path), child);
 	record_text(&r, "reason", reason_text(reason, text));
-	LIST_FOREACH_SAFE(monitor, monitors, of_child, next)
-	{
+	LIST_FOREACH_SAFE(monitor, monitors, of_child, next) {
 		watcher = monitor->watcher;
 		if (watcher == NULL) {
 			mailbox_put(engine_of(child), monitor->worker, &r);
@@ -214,7 +212,7 @@ monitor_undeclare(struct worker *worker)
 	if (worker->mailbox == NULL)
 		return;
 	LIST_FOREACH_SAFE(monitor, &worker->mailbox->monitors, of_watcher, next)
-	undeclare(monitor);
+		undeclare(monitor);
 }
 
 void
@@ -223,8 +221,8 @@ monitor_freed(struct child *child)
 	struct monitor *monitor, *next;
 
 	LIST_FOREACH_SAFE(monitor, node_monitors(child), of_child, next)
-	if (monitor->watcher == NULL)
-		undeclare(monitor);
+		if (monitor->watcher == NULL)
+			undeclare(monitor);
 	if (!child_is_sup(child))
 		monitor_undeclare(node_worker(child));
 }
@@ -238,8 +236,8 @@ declared(const struct worker *worker, size_t nth)
 	if (worker->mailbox == NULL)
 		return NULL;
 	LIST_FOREACH(monitor, &worker->mailbox->monitors, of_watcher)
-	if (monitor->nth == nth)
-		return monitor->child;
+		if (monitor->nth == nth)
+			return monitor->child;
 	return NULL;
 }
 
@@ -271,8 +269,8 @@ monitor_closed(struct engine *e, struct control_client *client)
 	struct watcher *watcher;
 
 	LIST_FOREACH(watcher, &e->watchers, next)
-	if (watcher->client == client) {
-		end(watcher);
-		return;
-	}
+		if (watcher->client == client) {
+			end(watcher);
+			return;
+		}
 }

@@ -68,8 +68,7 @@ turn_inits(struct engine *e)
 	char why[NODE_PATH_SIZE + 64];
 	bool ended = false;
 
-	SLIST_FOREACH(init, &r->inits, next)
-	{
+	SLIST_FOREACH(init, &r->inits, next) {
 		if (init->state != INIT_RUNS)
 			continue;
 		init_turn(e, init);

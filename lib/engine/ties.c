@@ -222,12 +222,12 @@ renew(struct engine *e, struct census *c, char why[static TIES_WHY_SIZE])
 
 	census_take(c, e);
 	LIST_FOREACH(tie, &e->ties, next)
-	tie->declared = false;
+		tie->declared = false;
 	error = declare_all(e, c, why);
 	if (error == 0)
 		LIST_FOREACH_SAFE(tie, &e->ties, next, next)
-	if (tie->link.lasting && !tie->declared)
-		untie(e, tie);
+			if (tie->link.lasting && !tie->declared)
+				untie(e, tie);
 	return error;
 }
 
@@ -307,7 +307,7 @@ ties_freed(struct engine *e, struct child *child)
 	struct link_end *end, *next;
 
 	LIST_FOREACH_SAFE(end, &child->links, next, next)
-	untie(e, tie_of(end->link));
+		untie(e, tie_of(end->link));
 	monitor_freed(child);
 }
 
@@ -317,6 +317,6 @@ ties_fini(struct engine *e)
 	struct tie *tie, *next;
 
 	LIST_FOREACH_SAFE(tie, &e->ties, next, next)
-	free(tie);
+		free(tie);
 	LIST_INIT(&e->ties);
 }

@@ -611,6 +611,26 @@ only_one_sleeps() {
 	assert_equal "$(steps)" "start new"
 }
 
+@test "D7: a reload tells of a name in what is printed that means nothing" {
+	tree
+	two
+	start_tree_ready
+	body <<-'END'
+		worker a = w(1)
+		worker b = w(2)
+		worker c = w(3) { link nobody }
+		worker d = w(4) { link e }
+		worker e = w(5)
+	END
+	run -1 supervise reload
+	assert_output "init of s: link: nothing is called nobody"
+	assert_equal "$(names)" "$(printf '%s\n' first s s/a s/b s/c s/d s/e last)"
+	sed -i 's/nobody/last/' body
+	run -0 supervise reload
+	crash last
+	wait_record event=exited child=s/c reason=killed link=last
+}
+
 @test "D7: one that is not needed now, or not up, is left as it is" {
 	tree
 	two

@@ -9,6 +9,7 @@
 
 #include "engine/node.h"
 #include "engine/printing.h"
+#include "engine/ties.h"
 
 struct engine;
 
@@ -93,6 +94,13 @@ int inits_fit(struct engine *e, const struct inits *inits);
 
 /* The plan is applied: what was printed stays as long as it is needed. */
 void inits_keep(struct engine *e, struct inits *inits);
+
+/*
+ * Everything is placed: the first whose children name what is not there, and
+ * would not start again so; or NULL.
+ */
+const struct init *inits_untied(struct engine *e, const struct inits *inits,
+    char why[static TIES_WHY_SIZE]);
 
 /* `child` is freed. */
 void inits_freed(struct inits *inits, const struct child *child);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <string.h>
 
 #include "engine/engine.h"
@@ -149,6 +150,20 @@ inits_keep(struct engine *e, struct inits *inits)
 		init->version = NULL;
 		init->state = INIT_IGNORED;
 	}
+}
+
+const struct init *
+inits_untied(struct engine *e, const struct inits *inits,
+    char why[static TIES_WHY_SIZE])
+{
+	const struct init *init;
+
+	SLIST_FOREACH(init, inits, next)
+		if (init->supervisor != NULL && init->version == NULL &&
+		    ties_renew(e, &init->supervisor->sup.child, NULL, why) ==
+			-ENOENT)
+			break;
+	return init;
 }
 
 void

@@ -232,6 +232,19 @@ order(struct engine *e, struct step *step)
 	return false;
 }
 
+/* A printed body of which a name means nothing: no file was checked for it. */
+static void
+note_untied(struct engine *e)
+{
+	char why[TIES_WHY_SIZE], who[NODE_PATH_SIZE + 16];
+	const struct init *init = inits_untied(e, &e->reload->inits, why);
+
+	if (init == NULL)
+		return;
+	snprintf(who, sizeof(who), "%s:", init->label);
+	note_failure(e->reload, who, why);
+}
+
 static void
 next_step(struct engine *e)
 {
@@ -242,6 +255,8 @@ next_step(struct engine *e)
 			return;
 	if (r->at < r->plan.n)
 		note_failure(r, "supervise", "stops everything");
+	else
+		note_untied(e);
 	finish(e);
 }
 

@@ -70,3 +70,14 @@ causes() {
 	supervise why --json "$1" | jq -r 'select(.event == "end") |
 		[.run, .cause, .by // "-", .reason] | map(tostring) | join(" ")'
 }
+
+# The arguments with which a child's process was started.
+arguments() {
+	tr '\0' '\n' <"/proc/$(child_pid "$1")/cmdline" | tail -n +2
+}
+
+# program NAME: an executable script from standard input.
+program() {
+	{ echo "#!/bin/sh"; cat; } >"$1"
+	chmod +x "$1"
+}

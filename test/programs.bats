@@ -11,17 +11,6 @@ teardown() {
 	finish
 }
 
-# The arguments with which a child's process was started.
-arguments() {
-	tr '\0' '\n' <"/proc/$(child_pid "$1")/cmdline" | tail -n +2
-}
-
-# program NAME: an executable script from standard input.
-program() {
-	{ echo "#!/bin/sh"; cat; } >"$1"
-	chmod +x "$1"
-}
-
 # Prints what a worker is that says $1, and notes that it was run.
 printer() {
 	program p <<-'END'

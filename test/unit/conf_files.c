@@ -127,6 +127,30 @@ tree_text(const struct conf *conf)
 	return text.bytes;
 }
 
+bool
+conf_says(const struct conf *conf, const char *text)
+{
+	char *all = diags_text(conf);
+	bool found = strstr(all, text) != NULL;
+
+	if (!found)
+		(void)fprintf(stderr, "\"%s\" is not in:\n%s", text, all);
+	free(all);
+	return found;
+}
+
+bool
+conf_is(const struct conf *conf, const struct spec *spec, const char *as)
+{
+	bool same = spec_equal(conf->root, spec);
+	char *text = tree_text(conf);
+
+	if (!same)
+		(void)fprintf(stderr, "not as \"%s\":\n%s", as, text);
+	free(text);
+	return same;
+}
+
 char *
 read_whole(const char *path, size_t *len)
 {

@@ -46,6 +46,12 @@ char *tree_text(const struct conf *conf);
  */
 bool spec_equal(const struct spec *a, const struct spec *b);
 
+/* Whether the diagnostics of `conf` have `text` in them; tells if not. */
+bool conf_says(const struct conf *conf, const char *text);
+
+/* Whether the tree is `spec`, which is that of the text `as`; tells if not. */
+bool conf_is(const struct conf *conf, const struct spec *spec, const char *as);
+
 /* Reads all of a real file, to be freed by the caller; NULL if it fails. */
 char *read_whole(const char *path, size_t *len);
 

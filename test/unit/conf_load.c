@@ -6,19 +6,6 @@
 #include "conf/equal.h"
 #include "conf_files.h"
 
-/* Whether the first thing said about `conf` contains `text`. */
-static bool
-says(const struct conf *conf, const char *text)
-{
-	char *all = diags_text(conf);
-	bool found = strstr(all, text) != NULL;
-
-	if (!found)
-		(void)fprintf(stderr, "\"%s\" is not in:\n%s", text, all);
-	free(all);
-	return found;
-}
-
 static const struct spec *
 child_of(const struct conf *conf, size_t i)
 {
@@ -160,16 +147,17 @@ test_children_max(void)
 	CHECK(!load_text(&conf,
 	    "worker a[100000] { exec x }\nworker b[100000] { exec x }\n"
 	    "worker last { exec x }\n"));
-	CHECK(says(&conf, "t.conf:3:8: too many children, expected at most"));
+	CHECK(conf_says(&conf,
+	    "t.conf:3:8: too many children, expected at most"));
 	conf_fini(&conf);
 	CHECK(!load_text(&conf,
 	    "supervisor s[1000] { worker a[1000] { exec x } }\n"));
-	CHECK(says(&conf, "t.conf:1:12: too many children"));
+	CHECK(conf_says(&conf, "t.conf:1:12: too many children"));
 	conf_fini(&conf);
 	CHECK(!load_text(&conf,
 	    "supervisor s[9] { worker a[90000] { exec x ${instance} }\n"
 	    "worker b { exec ${instance} } }\n"));
-	CHECK(says(&conf, "too many children"));
+	CHECK(conf_says(&conf, "too many children"));
 	CHECK(conf.diags.nerrors == 1);
 	conf_fini(&conf);
 	OK("more children than allowed are an error");
@@ -185,7 +173,7 @@ test_work_max(void)
 	memcpy(text, "worker a[100000] { exec ${instance} ", 36);
 	text[sizeof(text) - 2] = '}';
 	CHECK(!load_text(&conf, text));
-	CHECK(says(&conf, "this amounts to too much text"));
+	CHECK(conf_says(&conf, "this amounts to too much text"));
 	CHECK(conf.diags.nerrors == 1);
 	conf_fini(&conf);
 	OK("more text than allowed, arrays resolved, is an error");
@@ -199,7 +187,8 @@ test_file_size_max(void)
 
 	memset(text, '\n', CONF_FILE_SIZE_MAX + 1);
 	CHECK(!load_text(&conf, text));
-	CHECK(says(&conf, "t.conf: cannot be read (it is longer than 1 MiB)"));
+	CHECK(conf_says(&conf,
+	    "t.conf: cannot be read (it is longer than 1 MiB)"));
 	conf_fini(&conf);
 	text[CONF_FILE_SIZE_MAX] = '\0';
 	CHECK(load_text(&conf, text));
@@ -221,7 +210,7 @@ test_word_max(void)
 	conf_fini(&conf);
 	memcpy(text + len + CONF_WORD_SIZE_MAX, "x }", 4);
 	CHECK(!load_text(&conf, text));
-	CHECK(says(&conf, "t.conf:1:17: this word is too long"));
+	CHECK(conf_says(&conf, "t.conf:1:17: this word is too long"));
 	CHECK(conf.diags.nerrors == 1);
 	conf_fini(&conf);
 	/* What is too long is no empty word where it is used. */
@@ -229,7 +218,7 @@ test_word_max(void)
 	(void)snprintf(text + CONF_WORD_SIZE_MAX - 16, 80, "%s",
 	    "\nset x ${y}${y}\nworker a { exec ${x} }");
 	CHECK(!load_text(&conf, text));
-	CHECK(says(&conf, "t.conf:2:7: this word is too long"));
+	CHECK(conf_says(&conf, "t.conf:2:7: this word is too long"));
 	CHECK(conf.diags.nerrors == 1);
 	conf_fini(&conf);
 	OK("a word of 64 KiB is read, a longer one is refused");
@@ -250,7 +239,8 @@ test_args_max(void)
 	conf_fini(&conf);
 	memcpy(text + len, " x }", 5);
 	CHECK(!load_text(&conf, text));
-	CHECK(says(&conf, "too many words, expected at most 4096 behind exec"));
+	CHECK(conf_says(&conf,
+	    "too many words, expected at most 4096 behind exec"));
 	conf_fini(&conf);
 	OK("4096 words of a statement are read, one more is refused");
 }
@@ -279,7 +269,7 @@ test_depths(void)
 	conf_fini(&conf);
 	nest(text, CONF_NESTING_MAX + 1, "supervisor s {", "", "}");
 	CHECK(!load_text(&conf, text));
-	CHECK(says(&conf, "supervisors are nested too deeply"));
+	CHECK(conf_says(&conf, "supervisors are nested too deeply"));
 	conf_fini(&conf);
 	nest(text, 3000, "supervisor s {", "", "}");
 	CHECK(!load_text(&conf, text));
@@ -287,11 +277,11 @@ test_depths(void)
 	conf_fini(&conf);
 	nest(text, CONF_EXPANSION_MAX, "${A:-", "x", "}");
 	CHECK(!load_text(&conf, text));
-	CHECK(says(&conf, "\"x\" is no directive"));
+	CHECK(conf_says(&conf, "\"x\" is no directive"));
 	conf_fini(&conf);
 	nest(text, 3000, "${A:-", "x", "}");
 	CHECK(!load_text(&conf, text));
-	CHECK(says(&conf, "variables are nested too deeply"));
+	CHECK(conf_says(&conf, "variables are nested too deeply"));
 	conf_fini(&conf);
 	OK("supervisors and variables nest so far and no further");
 }
@@ -305,7 +295,7 @@ test_errors_max(void)
 	CHECK(!load_text(&conf, text));
 	CHECK(conf.diags.nerrors == 150);
 	CHECK(conf.diags.nitems == DIAG_SHOWN_MAX);
-	CHECK(says(&conf, "\n50 more errors are not shown\n"));
+	CHECK(conf_says(&conf, "\n50 more errors are not shown\n"));
 	conf_fini(&conf);
 	free(text);
 	OK("all mistakes are counted, a hundred are shown");

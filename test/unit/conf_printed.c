@@ -92,14 +92,9 @@ amounts_to(const struct load *l, const char *as)
 {
 	struct conf conf;
 	bool same;
-	char *text;
 
 	CHECK(load_text(&conf, as));
-	same = l->good && spec_equal(l->conf.root, conf.root);
-	text = tree_text(&l->conf);
-	if (!same)
-		(void)fprintf(stderr, "not as \"%s\":\n%s", as, text);
-	free(text);
+	same = l->good && conf_is(&l->conf, conf.root, as);
 	conf_fini(&conf);
 	return same;
 }
@@ -107,13 +102,7 @@ amounts_to(const struct load *l, const char *as)
 static bool
 says(const struct load *l, const char *text)
 {
-	char *all = diags_text(&l->conf);
-	bool found = !l->good && strstr(all, text) != NULL;
-
-	if (!found)
-		(void)fprintf(stderr, "\"%s\" is not in:\n%s", text, all);
-	free(all);
-	return found;
+	return !l->good && conf_says(&l->conf, text);
 }
 
 static void

@@ -13,18 +13,6 @@ load(struct conf *conf, struct memory *memory)
 	return conf_load(conf, memory->files[0].path, &source);
 }
 
-static bool
-says(const struct conf *conf, const char *text)
-{
-	char *all = diags_text(conf);
-	bool found = strstr(all, text) != NULL;
-
-	if (!found)
-		(void)fprintf(stderr, "\"%s\" is not in:\n%s", text, all);
-	free(all);
-	return found;
-}
-
 static void
 test_first_file(void)
 {
@@ -33,10 +21,11 @@ test_first_file(void)
 	struct conf conf;
 
 	CHECK(!conf_load(&conf, "b.conf", &source));
-	CHECK(says(&conf, "b.conf: cannot be read (there is no such file)"));
+	CHECK(conf_says(&conf,
+	    "b.conf: cannot be read (there is no such file)"));
 	conf_fini(&conf);
 	CHECK(!load(&conf, &memory));
-	CHECK(says(&conf, "a/x.conf: cannot be read (permission denied)"));
+	CHECK(conf_says(&conf, "a/x.conf: cannot be read (permission denied)"));
 	conf_fini(&conf);
 	OK("a file that cannot be read is an error");
 }
@@ -50,7 +39,7 @@ test_mark(void)
 	CHECK(conf.root->policy.sup.max_restarts == 4);
 	conf_fini(&conf);
 	CHECK(!load_text(&conf, "\xef\xbb\xbfmax_restart 4"));
-	CHECK(says(&conf, "t.conf:1:1: \"max_restart\" is no directive"));
+	CHECK(conf_says(&conf, "t.conf:1:1: \"max_restart\" is no directive"));
 	conf_fini(&conf);
 	OK("a byte order mark is skipped");
 }
@@ -104,7 +93,7 @@ test_loops(void)
 	struct conf conf;
 
 	CHECK(!load(&conf, &memory));
-	CHECK(says(&conf, "c:1:10: \"a\" includes itself"));
+	CHECK(conf_says(&conf, "c:1:10: \"a\" includes itself"));
 	CHECK(conf.diags.nerrors == 1);
 	conf_fini(&conf);
 	OK("a loop of includes is an error");
@@ -128,7 +117,7 @@ test_depth(void)
 	conf_fini(&conf);
 	memory.files[CONF_INCLUDE_MAX].text = texts[CONF_INCLUDE_MAX];
 	CHECK(!load(&conf, &memory));
-	CHECK(says(&conf, "f16:1:9: files include each other too deeply"));
+	CHECK(conf_says(&conf, "f16:1:9: files include each other too deeply"));
 	conf_fini(&conf);
 	OK("16 levels of include are read, one more is refused");
 }
@@ -148,9 +137,10 @@ test_unsafe(void)
 
 	CHECK(load(&conf, &memory));
 	CHECK(conf.diags.nwarnings == 2);
-	CHECK(says(&conf,
+	CHECK(conf_says(&conf,
 	    "a: warning: its group can write it, so that others decide"));
-	CHECK(says(&conf, "b: warning: it belongs to mail, so that others"));
+	CHECK(conf_says(&conf,
+	    "b: warning: it belongs to mail, so that others"));
 	conf_fini(&conf);
 	OK("files that others may write are warned of");
 }
@@ -180,8 +170,8 @@ test_environment(void)
 	conf_fini(&conf);
 	memory.files[0].text = "worker w { exec ${BAD} ${NONE} }";
 	CHECK(!load(&conf, &memory));
-	CHECK(says(&conf, "t:1:17: the value of variable \"BAD\" has a"));
-	CHECK(says(&conf, "t:1:24: variable \"NONE\" is not defined"));
+	CHECK(conf_says(&conf, "t:1:17: the value of variable \"BAD\" has a"));
+	CHECK(conf_says(&conf, "t:1:24: variable \"NONE\" is not defined"));
 	conf_fini(&conf);
 	OK("variables come from parameters, set, and the environment at last");
 }
@@ -198,23 +188,24 @@ test_child(void)
 	CHECK(conf.root == NULL && conf.nchildren == 1);
 	conf_fini(&conf);
 	CHECK(!conf_parse_child(&conf, "add", text, 8, NULL, NULL));
-	CHECK(says(&conf, "add:1:1: 0 children in this text"));
+	CHECK(conf_says(&conf, "add:1:1: 0 children in this text"));
 	conf_fini(&conf);
 	CHECK(!conf_parse_child(&conf, "add",
 	    "max_restarts 1; worker w { exec x } ; worker v { exec x } }", 59,
 	    NULL, NULL));
-	CHECK(says(&conf, "add:1:1: max_restarts beside a child"));
-	CHECK(says(&conf, "add:1:59: this } closes nothing"));
+	CHECK(conf_says(&conf, "add:1:1: max_restarts beside a child"));
+	CHECK(conf_says(&conf, "add:1:59: this } closes nothing"));
 	conf_fini(&conf);
 
 	CHECK(load_text(&parent, ""));
 	CHECK(!conf_parse_child(&conf, "add",
 	    "worker w { exec x; significant }", 32, parent.root, NULL));
-	CHECK(says(&conf, "a significant child under auto_shutdown never"));
+	CHECK(conf_says(&conf,
+	    "a significant child under auto_shutdown never"));
 	conf_fini(&conf);
 	conf_fini(&parent);
 	CHECK(!conf_parse_child(&conf, "add", "include x", 9, NULL, NULL));
-	CHECK(says(&conf, "add:1:9: cannot include \"x\""));
+	CHECK(conf_says(&conf, "add:1:9: cannot include \"x\""));
 	conf_fini(&conf);
 	OK("S91: one child is read from a text");
 }

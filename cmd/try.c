@@ -105,7 +105,7 @@ tell(const struct errand_end *end, const char *reason)
 static void
 run_shell(struct errand *errand, const char *command, struct errand_end *end)
 {
-	const char *const argv[] = { "sh", "-c", command, NULL };
+	const char *const argv[] = { "sh", "-c", "--", command, NULL };
 
 	errand_run(errand, argv, (const char *const *)environ, end);
 	if (end->error < 0)

@@ -84,8 +84,8 @@ fd_raise(int *fd)
 		return error;
 	}
 	raised = fcntl(*fd, F_DUPFD_CLOEXEC, FD_FIRST);
-	if (raised == -1)
-		error = -errno;
+	if (raised == -1) /* EINVAL: the limit is below FD_FIRST */
+		error = errno == EINVAL ? -EMFILE : -errno;
 	fd_close(fd);
 	*fd = raised;
 	return error;

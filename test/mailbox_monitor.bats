@@ -65,6 +65,34 @@ mail_has() {
 	eventually mail_has name=d mail.2
 }
 
+@test "L6 L8 S172: commands around a run are no run" {
+	mkfifo hold
+	conf <<-END
+		max_restarts 9
+		supervisor x { worker a { shutdown 60s; exec \${WORKER}; after sh -c 'touch around; read -r line <hold' } }
+		supervisor y { worker b { monitor a; $READER } }
+		supervisor z { worker c { before sh -c 'test ! -e around || read -r line <hold'; exec \${WORKER} } }
+	END
+	start_tree_ready
+	supervise stop -q --no-wait a
+	eventually test -e around
+	supervise restart -q b
+	eventually mail_has noproc mail.2
+	assert_file mail.2 "event=down name=x/a reason=noproc"
+	run -1 supervise monitor a
+	assert_output noproc
+	run -125 supervise call a -- touch called
+	[[ ! -e called ]]
+	echo >hold
+	run -0 supervise wait down a
+	supervise restart -q --no-wait c
+	wait_record event=exited child=z/c run=1
+	run -1 supervise monitor c
+	assert_output noproc
+	echo >hold
+	wait_record event=started child=z/c run=2
+}
+
 @test "L6 S171: several monitors of one child, of one worker and of others" {
 	conf <<-END
 		worker a { exec \${WORKER} }

@@ -16,11 +16,9 @@ struct asked {
 bool
 monitor_is_running(struct child *child)
 {
-	if (!child_is_sup(child))
-		return node_worker(child)->watch.fd != -1;
-	return !child->blocked &&
-	    (child->state == CHILD_STARTING || child->state == CHILD_UP ||
-		child->state == CHILD_STOPPING);
+	/* Commands around a run, and what is left of one, are none. */
+	return child_runs(child) &&
+	    (child_is_sup(child) || node_worker(child)->watch.fd != -1);
 }
 
 static void

@@ -57,6 +57,27 @@ assert_said() {
 	assert_status 0
 }
 
+@test "L11: after is told of the run before it, as the run itself was" {
+	conf <<-'END'
+		worker w {
+		    restart temporary
+		    catch exit:4 restart
+		    exec  sh -c 'echo "run ${SUPERVISE_LAST_REASON-none}" >>said; exit $((3 + SUPERVISE_RUN))'
+		    after sh -c 'echo "after ${SUPERVISE_LAST_REASON-none} $SUPERVISE_REASON" >>said'
+		}
+		worker other { exec sleep 1000 }
+	END
+	start_tree_ready
+	wait_record event=removed child=w
+	assert_said <<-'END'
+		run none
+		after none exit:4
+		run exit:4
+		after exit:4 exit:5
+	END
+	stop_tree
+}
+
 @test "L11: after runs at a stop by its supervisor, which waits for it" {
 	conf <<-'END'
 		worker a {

@@ -134,6 +134,18 @@ is_hook(const struct worker *worker)
 	return worker->after || worker->child.preparing;
 }
 
+/* Why the run before this one ended, also when this one has ended by now. */
+static struct reason
+reason_before(const struct worker *worker)
+{
+	const struct history_end *end;
+
+	if (!worker->after)
+		return worker->child.reason;
+	end = history_get(worker->history, 1);
+	return end != NULL ? end->reason : (struct reason){ .thrown = NULL };
+}
+
 /* The environment of the next run of `worker`, valid until the next call. */
 static const char *const *
 environment_of(struct engine *e, struct worker *worker)
@@ -141,6 +153,7 @@ environment_of(struct engine *e, struct worker *worker)
 	const char *const *set = worker->spec->spec->worker.env;
 	const struct history_end *last = history_last(worker->history);
 	struct environment *env = &e->environment;
+	struct reason before = reason_before(worker);
 	char reason[REASON_TEXT_SIZE];
 	size_t n = 0;
 
@@ -156,15 +169,14 @@ environment_of(struct engine *e, struct worker *worker)
 	snprintf(env->run, sizeof(env->run), "%s%" PRIu32, own[1],
 	    worker->child.run);
 	env->scratch[n++] = env->run;
-	if (worker->child.reason.kind != REASON_NONE) {
+	if (before.kind != REASON_NONE) {
 		snprintf(env->reason, sizeof(env->reason), "%s%s", own[2],
-		    reason_text(worker->child.reason, reason));
+		    reason_text(before, reason));
 		env->scratch[n++] = env->reason;
 	}
 	if (worker->after && last != NULL) {
-		/* What the variable above says, under the name of an end. */
 		snprintf(env->end, sizeof(env->end), "%s%s", own[5],
-		    env->reason + strlen(own[2]));
+		    reason_text(worker->child.reason, reason));
 		env->scratch[n++] = env->end;
 		snprintf(env->ran, sizeof(env->ran), "%s%" PRIu32, own[6],
 		    last->ran_ms);

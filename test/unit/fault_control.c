@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: ISC */
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -163,6 +167,31 @@ end(void)
 	return error < 0 ? error : 0;
 }
 
+/*
+ * Has root list three sockets that nobody listens at. Those of the machine
+ * would be a case for each call about each of them: minutes.
+ */
+static void
+make_sockets(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (geteuid() != 0 || unshare(CLONE_NEWNS) == -1 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+	    mount("none", "/run", "tmpfs", 0, NULL) == -1)
+		return;
+	CHECK(mkdir("/run/supervise", S_IRWXU) == 0);
+	for (int i = 0; i < 3; i++) {
+		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+		snprintf(address.sun_path, sizeof(address.sun_path),
+		    "/run/supervise/%d.sock", i);
+		CHECK(bind(fd, (struct sockaddr *)(void *)&address,
+			  sizeof(address)) == 0);
+		CHECK(close(fd) == 0);
+	}
+}
+
 static int
 list(void)
 {
@@ -190,6 +219,7 @@ main(void)
 	snprintf(place.path, sizeof(place.path), "%s/s", folder);
 	fault_each("serving", serve, is_told);
 	fault_each("the end of serving", end, is_told);
+	make_sockets();
 	fault_each("listing", list, is_told);
 	CHECK(rmdir(folder) == 0);
 	return 0;

@@ -596,6 +596,18 @@ only_one_sleeps() {
 	assert_equal "$(steps)" "start new"
 }
 
+@test "a link that means nothing is no matter any more when it is not printed" {
+	tree
+	two
+	start_tree_ready
+	body <<<'worker c = w(3) { link nobody }'
+	run -1 supervise restart s
+	assert_output "link: nothing is called nobody"
+	two
+	run -0 supervise start s
+	assert_equal "$(names)" "$(printf '%s\n' first s s/a s/b last)"
+}
+
 @test "D7: a reload tells of a name in what is printed that means nothing" {
 	tree
 	two

@@ -131,6 +131,21 @@ is_one(const struct census *c, const char *directive, const char *word,
 	return false;
 }
 
+/* Whether the node is fresh, and not what a supervisor drops when it starts. */
+static bool
+is_to_start(const struct census *c, size_t idx)
+{
+	const struct name_node *node = &c->nodes[idx];
+
+	if (idx < c->first_fresh || idx >= c->after_fresh)
+		return false;
+	for (; c->parent == NULL && node != &c->nodes[c->first_fresh];
+	     node = node->up)
+		if (node->gone)
+			return false;
+	return true;
+}
+
 /* The child that a word of the node `idx` means: 1; 0: there is none. */
 static int
 find(const struct census *c, size_t idx, const char *directive,
@@ -141,9 +156,8 @@ find(const struct census *c, size_t idx, const char *directive,
 
 	/* Of those that run, a file was checked, and this one is gone. */
 	if (!is_one(c, directive, word, n, found, why)) {
-		bool fresh = idx >= c->first_fresh && idx < c->after_fresh;
-
-		return fresh && (n > 0 || !c->partial) ? -ENOENT : 0;
+		return is_to_start(c, idx) && (n > 0 || !c->partial) ? -ENOENT :
+								       0;
 	}
 	*peer = c->children[found - c->nodes];
 	return 1;

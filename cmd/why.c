@@ -252,7 +252,7 @@ tell_outcome(const struct story *story, const struct past *past)
 	else if (is_outcome(past, HISTORY_IGNORED))
 		printf("it said that it is not needed");
 	else if (is_outcome(past, HISTORY_CAUGHT))
-		printf("a catch line says stop");
+		printf("a catch line says that it stays down");
 	else if (is_outcome(past, HISTORY_ESCALATED))
 		printf("a catch line says escalate, %s gave up", story->under);
 	else

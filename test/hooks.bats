@@ -333,7 +333,7 @@ assert_said() {
 	assert_record event=caught child=s/b reason=exit:2 action=restart
 	assert_record event=caught child=s/b reason=exit:3 action=stop
 	run -0 supervise why s/b
-	assert_output 'a catch line says stop'
+	assert_output 'a catch line says that it stays down'
 	stop_tree
 	assert_status 0
 }
@@ -534,5 +534,27 @@ assert_said() {
 	run -0 supervise spec w
 	assert_output "before echo 'a b'"
 	assert_output 'after rm -f x'
+	stop_tree
+}
+
+@test "L10: why tells a catch line from what a child said itself" {
+	conf <<-'END'
+		worker a { restart transient; catch start:ENOENT stop; exec nosuchprogram }
+		worker b { restart transient; catch exit:4 ignore; exec sh -c 'exit 4' }
+		worker c { restart transient; catch exit:9 stop; before sh -c 'exit 9'; exec sleep 1000 }
+		worker d { restart transient; ignore 7; exec sh -c 'exit 7' }
+		worker other { exec sleep 1000 }
+	END
+	start_tree_ready
+	local child
+	for child in a b c d; do
+		wait_record event=ignored child=$child
+		run -0 supervise why "$child"
+		if [[ $child == d ]]; then
+			assert_output 'it said that it is not needed'
+		else
+			assert_output 'a catch line says that it stays down'
+		fi
+	done
 	stop_tree
 }

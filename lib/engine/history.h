@@ -42,7 +42,7 @@ extern const char *const history_cause_text[];
 	X(HISTORY_GAVE_UP, "gave_up")             /* the budget is used */ \
 	X(HISTORY_AUTO_SHUTDOWN, "auto_shutdown") /* ended with it */      \
 	X(HISTORY_IGNORED, "ignored")             /* it is not needed */   \
-	X(HISTORY_CAUGHT, "caught")               /* catch says stop */    \
+	X(HISTORY_CAUGHT, "caught")               /* catch says so */      \
 	X(HISTORY_ESCALATED, "escalated")         /* catch says so */
 
 enum history_outcome {

@@ -225,6 +225,22 @@ remember_outcome(struct child *child, enum history_outcome outcome)
 		last->outcome = (uint8_t)outcome;
 }
 
+/* It is not needed: that is the child's own word, or a `catch` line's. */
+static void
+remember_ignored(struct child *child)
+{
+	const struct history_end *last = history_last(node_history(child));
+
+	if (last == NULL || last->outcome != HISTORY_CAUGHT)
+		remember_outcome(child, HISTORY_IGNORED);
+}
+
+static bool
+keeps_down(enum catch_action action)
+{
+	return action == CATCH_STOP || action == CATCH_IGNORE;
+}
+
 static void
 remember(struct child *child, const struct note *note)
 {
@@ -239,8 +255,8 @@ remember(struct child *child, const struct note *note)
 		break;
 	case NOTE_CAUGHT:
 		remember_outcome(child,
-		    note->caught == CATCH_STOP ? HISTORY_CAUGHT :
-						 HISTORY_NOTHING);
+		    keeps_down(note->caught) ? HISTORY_CAUGHT :
+					       HISTORY_NOTHING);
 		break;
 	case NOTE_RESTARTING:
 		remember_outcome(child, HISTORY_RESTART);
@@ -253,7 +269,7 @@ remember(struct child *child, const struct note *note)
 		remember_outcome(child, HISTORY_AUTO_SHUTDOWN);
 		break;
 	case NOTE_IGNORED:
-		remember_outcome(child, HISTORY_IGNORED);
+		remember_ignored(child);
 		break;
 	case NOTE_STARTING:
 	case NOTE_STARTED:

@@ -146,7 +146,7 @@ run(const struct try *try, struct errand *errand)
 	}
 	if (try->after != NULL) {
 		run_shell(errand, try->after, &end);
-		if (end_status(&end) != 0)
+		if (end.error == 0 && end_status(&end) != 0)
 			complain("the command of --after: %s",
 			    end_reason(&end, reason));
 	}

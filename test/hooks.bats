@@ -537,6 +537,24 @@ assert_said() {
 	stop_tree
 }
 
+@test "L10 L11: catch run at a start that takes too long" {
+	conf <<-'END'
+		worker a {
+		    restart transient
+		    ready fd 3
+		    start_timeout 100ms
+		    exec sleep 1000
+		    catch timeout run sh -c 'echo "$SUPERVISE_REASON" >>said'
+		    catch timeout stop
+		}
+		worker other { exec sleep 1000 }
+	END
+	start_tree_ready
+	wait_record event=ignored child=a
+	assert_said <<<"timeout"
+	stop_tree
+}
+
 @test "L10: why tells a catch line from what a child said itself" {
 	conf <<-'END'
 		worker a { restart transient; catch start:ENOENT stop; exec nosuchprogram }

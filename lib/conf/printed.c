@@ -143,10 +143,10 @@ apply(struct loader *ld, struct body *b, const struct token *command,
 	if (program == NULL)
 		return false;
 	loader_work(ld, PRINTED_WORK, &command->at);
-	if (program->why != NULL) {
+	if (program_failed(program)) {
 		report_told(ld, &command->at, program->told,
 		    "%s, expected it to print a specification and end with 0",
-		    program->why);
+		    program->why != NULL ? program->why : "no memory");
 		return false;
 	}
 	file->bytes = program->bytes == NULL ? "" : program->bytes;

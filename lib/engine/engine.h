@@ -59,8 +59,8 @@
  *
  * It waits in the loop alone, but for a moment where it has to kill what it
  * has just forked (launch.c, runner.c), and before it has a tree (succeed()).
- *No failing system call ends it after its start: a failure becomes an event, or
- *is told and survived.
+ * No failing system call ends it after its start: a failure becomes an event,
+ * or is told and survived.
  */
 
 /* The environment that children get. */

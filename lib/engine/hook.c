@@ -77,7 +77,10 @@ may_catch(const struct worker *worker)
 void
 hook_begin(const struct engine *e, struct worker *worker)
 {
-	worker->uncaught = worker->child.state == CHILD_STOPPING;
+	/* One that is stopped for being late fails to start, which is caught.
+	 */
+	worker->uncaught =
+	    worker->child.state == CHILD_STOPPING && !worker->child.late;
 	worker->nhooks = 0;
 	/* Who says stop a second time wants no more of it. */
 	worker->follows = !worker->child.preparing && !e->slaughter &&

@@ -63,8 +63,7 @@ static bool
 is_done(const struct child *child)
 {
 	return child->state == CHILD_DOWN && child->wanted == 0 &&
-	    (child_said_ignore(child) ||
-		reason_class(child->policy, child->reason) == CLASS_NORMAL);
+	    (child_said_ignore(child) || child_class(child) == CLASS_NORMAL);
 }
 
 static bool

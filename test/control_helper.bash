@@ -76,8 +76,12 @@ arguments() {
 	tr '\0' '\n' <"/proc/$(child_pid "$1")/cmdline" | tail -n +2
 }
 
-# program NAME: an executable script from standard input.
-program() {
-	{ echo "#!/bin/sh"; cat; } >"$1"
-	chmod +x "$1"
+# client FILE WORD...: in the background, with what it says in FILE; its pid
+# is in CLIENT.
+client() {
+	local words file=$1
+	shift
+	command_words
+	"${words[@]}" "$@" >"$file" 2>&1 3>&- &
+	export CLIENT=$!
 }

@@ -5,6 +5,7 @@
 
 load test_helper
 load control_helper
+load program_helper
 
 teardown() {
 	end_detached
@@ -46,37 +47,6 @@ two() {
 		worker a = w(1)
 		worker b = w(2)
 	END
-}
-
-# The program runs.
-program_runs() {
-	eventually held
-}
-
-held() {
-	[[ $(count_held) -gt 0 ]]
-}
-
-not_held() {
-	! held
-}
-
-count_held() {
-	local pid
-	for pid in $(marked_pids); do
-		tr '\0' ' ' <"/proc/$pid/cmdline"
-		echo
-	done 2>/dev/null | grep -c '^/bin/sh \./p '
-}
-
-# client FILE WORD...: in the background, with what it says in FILE; its pid
-# is in CLIENT.
-client() {
-	local words file=$1
-	shift
-	command_words
-	"${words[@]}" "$@" >"$file" 2>&1 3>&- &
-	CLIENT=$!
 }
 
 # steps: what the last `run` printed, without the spaces.

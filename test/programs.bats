@@ -5,6 +5,7 @@
 
 load test_helper
 load control_helper
+load program_helper
 
 teardown() {
 	end_detached
@@ -214,39 +215,12 @@ hold_program() {
 	mkfifo fifo
 }
 
-# The program runs, and waits.
-program_waits() {
-	eventually held
-}
-
-held() {
-	[[ $(count_held) -gt 0 ]]
-}
-
 two_held() {
 	[[ $(count_held) -eq 2 ]]
 }
 
 one_held() {
 	[[ $(count_held) -eq 1 ]]
-}
-
-count_held() {
-	local pid
-	for pid in $(marked_pids); do
-		tr '\0' ' ' <"/proc/$pid/cmdline"
-		echo
-	done 2>/dev/null | grep -c '^/bin/sh \./p '
-}
-
-# client FILE WORD...: in the background, with what it says in FILE; its pid
-# is in CLIENT.
-client() {
-	local words file=$1
-	shift
-	command_words
-	"${words[@]}" "$@" >"$file" 2>&1 3>&- &
-	CLIENT=$!
 }
 
 @test "D7: reload runs the programs again and applies the difference" {
@@ -288,7 +262,7 @@ client() {
 	hold_program
 	echo "exec \${WORKER} print=2" >body
 	client first reload
-	program_waits
+	program_runs
 	kill -s KILL "$(child_pid other)"
 	wait_record event=started child=other run=2
 	run -0 supervise status other
@@ -303,7 +277,7 @@ client() {
 	valued
 	hold_program
 	client first reload
-	program_waits
+	program_runs
 	run -1 supervise reload --dry-run
 	assert_output "another reload waits to begin"
 	rm fifo
@@ -315,16 +289,12 @@ client() {
 	eventually not_held
 }
 
-not_held() {
-	! held
-}
-
 @test "a reload whose caller has gone is done all the same" {
 	valued
 	hold_program
 	echo "exec \${WORKER} print=2" >body
 	client first reload
-	program_waits
+	program_runs
 	kill -s KILL "$CLIENT"
 	wait "$CLIENT" || true
 	echo go >fifo
@@ -336,7 +306,7 @@ not_held() {
 	valued
 	hold_program
 	client first reload
-	program_waits
+	program_runs
 	stop_tree
 	assert_status 0
 	refute wait "$CLIENT"
@@ -373,7 +343,7 @@ not_held() {
 	hold_program
 	client first add root 'worker x = exec ./p'
 	first=$CLIENT
-	program_waits
+	program_runs
 	client second add root 'supervisor s { worker y = exec "./p" }'
 	second=$CLIENT
 	eventually two_held
@@ -388,7 +358,7 @@ not_held() {
 	wait_record event=started child=x
 	refute supervise status -q s
 	client third add root 'worker z = exec ./p'
-	program_waits
+	program_runs
 	stop_tree
 	assert_status 0
 	refute wait "$CLIENT"
@@ -434,7 +404,7 @@ said() {
 	valued
 	hold_program
 	client first reload
-	program_waits
+	program_runs
 	kill -s KILL "$(engine_pid)"
 	refute wait "$CLIENT"
 	wait_record event=engine_died

@@ -48,7 +48,7 @@
  *	runner.c	programs that print specifications; printing.c for
  *			whom: reading.c, adding.c, init.c
  *	init.c		the programs of supervisors that say what their children
- *			are; init_again.c the same for a reload
+ *			are; reload_init.c the same for a reload
  *	reporter.c	records, and people.c the same for people
  *	notes.c		what the core notes, as records; history.c for `why`
  *	give_up.c	the report when the root gave up

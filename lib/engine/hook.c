@@ -77,8 +77,7 @@ may_catch(const struct worker *worker)
 void
 hook_begin(const struct engine *e, struct worker *worker)
 {
-	/* One that is stopped for being late fails to start, which is caught.
-	 */
+	/* One that is late is stopped, but that is a failed start. */
 	worker->uncaught =
 	    worker->child.state == CHILD_STOPPING && !worker->child.late;
 	worker->nhooks = 0;

@@ -9,7 +9,6 @@
 
 #include "engine/node.h"
 #include "engine/printing.h"
-#include "engine/ties.h"
 
 struct engine;
 
@@ -23,6 +22,7 @@ struct engine;
 enum init_state {
 	INIT_RUNS,
 	INIT_PRINTED, /* version->conf.root is what the supervisor is to be */
+	INIT_KEPT,    /* it is that, and has the version */
 	INIT_IGNORED, /* it said that the supervisor is not needed */
 	INIT_FAILED,  /* version->conf.diags say why */
 };
@@ -42,9 +42,6 @@ struct init {
 };
 
 SLIST_HEAD(inits, init);
-
-/* So many run at a time for a reload. */
-#define INITS_MAX 8
 
 /* Runs that of `supervisor`, as `spec` says it. NULL: no memory. */
 struct init *init_new(struct engine *e, struct supervisor *supervisor,
@@ -71,38 +68,5 @@ void init_kill(struct engine *e, const struct supervisor *supervisor);
 
 /* Once a turn: goes on with those of supervisors that start. */
 void init_turn_all(struct engine *e);
-
-/*
- * init_again.c: runs the inits of the supervisors that run, of those that the
- * file whose root is `root` has, and of those that these have printed, as far
- * as they have not been. False: no memory.
- */
-bool inits_run(struct engine *e, struct inits *inits, const struct spec *root);
-
-/* Whether one runs. */
-bool inits_busy(const struct inits *inits);
-
-/*
- * What the init of `child` printed, of which the file says `spec`; NULL: it
- * has not run, or has nothing to say.
- */
-const struct spec *inits_body(const struct inits *inits,
-    const struct child *child, const struct spec *spec);
-
-/* Makes room for what is printed. 0 or -ENOMEM. */
-int inits_fit(struct engine *e, const struct inits *inits);
-
-/* The plan is applied: what was printed stays as long as it is needed. */
-void inits_keep(struct engine *e, struct inits *inits);
-
-/*
- * Everything is placed: the first whose children name what is not there, and
- * would not start again so; or NULL.
- */
-const struct init *inits_untied(struct engine *e, const struct inits *inits,
-    char why[static TIES_WHY_SIZE]);
-
-/* `child` is freed. */
-void inits_freed(struct inits *inits, const struct child *child);
 
 #endif

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "engine/reading.h"
 #include "engine/reload.h"
+#include "engine/reload_init.h"
 #include "engine/serve.h"
 #include "os/clock.h"
 

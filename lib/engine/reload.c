@@ -10,6 +10,7 @@
 #include "engine/lookup.h"
 #include "engine/reading.h"
 #include "engine/reload.h"
+#include "engine/reload_init.h"
 #include "engine/serve.h"
 
 const char reload_waits[] = "another reload waits to begin";

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "conf/equal.h"
-#include "engine/init.h"
+#include "engine/reload_init.h"
 #include "engine/reload_plan.h"
 
 /* Steps that there is room for at first. */

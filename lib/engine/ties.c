@@ -72,9 +72,9 @@ census_take(struct census *c, struct engine *e)
 	names_init(&c->names, c->nodes);
 }
 
-/* One that another is below ends after it: a link would tell it nothing. */
+/* Whether one is above the other, which then ends with it anyway. */
 static bool
-are_tied(const struct child *a, const struct child *b)
+is_in_line(const struct child *a, const struct child *b)
 {
 	return node_is_within(a, b) || node_is_within(b, a);
 }
@@ -174,7 +174,7 @@ declare(struct engine *e, const struct census *c, size_t idx, const char *word,
 
 	if (error <= 0)
 		return error;
-	if (are_tied(child, peer))
+	if (is_in_line(child, peer))
 		return 0;
 	tie = tie_two(e, child, peer, true);
 	if (tie == NULL)
@@ -284,7 +284,7 @@ ties_ask(struct engine *e, struct child *a, struct child *b)
 {
 	struct tie *tie;
 
-	if (are_tied(a, b))
+	if (is_in_line(a, b))
 		return true;
 	tie = tie_two(e, a, b, false);
 	if (tie == NULL)

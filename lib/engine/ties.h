@@ -28,11 +28,11 @@ LIST_HEAD(ties, tie);
 
 /*
  * Ties what the specifications say and nothing else, but for what was asked
- * for, and has those monitored that they name. `fresh` is about to become a
- * child of `parent`, with what is below it, or has got new children without a
- * `parent`; or it is NULL. 0; -ENOMEM, with some not
- * tied; or -ENOENT when a name of `fresh` means nothing, and what it is in
- * *why.
+ * for, and has those monitored that they name. What is about to start is
+ * `fresh` with all that is below it: as a new child of `parent`; or, without a
+ * `parent`, a supervisor of the tree with the children it has now. NULL:
+ * nothing is. 0; -ENOMEM: some are not tied; -ENOENT: a name of what is about
+ * to start means nothing, which *why says.
  */
 int ties_renew(struct engine *e, struct child *fresh, const struct sup *parent,
     char why[static TIES_WHY_SIZE]);

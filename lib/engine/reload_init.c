@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
-
-/* What a reload has to know: the inits of supervisors that run, run again. */
+#include "engine/reload_init.h"
 
 static struct init *
 find(const struct inits *inits, const struct supervisor *supervisor)
@@ -148,7 +147,7 @@ inits_keep(struct engine *e, struct inits *inits)
 		e->linked |= init->version->conf.nlinks > 0;
 		version_keep(e, init->supervisor, init->version);
 		init->version = NULL;
-		init->state = INIT_IGNORED;
+		init->state = INIT_KEPT;
 	}
 }
 
@@ -159,7 +158,7 @@ inits_untied(struct engine *e, const struct inits *inits,
 	const struct init *init;
 
 	SLIST_FOREACH(init, inits, next)
-		if (init->supervisor != NULL && init->version == NULL &&
+		if (init->supervisor != NULL && init->state == INIT_KEPT &&
 		    ties_renew(e, &init->supervisor->sup.child, NULL, why) ==
 			-ENOENT)
 			break;

@@ -322,3 +322,25 @@ two_trees() {
 	supervise stop x
 	wait_record event=exited child=a run=2 reason=shutdown link=pool/x
 }
+
+@test "L1: children that wait to be added keep their links until they start" {
+	conf <<-'END'
+		worker db { restart temporary; exec sleep 1000 }
+		supervisor x { worker slow { shutdown 60s; exec ${WORKER} ignore=TERM } }
+	END
+	start_tree_ready
+	local slow child
+	slow=$(pid_of slow)
+	supervise stop -q --no-wait slow
+	wait_record event=stopping child=x/slow
+	for child in a b; do
+		supervise add -q --no-wait x "worker $child { restart temporary; link db; exec sleep 1000 }"
+	done
+	refute_record event=started child=x/a
+	kill -s KILL "$slow"
+	wait_record event=started child=x/b
+	kill -s KILL "$(pid_of db)"
+	wait_record event=exited child=x/a reason=killed link=db
+	wait_record event=exited child=x/b reason=killed link=db
+	stop_tree
+}

@@ -227,6 +227,22 @@ declare_all(struct engine *e, const struct census *c,
 	return error;
 }
 
+/* A child that is to be added may wait until its supervisor has time. */
+static bool
+is_in_tree(const struct engine *e, const struct child *child)
+{
+	return node_is_within(child, &e->root.sup.child);
+}
+
+/* Whether no specification has it any more; of both ends the census knew. */
+static bool
+is_over(const struct engine *e, const struct tie *tie)
+{
+	return tie->link.lasting && !tie->declared &&
+	    is_in_tree(e, tie->link.ends[0].peer) &&
+	    is_in_tree(e, tie->link.ends[1].peer);
+}
+
 /* Makes the links of the census the only ones that last. */
 static int
 renew(struct engine *e, struct census *c, char why[static TIES_WHY_SIZE])
@@ -240,7 +256,7 @@ renew(struct engine *e, struct census *c, char why[static TIES_WHY_SIZE])
 	error = declare_all(e, c, why);
 	if (error == 0)
 		LIST_FOREACH_SAFE(tie, &e->ties, next, next)
-			if (tie->link.lasting && !tie->declared)
+			if (is_over(e, tie))
 				untie(e, tie);
 	return error;
 }

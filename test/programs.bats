@@ -385,6 +385,7 @@ one_held() {
 		sleep 1001 &
 		setsid sleep 1002 &
 		(setsid sleep 1003 & )
+		setsid sh -c 'trap "" TERM; sleep 1004 & sleep 1005; :' &
 	END
 	marked_pids | sort >processes
 	run -0 supervise reload

@@ -45,7 +45,8 @@
  *	thrown.c	values that were thrown
  *	reload.c	the file read again: reload_plan.c what to do about it,
  *			version.c what to keep; reading.c reads it
- *	runner.c	programs that print specifications; printing.c for
+ *	runner.c	programs that print specifications, runner_strays.c
+ *			what they leave behind; printing.c for
  *			whom: reading.c, adding.c, init.c
  *	init.c		the programs of supervisors that say what their children
  *			are; reload_init.c the same for a reload

@@ -2,7 +2,6 @@
 #include <sys/epoll.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,11 +16,9 @@
 #include "conf/conf.h"
 #include "engine/engine.h"
 #include "engine/explain.h"
-#include "engine/mark.h"
 #include "engine/runner.h"
 #include "os/clock.h"
 #include "os/pidfd.h"
-#include "os/proc.h"
 
 /* Where what a program gets as its first descriptors is laid. */
 #define SLOT_IN  FD_SLOT
@@ -34,9 +31,6 @@
 
 /* How long the end of what was killed is waited for. */
 #define KILLED_NS NS_PER_S
-
-/* The variable by which what has left its group is found. */
-#define MARK_NAME "SUPERVISE_PROGRAM="
 
 /* Nothing comes of it any more; the first reason counts. */
 __attribute__((format(printf, 4, 5))) static void
@@ -74,8 +68,11 @@ kill_group(struct running *r)
 	r->killed = true;
 }
 
-/* Reads a piece: its length, at most `size`; 0: there is nothing now. */
-static size_t
+/*
+ * Reads a piece: its length, at most `size`; 0: there is nothing now, or no
+ * more; -errno.
+ */
+static ssize_t
 read_piece(struct running *r, struct loop_watch *watch, char *bytes,
     size_t size)
 {
@@ -86,11 +83,11 @@ read_piece(struct running *r, struct loop_watch *watch, char *bytes,
 	do {
 		n = read(watch->fd, bytes, size);
 	} while (n == -1 && errno == EINTR);
-	if (n > 0)
-		return (size_t)n;
-	if (n == 0 || errno != EAGAIN)
+	if (n == -1)
+		return errno == EAGAIN ? 0 : -errno;
+	if (n == 0)
 		unwatch(r, watch);
-	return 0;
+	return n;
 }
 
 /* Room for one more piece; false when there is none to be had. */
@@ -113,21 +110,23 @@ make_room(struct running *r)
 static bool
 take_printed(struct running *r)
 {
-	size_t n;
+	ssize_t n = -ENOMEM;
 
 	if (r->out.fd == -1)
 		return false;
-	if (!make_room(r)) {
-		fail(r, PROGRAM_FAILED, ENOMEM,
-		    "no memory for what this program prints");
-	} else {
+	if (make_room(r))
 		n = read_piece(r, &r->out, r->bytes + r->len, READ_SIZE);
-		r->len += n;
+	if (n >= 0) {
+		r->len += (size_t)n;
 		if (r->len <= CONF_FILE_SIZE_MAX)
 			return n > 0;
 		fail(r, PROGRAM_FAILED, EFBIG,
 		    "this program printed more than %zu MiB",
 		    CONF_FILE_SIZE_MAX >> 20);
+	} else {
+		fail(r, PROGRAM_FAILED, (int)-n,
+		    "cannot read what this program prints: %s",
+		    strerror((int)-n));
 	}
 	unwatch(r, &r->out);
 	kill_group(r);
@@ -139,8 +138,12 @@ static bool
 take_told(struct running *r)
 {
 	char bytes[RUNNER_TOLD_MAX];
-	size_t n = read_piece(r, &r->err, bytes, sizeof(bytes)), drop;
+	ssize_t got = read_piece(r, &r->err, bytes, sizeof(bytes));
+	size_t n = got > 0 ? (size_t)got : 0, drop;
 
+	/* It is a hint alone. */
+	if (got < 0)
+		unwatch(r, &r->err);
 	drop = r->told_len + n > RUNNER_TOLD_MAX ?
 	    r->told_len + n - RUNNER_TOLD_MAX :
 	    0;
@@ -167,9 +170,6 @@ finish(struct running *r)
 	p->len = r->len;
 	p->told = r->told_len > 0 ? strdup(r->told) : NULL;
 	p->why = r->why[0] != '\0' ? strdup(r->why) : NULL;
-	/* Without memory to say why, what it printed must not count. */
-	if (r->why[0] != '\0' && p->why == NULL)
-		p->len = 0;
 	p->done = true;
 	*r = (struct running){ .runner = r->runner };
 	r->runner->nrunning--;
@@ -349,40 +349,6 @@ late(struct running *r)
 	kill_group(r);
 }
 
-/* What is to be looked for, and whether some of it was there. */
-struct look {
-	const char *const *marks;
-	bool found;
-};
-
-static int
-kill_marked(pid_t pid, void *arg)
-{
-	struct look *look = arg;
-	int pidfd;
-
-	if (proc_env_has(pid, look->marks) != 1)
-		return 0;
-	pidfd = pidfd_of(pid);
-	/* Another one may have got the number meanwhile. */
-	if (pidfd >= 0 && proc_env_has(pid, look->marks) == 1 &&
-	    pidfd_signal(pidfd, SIGKILL) == 0)
-		look->found = true;
-	fd_close(&pidfd);
-	return 0;
-}
-
-bool
-runner_kill_strays(struct runner *runner)
-{
-	const char *const marks[] = { runner->mark, NULL };
-	struct look look = { .marks = marks };
-
-	if (*runner->children >= 0)
-		(void)proc_children_each(*runner->children, kill_marked, &look);
-	return look.found;
-}
-
 /* The first that is to be started, or NULL. */
 static struct program *
 next_wanted(const struct runner *runner)
@@ -416,16 +382,14 @@ runner_turn(struct runner *runner)
 			wanted = next_wanted(runner);
 		}
 	}
-	if (runner->nrunning > 0 || wanted != NULL)
-		return false;
-	(void)runner_kill_strays(runner);
-	return true;
+	return runner->nrunning == 0 && wanted == NULL &&
+	    runner_strays_ended(runner, now_ns);
 }
 
 int64_t
 runner_deadline(const struct runner *runner)
 {
-	int64_t at_ns = CLOCK_NEVER;
+	int64_t at_ns = runner->look_ns;
 
 	for (size_t i = 0; i < RUNNER_MAX; i++) {
 		const struct running *r = &runner->all[i];
@@ -434,34 +398,6 @@ runner_deadline(const struct runner *runner)
 			at_ns = r->deadline_ns;
 	}
 	return at_ns;
-}
-
-/* The environment of this process, with the marks and what is given. */
-static int
-make_environment(struct runner *runner, const char *const *given)
-{
-	char *none[] = { NULL };
-	char **from = environ != NULL ? environ : none;
-	const char *engine = mark_text();
-	size_t n = 0, ngiven = 0, to = 0;
-
-	while (from[n] != NULL)
-		n++;
-	while (given != NULL && given[ngiven] != NULL)
-		ngiven++;
-	runner->envp = calloc(n + ngiven + 3, sizeof(*runner->envp));
-	if (runner->envp == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(from[i], MARK_NAME, sizeof(MARK_NAME) - 1) != 0 &&
-		    (*engine == '\0' || !environment_is_own(from[i])))
-			runner->envp[to++] = from[i];
-	for (size_t i = 0; i < ngiven; i++)
-		runner->envp[to++] = given[i];
-	runner->envp[to++] = runner->mark;
-	if (*engine != '\0')
-		runner->envp[to++] = engine;
-	return 0;
 }
 
 int
@@ -473,12 +409,11 @@ runner_init(struct runner *runner, struct programs *programs, struct loop *loop,
 		.loop = loop,
 		.spawner = spawner,
 		.children = children,
+		.look_ns = CLOCK_NEVER,
 	};
 	for (size_t i = 0; i < RUNNER_MAX; i++)
 		runner->all[i].runner = runner;
-	snprintf(runner->mark, sizeof(runner->mark), MARK_NAME "%jd.%" PRId64,
-	    (intmax_t)getpid(), clock_now_ns());
-	return make_environment(runner, given);
+	return runner_mark(runner, given);
 }
 
 void
@@ -490,10 +425,11 @@ runner_fini(struct runner *runner)
 		if (r->program == NULL)
 			continue;
 		kill_and_reap(r->pid, r->end.fd);
+		fail(r, PROGRAM_FAILED, ECANCELED, "this program was ended");
 		finish(r);
 	}
 	if (runner->envp != NULL)
-		(void)runner_kill_strays(runner);
+		runner_strays_kill(runner);
 	free(runner->envp);
 	runner->envp = NULL;
 }

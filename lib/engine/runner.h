@@ -53,7 +53,9 @@ struct runner {
 	const int *children; /* list of the children of who adopts orphans */
 	const char **envp;   /* of the programs; owned */
 	size_t nrunning;
-	char mark[64]; /* in their environment */
+	char mark[64];         /* in their environment */
+	int64_t look_ns;       /* for what they left; or CLOCK_NEVER */
+	int64_t look_until_ns; /* since all have ended */
 	struct running all[RUNNER_MAX];
 };
 
@@ -68,7 +70,7 @@ runner_init(struct runner *runner, struct programs *programs, struct loop *loop,
 
 /*
  * Kills what is late, and starts what can be. True when all is done: every
- * program is.
+ * program is, and nothing of them is left.
  */
 bool runner_turn(struct runner *runner);
 
@@ -76,10 +78,16 @@ bool runner_turn(struct runner *runner);
 int64_t runner_deadline(const struct runner *runner);
 
 /*
- * Kills what programs have left behind outside of their groups; whether there
- * was something. runner_turn() does so when all is done.
+ * runner_strays.c: makes the environment of the programs, with a mark that
+ * what they leave behind has as well. 0 or -ENOMEM.
  */
-bool runner_kill_strays(struct runner *runner);
+int runner_mark(struct runner *runner, const char *const *given);
+
+/* Kills what is seen of it; whether there was, or may be, something. */
+bool runner_strays_kill(struct runner *runner);
+
+/* The same, again and again until true: nothing is left that can be killed. */
+bool runner_strays_ended(struct runner *runner, int64_t now_ns);
 
 /* Kills what runs, and frees. Harmless when done twice, or before the init. */
 void runner_fini(struct runner *runner);

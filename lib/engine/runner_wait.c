@@ -3,22 +3,15 @@
 #include <sys/resource.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/units.h"
 #include "engine/runner.h"
-#include "os/clock.h"
 #include "os/pidfd.h"
 #include "os/proc.h"
 #include "os/signals.h"
-
-/* How long what was killed last is looked after, and how often. */
-#define STRAYS_NS (1 * NS_PER_S)
-#define STRAYS_MS 1
 
 /* What a process needs that only runs programs. */
 struct wait {
@@ -94,16 +87,6 @@ prepare(struct wait *w, struct programs *programs)
 	return error;
 }
 
-/* All of what is left, also what is only now seen. */
-static void
-end_strays(struct wait *w)
-{
-	int64_t until_ns = clock_now_ns() + STRAYS_NS;
-
-	while (runner_kill_strays(&w->runner) && clock_now_ns() < until_ns)
-		(void)poll(NULL, 0, STRAYS_MS);
-}
-
 /* Nothing can be run: that is what comes of all. */
 static void
 fail_all(struct programs *programs, int error)
@@ -112,6 +95,8 @@ fail_all(struct programs *programs, int error)
 		if (p->done)
 			continue;
 		p->done = true;
+		p->end = PROGRAM_FAILED;
+		p->value = error;
 		if (asprintf(&p->why, "this program cannot be run: %s",
 			strerror(error)) == -1)
 			p->why = NULL;
@@ -158,11 +143,9 @@ run_wanted(struct programs *programs, const struct runner_base *base)
 		error = prepare(&w, programs);
 	while (error >= 0 && !runner_turn(&w.runner))
 		error = loop_wait(&w.loop, runner_deadline(&w.runner));
-	if (error >= 0)
-		end_strays(&w);
-	else
-		fail_all(programs, -error);
 	finish(&w);
+	if (error < 0)
+		fail_all(programs, -error);
 	if (base->signals == NULL)
 		(void)signals_restore(&w.own);
 }

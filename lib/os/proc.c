@@ -30,6 +30,9 @@
 /* Room for /proc/PID/stat, whose name has at most PROC_COMM_SIZE bytes. */
 #define STAT_SIZE 1024
 
+/* PF_EXITING of the flags in /proc/PID/stat. */
+#define FLAG_EXITING 0x4UL
+
 /* The most entries that proc_env_has() looks for. */
 #define ENV_ENTRIES_MAX 16
 
@@ -296,6 +299,10 @@ proc_stat(pid_t pid, struct proc_stat *stat)
 	found.ppid = (pid_t)strtol(at, &at, 10);
 	found.pgrp = (pid_t)strtol(at, &at, 10);
 	found.session = (pid_t)strtol(at, &at, 10);
+	(void)strtol(at, &at, 10); /* terminal */
+	(void)strtol(at, &at, 10); /* its group in the foreground */
+	found.ending = (strtoul(at, &at, 10) & FLAG_EXITING) != 0 &&
+	    found.state != 'Z' && found.state != 'X';
 	*stat = found;
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -21,7 +22,8 @@ struct proc_stat {
 	pid_t ppid;
 	pid_t pgrp;
 	pid_t session;
-	char state; /* as in proc(5): R, S, D, Z, T … */
+	char state;  /* as in proc(5): R, S, D, Z, T … */
+	bool ending; /* it does no more, but has its children still */
 	char comm[PROC_COMM_SIZE];
 };
 

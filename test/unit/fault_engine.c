@@ -63,9 +63,9 @@ struct scenario {
 #define CRASHING                                                             \
 	"worker crash { shell '[ $SUPERVISE_RUN -gt 1 ] || exit 1; " SLEEPER \
 	"' }\n"
-#define CRASHING_TWICE                                                    \
-	"worker crash { shell '[ $SUPERVISE_RUN -gt 2 ] || exit 1; exec " \
-	"sleep 1000' }"
+#define CRASHING_TWICE                                                     \
+	"worker crash { shell '[ $SUPERVISE_RUN -gt 2 ] || exit 1; mkdir " \
+	"once; exec sleep 1000' }"
 #define READY "worker ready { ready fd 5; shell 'echo >&5; " SLEEPER "' }\n"
 #define MESSY                                                                                 \
 	"worker messy { restart temporary; shutdown 300ms; shell 'setsid sleep 1000 & sleep " \
@@ -77,6 +77,10 @@ struct scenario {
 #define STOPPING                                                              \
 	"worker stop { shell 'sleep 0.1; ls /proc/$PPID/fd | wc -l; kill -s " \
 	"TERM $GUARDIAN; " SLEEPER "' }\n"
+/* The same, once it crashes no more: an init that runs has descriptors. */
+#define STOPPING_SETTLED                                                   \
+	"worker stop { shell 'until [ -d once ]; do sleep 0.01; done; ls " \
+	"/proc/$PPID/fd | wc -l; kill -s TERM $GUARDIAN; " SLEEPER "' }\n"
 /* Everything stops after somebody was killed. */
 #define STOPPING_LATER                                                  \
 	"worker stop { shell 'until [ -d once ]; do sleep 0.01; done; " \
@@ -105,7 +109,7 @@ static const struct scenario scenarios[] = {
 	    .name = "an init, a fault in the engine",
 	    .role = ROLE_ENGINE,
 	    .text = "supervisor s { max_restarts 0; init echo \"" CRASHING_TWICE
-		    "\" }\n" STOPPING,
+		    "\" }\n" STOPPING_SETTLED,
 	},
 	{
 	    .name = "a killed engine, a fault in the guardian",

@@ -141,8 +141,8 @@ inits_keep(struct engine *e, struct inits *inits)
 	struct init *init;
 
 	SLIST_FOREACH(init, inits, next) {
-		if (init->state != INIT_PRINTED || init->supervisor == NULL ||
-		    init->supervisor->body != init->version->conf.root)
+		/* Steps are about them, even where a rule had no memory. */
+		if (init->state != INIT_PRINTED || init->supervisor == NULL)
 			continue;
 		e->linked |= init->version->conf.nlinks > 0;
 		version_keep(e, init->supervisor, init->version);

@@ -106,14 +106,17 @@ runner_strays_kill(struct runner *runner)
 bool
 runner_strays_ended(struct runner *runner, int64_t now_ns)
 {
+	bool found = false;
+
 	if (runner->look_ns == CLOCK_NEVER)
 		runner->look_until_ns = now_ns + LOOK_NS;
 	/*
-	 * The children of one that ends are seen once it has, and when that
-	 * was during the first look, in the second.
+	 * The children of one that ends are seen once it has; when that was
+	 * during the first look, in the second.
 	 */
-	if ((runner_strays_kill(runner) || runner_strays_kill(runner)) &&
-	    now_ns < runner->look_until_ns) {
+	for (int looks = 0; looks < 2 && !found; looks++)
+		found = runner_strays_kill(runner);
+	if (found && now_ns < runner->look_until_ns) {
 		runner->look_ns = now_ns + AGAIN_NS;
 		return false;
 	}

@@ -85,3 +85,23 @@ client() {
 	"${words[@]}" "$@" >"$file" 2>&1 3>&- &
 	export CLIENT=$!
 }
+
+# asked PID: until the client in the background, or below it, waits and the
+# engine has had its request, which came before ours.
+asked() {
+	eventually is_waiting "$1"
+	run -0 supervise pid root
+}
+
+is_waiting() {
+	local pid pids
+	read -ra pids <"/proc/$1/task/$1/children" || true
+	for pid in "$1" "${pids[@]}"; do
+		if [[ $(readlink "/proc/$pid/exe") == "$(readlink -f "$SUPERVISE")" ]] &&
+			grep -q '^State:.*S' "/proc/$pid/status" &&
+			grep -qE '^0|poll' "/proc/$pid/wchan"; then
+			return 0
+		fi
+	done
+	return 1
+}

@@ -113,7 +113,8 @@ slow() {
 	local one=$!
 	supervise wait -t 10 down a 3>&- &
 	local other=$!
-	supervise wait -t 10 ready a
+	asked "$one"
+	asked "$other"
 	supervise signal KILL t
 	wait "$one"
 	is_alive "$other"
@@ -137,7 +138,7 @@ slow_again() {
 	supervise stop -q b
 	supervise wait -t 10 ready b >said 2>&1 3>&- &
 	local waiter=$! status=0
-	run -124 supervise wait -t 0.2 ready b
+	asked "$waiter"
 	supervise delete -q b
 	wait "$waiter" || status=$?
 	assert_status 4 "$status"

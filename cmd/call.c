@@ -161,8 +161,14 @@ call(struct call *c, char **argv)
 
 	c->name = argv[0];
 	argv++;
-	if (*argv != NULL && strcmp(*argv, "--") == 0)
+	if (*argv != NULL && strcmp(*argv, "--") == 0) {
 		argv++;
+	} else if (*argv != NULL && **argv == '-') {
+		usage_error("call",
+		    "%s is behind %s, expected options before the name, or --",
+		    *argv, c->name);
+		return EXEC_STATUS_OURS;
+	}
 	if (*argv == NULL) {
 		usage_error("call", "no command given");
 		return EXEC_STATUS_OURS;

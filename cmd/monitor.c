@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <sys/queue.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -41,6 +43,12 @@ struct target {
 	    until_ns; /* when it is not waited for any more, once it ended */
 };
 
+/* A run that is monitored. */
+struct pending {
+	TAILQ_ENTRY(pending) next;
+	char name[]; /* its path */
+};
+
 struct monitoring {
 	struct ask ask;
 	struct options_limit limit;
@@ -51,6 +59,7 @@ struct monitoring {
 	struct target *targets; /* owned */
 	struct pollfd *polls;   /* of the targets, then of the ask; owned */
 	size_t n;               /* targets */
+	TAILQ_HEAD(, pending) pending; /* of the ask; owned */
 	int64_t deadline_ns;
 	bool down; /* there was a record */
 	int status;
@@ -172,6 +181,44 @@ look_at_targets(struct monitoring *m)
 }
 
 static void
+remember(struct monitoring *m, const char *name)
+{
+	size_t size = strlen(name) + 1;
+	struct pending *pending = malloc(sizeof(*pending) + size);
+
+	if (pending == NULL)
+		no_memory();
+	memcpy(pending->name, name, size);
+	TAILQ_INSERT_TAIL(&m->pending, pending, next);
+}
+
+static void
+forget(struct monitoring *m, const char *name)
+{
+	struct pending *pending;
+
+	TAILQ_FOREACH(pending, &m->pending, next)
+		if (strcmp(pending->name, name) == 0)
+			break;
+	if (pending == NULL)
+		return;
+	TAILQ_REMOVE(&m->pending, pending, next);
+	free(pending);
+}
+
+static void
+tell_late(const struct monitoring *m)
+{
+	struct pending *pending;
+
+	TAILQ_FOREACH(pending, &m->pending, next)
+		complain("not within the time limit: %s", pending->name);
+	for (size_t i = 0; i < m->n; i++)
+		complain("not within the time limit: %jd",
+		    (intmax_t)m->targets[i].pid);
+}
+
+static void
 look_at_names(struct monitoring *m)
 {
 	char line[RECORD_LINE_MAX];
@@ -181,8 +228,11 @@ look_at_names(struct monitoring *m)
 	while (!(m->any && m->down) && ask_try(ask)) {
 		if (strcmp(ask->record.event, "warning") == 0)
 			complain("%s", ask_text(ask, "message"));
+		if (strcmp(ask->record.event, "monitor") == 0)
+			remember(m, ask_text(ask, "name"));
 		if (strcmp(ask->record.event, "down") != 0)
 			continue;
+		forget(m, ask_text(ask, "name"));
 		m->status = end_reason_status(ask_text(ask, "reason"));
 		m->down = true;
 		if (ask_json(ask))
@@ -232,7 +282,7 @@ monitor(struct monitoring *m)
 	look_at_names(m);
 	while (m->ask.status == STATUS_OK && goes_on(m)) {
 		if (clock_now_ns() >= m->deadline_ns) {
-			complain("not within the time limit");
+			tell_late(m);
 			m->ask.status = STATUS_TIME_LIMIT;
 			break;
 		}
@@ -265,6 +315,7 @@ monitor_main(struct globals *globals, int argc, char **argv)
 
 	m.limit = (struct options_limit){ .command = "monitor", .ms = -1 };
 	m.globals = globals;
+	TAILQ_INIT(&m.pending);
 	if (!options_read(globals, argc, argv, &own) ||
 	    !options_count("monitor", argc, argv, 1, argc))
 		return STATUS_USAGE;
@@ -279,6 +330,8 @@ monitor_main(struct globals *globals, int argc, char **argv)
 			status = STATUS_USAGE;
 	if (status == STATUS_OK)
 		status = monitor(&m);
+	while (!TAILQ_EMPTY(&m.pending))
+		forget(&m, TAILQ_FIRST(&m.pending)->name);
 	free(m.names);
 	free(m.targets);
 	free(m.polls);

@@ -239,6 +239,8 @@ all_ended() {
 	run -125 supervise call 'd*' -- touch started
 	assert_output "d* is a pattern, expected one name"
 	run -125 supervise call -t soon db -- touch started
+	run -125 supervise call db -t 1 -- touch started
+	assert_output "-t is behind db, expected options before the name"
 	run -125 supervise -S ./nothing call db -- touch started
 	[[ ! -e started ]]
 }

@@ -311,14 +311,26 @@ three() {
 
 @test "L6: -t is a limit, with status 124" {
 	three
-	run -124 supervise monitor -t 0.1s b "$PID"
-	assert_output "not within the time limit"
+	run -124 supervise monitor -t 0.1s b c "$PID"
+	assert_output "not within the time limit: b"
+	assert_output "not within the time limit: s/c"
+	assert_output "not within the time limit: $PID"
 	run -2 supervise monitor -t soon b
 	run -2 supervise monitor
 	run -2 supervise monitor 99999999999
 	run -5 supervise -S ./nothing monitor b
 	run -4 supervise monitor 'x*'
 	assert_output "the pattern x* matches nothing"
+}
+
+@test "a child whose name is a number is meant by a pattern" {
+	conf <<<'worker 1 { exec ${WORKER} }; worker b { exec ${WORKER} }'
+	start_tree_ready
+	monitor '[1]'
+	asked "$!"
+	supervise signal -q KILL 1
+	eventually test -s status
+	said_is <<<"$(down '"1"' killed)"
 }
 
 @test "L6: a thousand monitors on one child" {

@@ -62,13 +62,16 @@ take_action(struct loader *ld, const struct statement *st,
 		return value_fail_choice(ld, st, word,
 		    near_find(word->text, d->words, d->nwords));
 	rule->action = (enum catch_action)action;
-	if (rule->action == CATCH_RUN && st->nargs > 2) {
-		rule->command = make_argv(ld, &command, NULL, 0);
-		return st->args[2].len > 0 || value_fail(ld, st, &st->args[2]);
+	if (rule->action != CATCH_RUN)
+		return st->nargs == 2 || value_fail(ld, st, &st->args[2]);
+	if (st->nargs == 2 || st->args[2].len == 0) {
+		report_error(ld, &st->args[st->nargs > 2 ? 2 : 1].at,
+		    "run has nothing to run, expected a program and its "
+		    "arguments");
+		return false;
 	}
-	if (rule->action != CATCH_RUN && st->nargs == 2)
-		return true;
-	return value_fail(ld, st, &st->args[st->nargs > 2 ? 2 : 1]);
+	rule->command = make_argv(ld, &command, NULL, 0);
+	return true;
 }
 
 bool
@@ -78,6 +81,7 @@ command_parse_catch(struct loader *ld, struct body *b,
 	struct catch_rule rule = { .command = NULL };
 	struct pattern_error error;
 	const struct token *pattern = &st->args[0];
+	struct shown shown;
 
 	if (!value_has_words(ld, st))
 		return false;
@@ -85,8 +89,13 @@ command_parse_catch(struct loader *ld, struct body *b,
 		report_error(ld, &pattern->at, "%s", error.message);
 		return false;
 	}
-	if (st->nargs == 1)
-		return value_fail(ld, st, pattern);
+	if (st->nargs == 1) {
+		report_error(ld, &pattern->at,
+		    "nothing is said to do for %s, expected restart, stop, "
+		    "ignore, escalate or run and a program behind it",
+		    show(pattern->text, &shown));
+		return false;
+	}
 	rule.pattern = pattern->text;
 	if (!take_action(ld, st, &rule))
 		return false;

@@ -20,7 +20,7 @@
  */
 #define ACTS_MAX 100000
 
-static struct order *
+struct order *
 order_new(struct engine *e, struct control_client *client)
 {
 	struct order *order = calloc(1, sizeof(*order));
@@ -59,8 +59,7 @@ order_check(struct engine *e, struct order *order)
 	free(order);
 }
 
-/* All that an order means has been asked for. */
-static void
+void
 order_begun(struct engine *e, struct order *order, bool wait)
 {
 	order->begun = true;
@@ -71,7 +70,7 @@ order_begun(struct engine *e, struct order *order, bool wait)
 	order_check(e, order);
 }
 
-static struct act *
+struct act *
 act_new(struct engine *e, struct order *order, enum request_kind kind,
     struct sup *sup, struct child *child)
 {
@@ -96,8 +95,8 @@ act_new(struct engine *e, struct order *order, enum request_kind kind,
 	return act;
 }
 
-static void
-ask(struct engine *e, struct act *act)
+void
+act_request(struct engine *e, struct act *act)
 {
 	engine_feed(e,
 	    &(struct event){
@@ -140,7 +139,7 @@ ask_one(void *arg, struct child *child)
 	}
 	act = act_new(each->e, each->order, each->kind, child->sup, child);
 	if (act != NULL)
-		ask(each->e, act);
+		act_request(each->e, act);
 }
 
 static void
@@ -209,46 +208,6 @@ act_delete(struct engine *e, struct control_client *client, size_t nwords,
 	serve_kind(e, client, nwords, words, REQUEST_DELETE);
 }
 
-/* Reads the text for `sup`, wanting `programs`; NULL: no memory. */
-static struct addition *
-read_addition(struct engine *e, const struct sup *sup, const char *text,
-    struct programs *programs)
-{
-	struct addition *addition = calloc(1, sizeof(*addition));
-	struct conf_source source = { .ctx = NULL };
-
-	if (addition == NULL)
-		return NULL;
-	if (e->run->source != NULL)
-		source = *e->run->source;
-	source.programs = programs;
-	(void)conf_parse_child(&addition->conf, "added", text, strlen(text),
-	    node_body(&sup->child), e->run->source != NULL ? &source : NULL);
-	return addition;
-}
-
-/* Makes what was read, and is given; NULL: the client was answered. */
-static struct addition *
-make_addition(struct engine *e, struct control_client *client,
-    struct addition *addition)
-{
-	if (addition->conf.child == NULL) {
-		serve_diags(e, client, &addition->conf.diags);
-		control_error(client, CONTROL_SYNTAX,
-		    "the specification is wrong");
-		addition_free(addition);
-		return NULL;
-	}
-	if (addition_make(addition, addition->conf.child, &e->next_id) < 0 ||
-	    environment_fit(&e->environment, addition->conf.child->spec) < 0 ||
-	    !tree_reserve(&e->tree, nodes_count(&addition->nodes))) {
-		serve_no_memory(client);
-		addition_free(addition);
-		return NULL;
-	}
-	return addition;
-}
-
 /* The tree does not have the addition, or has it no longer. */
 static void
 give_back(struct engine *e, struct addition *addition)
@@ -258,108 +217,17 @@ give_back(struct engine *e, struct addition *addition)
 	SLIST_INSERT_HEAD(&e->freed, addition, next);
 }
 
-/* Lets go of `child`, and of all that was added below it. */
-static void
-let_go(struct engine *e, struct child *child)
+void
+act_let_go(struct engine *e, struct child *child)
 {
 	struct child *below;
 
 	if (child_is_sup(child))
 		TAILQ_FOREACH(below, &child_sup(child)->children, order)
-			let_go(e, below);
+			act_let_go(e, below);
 	ties_freed(e, child);
 	if (*node_addition(child) != NULL)
 		give_back(e, *node_addition(child));
-}
-
-/* Makes the links of an addition; false after an error to the client. */
-static bool
-make_links(struct engine *e, struct control_client *client,
-    const struct addition *addition, const struct sup *sup)
-{
-	char why[TIES_WHY_SIZE];
-	int error;
-
-	if (addition->conf.nlinks == 0)
-		return true;
-	e->linked = true;
-	error = ties_renew(e, addition->child, sup, why);
-	if (error == -ENOENT)
-		control_error(client, CONTROL_NO_SUCH_NAME, "%s", why);
-	else if (error < 0)
-		serve_no_memory(client);
-	return error == 0;
-}
-
-static void
-add_to(struct engine *e, struct control_client *client, struct sup *sup,
-    struct addition *addition, bool wait)
-{
-	struct order *order;
-	struct act *act;
-
-	addition = make_addition(e, client, addition);
-	if (addition == NULL)
-		return;
-	order =
-	    make_links(e, client, addition, sup) ? order_new(e, client) : NULL;
-	if (order == NULL) {
-		let_go(e, addition->child);
-		return;
-	}
-	act = act_new(e, order, REQUEST_ADD, sup, addition->child);
-	if (act == NULL) {
-		let_go(e, addition->child);
-	} else {
-		act->addition = addition;
-		ask(e, act);
-	}
-	order_begun(e, order, wait);
-}
-
-bool
-act_add_text(struct engine *e, struct control_client *client, const char *name,
-    const char *text, bool wait, struct programs *programs)
-{
-	struct child *child = serve_one(e, client, name);
-	struct addition *addition;
-
-	if (child == NULL)
-		return true;
-	if (!child_is_sup(child)) {
-		control_error(client, CONTROL_FAILED,
-		    "%s is no supervisor: `supervise tree` shows them", name);
-		return true;
-	}
-	addition = read_addition(e, child_sup(child), text, programs);
-	if (addition != NULL && addition->conf.pending) {
-		addition_free(addition);
-		return false;
-	}
-	if (addition != NULL)
-		add_to(e, client, child_sup(child), addition, wait);
-	else
-		serve_no_memory(client);
-	return true;
-}
-
-void
-act_add(struct engine *e, struct control_client *client, size_t nwords,
-    const char *const *words)
-{
-	bool wait = strcmp(words[0], "--no-wait") != 0;
-	struct programs programs = { .first = NULL };
-
-	if (nwords != (wait ? 2U : 3U)) {
-		control_error(client, CONTROL_USAGE, "%s takes: %s", "add",
-		    "[--no-wait] SUPERVISOR TEXT");
-		return;
-	}
-	words += wait ? 0 : 1;
-	if (act_add_text(e, client, words[0], words[1], wait, &programs))
-		programs_fini(&programs);
-	else
-		adding_begin(e, client, words[0], words[1], wait, &programs);
 }
 
 struct control_client *
@@ -392,7 +260,7 @@ act_replied(struct engine *e, struct request *request)
 					"the child",
 		    explain_result(request->result));
 	if (refused)
-		let_go(e, act->addition->child);
+		act_let_go(e, act->addition->child);
 	free(act);
 	e->nacts--;
 	order->pending--;
@@ -405,7 +273,7 @@ act_freed(struct engine *e, struct child *child)
 	wait_freed(e, child);
 	view_freed(e, child);
 	reload_freed(e, child);
-	let_go(e, child);
+	act_let_go(e, child);
 }
 
 void

@@ -35,6 +35,21 @@ struct act {
 	struct addition *addition; /* REQUEST_ADD: what is added */
 };
 
+/* An order of `client`; NULL: no memory, the client was answered. */
+struct order *order_new(struct engine *e, struct control_client *client);
+
+/* All that it means has been asked for; not to `wait` is an answer at once. */
+void order_begun(struct engine *e, struct order *order, bool wait);
+
+/* A request of the order, and to hand it to the core. NULL: the order failed.
+ */
+struct act *act_new(struct engine *e, struct order *order,
+    enum request_kind kind, struct sup *sup, struct child *child);
+void act_request(struct engine *e, struct act *act);
+
+/* Lets go of `child`, and of all that was added below it. */
+void act_let_go(struct engine *e, struct child *child);
+
 void act_start(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words);
 void act_stop(struct engine *e, struct control_client *client, size_t nwords,

@@ -13,7 +13,8 @@ const char add_help[] =
     "  supervise spec web/a | sed s/a/b/ | supervise add web -\n"
     "\n"
     "Adds a child to a running supervisor and starts it (start_child). TEXT\n"
-    "is one `worker` or `supervisor` statement of supervise.conf(5). It stays\n"
+    "is one `worker` or `supervisor` statement of supervise.conf(5); below a\n"
+    "dynamic supervisor it needs no name, a number is given. The child stays\n"
     "until it is deleted or its supervisor starts anew.\n"
     "\n" ACT_OPTIONS;
 

@@ -525,6 +525,30 @@ pool() {
 	assert_output "has the name of a running child"
 }
 
+@test "S112, D6: children without a name get numbers, each once" {
+	conf <<-'END'
+		supervisor pool { strategy dynamic }
+		spec one(word) { exec ${WORKER} ${word} }
+		supervisor other { worker a { exec ${WORKER} } }
+	END
+	start_tree_ready
+	run -0 supervise add pool "worker { exec $WORKER }"
+	assert_output "pool/1"
+	run -2 supervise add pool "worker { exec }"
+	run -0 supervise add pool "worker 2 { exec $WORKER }"
+	run -0 supervise add pool "supervisor { worker a { exec $WORKER } }"
+	assert_output "pool/3"
+	supervise stop -q pool/1
+	run -0 supervise add pool "worker{ exec $WORKER }"
+	assert_output "pool/4"
+	run -2 supervise add pool "supervisor { worker { exec $WORKER } }"
+	assert_output "expected the name of the worker"
+	run -2 supervise add other "worker { exec $WORKER }"
+	assert_output "expected the name of the worker"
+	assert_equal "$(names | tr '\n' ' ')" \
+		"pool pool/2 pool/3 pool/3/a pool/4 other other/a "
+}
+
 @test "S114: an added one that fails or says ignore is not kept" {
 	pool
 	run -1 supervise add pool 'worker b { exec ./nosuch }'

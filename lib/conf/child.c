@@ -65,6 +65,14 @@ parse_instances(struct lexer *lx, struct header *h)
 	return true;
 }
 
+/* Whether it goes on without the name, and may. */
+static bool
+is_nameless(const struct lexer *lx)
+{
+	return lx->ld->nameless != NULL && lx->ld->nesting == 0 &&
+	    (lx->tok.kind == TOKEN_OPEN || lex_is(lx, '='));
+}
+
 /* Reads up to the `{` or `=`, which is left in lx->tok. */
 static bool
 parse_header(struct lexer *lx, struct header *h)
@@ -77,6 +85,10 @@ parse_header(struct lexer *lx, struct header *h)
 	};
 	lex_next(lx, LEX_HEADER);
 	h->at = lx->tok.at;
+	if (is_nameless(lx)) {
+		h->name = lx->ld->nameless;
+		return true;
+	}
 	if (lx->tok.kind != TOKEN_WORD) {
 		parse_unexpected(lx,
 		    h->kind == KIND_WORKER ? "the name of the worker" :

@@ -129,7 +129,7 @@ struct text_request {
 	const char *label;
 	const char *text;
 	size_t len;
-	const struct spec *parent; /* of a child, or NULL */
+	const struct conf_parent *parent; /* of a child, or NULL */
 };
 
 static struct source_file *
@@ -178,13 +178,16 @@ load_child(struct loader *ld, const void *arg)
 	body_init(&b, KIND_SUPERVISOR, at);
 	bytes_check(ld, file);
 	lex_init(&lx, ld, (struct cursor){ file, 0, 1, 1 });
+	if (request->parent != NULL)
+		ld->nameless = request->parent->nameless;
 	parse_statements(&lx, &b);
 	if (lx.tok.kind == TOKEN_CLOSE)
 		report_error(ld, &lx.tok.at,
 		    "this } closes nothing, expected the end of the text");
 	check_single(ld, &b, &at);
 	if (request->parent != NULL && b.nentries > 0)
-		rule_check_child(ld, &request->parent->policy, &b.entries[0]);
+		rule_check_child(ld, &request->parent->spec->policy,
+		    &b.entries[0]);
 	if (!is_good(ld))
 		return;
 	ld->conf->nchildren = (uint32_t)b.nchildren;
@@ -195,7 +198,8 @@ load_child(struct loader *ld, const void *arg)
 
 bool
 conf_parse_child(struct conf *conf, const char *label, const char *text,
-    size_t len, const struct spec *parent, const struct conf_source *source)
+    size_t len, const struct conf_parent *parent,
+    const struct conf_source *source)
 {
 	struct text_request request = { label, text, len, parent };
 

@@ -137,14 +137,22 @@ bool conf_load(struct conf *conf, const char *path,
 bool conf_load_within(struct conf *conf, const char *path,
     const struct conf_source *source, size_t memory_max);
 
+/* The running supervisor for which a text is read. */
+struct conf_parent {
+	const struct spec *spec; /* borrowed */
+	const char *nameless;    /* what a child without a name is called; NULL:
+				    it must have one */
+};
+
 /*
  * Reads one `worker` or `supervisor` statement from `len` bytes of `text`
- * for the running supervisor `parent` (borrowed; NULL: any), called `label`
- * in messages. On true conf->child is set. `include` works as in a file of
- * that name; what other files define is not known here.
+ * for `parent` (NULL: any), called `label` in messages. On true conf->child is
+ * set. `include` works as in a file of that name; what other files define is
+ * not known here.
  */
 bool conf_parse_child(struct conf *conf, const char *label, const char *text,
-    size_t len, const struct spec *parent, const struct conf_source *source);
+    size_t len, const struct conf_parent *parent,
+    const struct conf_source *source);
 
 /*
  * Reads what `program`, the `init` of the supervisor `spec`, printed (both are

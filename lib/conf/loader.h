@@ -64,7 +64,9 @@ struct loader {
 	struct spec_def *specs;            /* the same of specs */
 	uint64_t work;                     /* bytes read and steps taken */
 	uint32_t nchildren;                /* made, shared ones once */
-	unsigned nesting;                  /* supervisors around this one */
+	const char
+	    *nameless;    /* name of the one that has none; NULL: none may */
+	unsigned nesting; /* supervisors around this one */
 	unsigned ninclusions;
 	unsigned nprinted; /* programs whose output is being read */
 	bool stopped;      /* a limit was passed: read no more */

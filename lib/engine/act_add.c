@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +11,46 @@
 
 /* `add`: a child whose specification comes with the request. */
 
+static bool
+has_child(const struct sup *sup, const char *name)
+{
+	const struct child *child;
+
+	TAILQ_FOREACH(child, &sup->children, order)
+		if (strcmp(node_name(child), name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * What a child without a name is called: as pids are in OTP, numbers are given
+ * once, to children of dynamic supervisors alone. NULL: it must have a name.
+ */
+static const char *
+numbered(struct sup *sup, char name[static CONF_NAME_SIZE_MAX])
+{
+	if (!sup_is_dynamic(sup))
+		return NULL;
+	do {
+		uint32_t nth = ++node_supervisor(&sup->child)->nnumbered;
+
+		snprintf(name, CONF_NAME_SIZE_MAX, "%" PRIu32, nth);
+	} while (has_child(sup, name));
+	return name;
+}
+
 /* Reads the text for `sup`, wanting `programs`; NULL: no memory. */
 static struct addition *
-read_addition(struct engine *e, const struct sup *sup, const char *text,
+read_addition(struct engine *e, struct sup *sup, const char *text,
     struct programs *programs)
 {
+	uint32_t *nnumbered = &node_supervisor(&sup->child)->nnumbered;
+	uint32_t before = *nnumbered;
+	char name[CONF_NAME_SIZE_MAX];
+	const struct conf_parent parent = {
+		.spec = node_body(&sup->child),
+		.nameless = numbered(sup, name),
+	};
 	struct addition *addition = calloc(1, sizeof(*addition));
 	struct conf_source source = { .ctx = NULL };
 
@@ -23,7 +60,10 @@ read_addition(struct engine *e, const struct sup *sup, const char *text,
 		source = *e->run->source;
 	source.programs = programs;
 	(void)conf_parse_child(&addition->conf, "added", text, strlen(text),
-	    node_body(&sup->child), e->run->source != NULL ? &source : NULL);
+	    &parent, e->run->source != NULL ? &source : NULL);
+	if (parent.nameless == NULL || addition->conf.child == NULL ||
+	    strcmp(addition->conf.child->name, parent.nameless) != 0)
+		*nnumbered = before;
 	return addition;
 }
 

@@ -70,6 +70,7 @@ struct supervisor {
 	struct history *history;
 	struct monitors monitors;
 	uint32_t id;
+	uint32_t nnumbered; /* children that were given numbers for names */
 };
 
 /* Nodes that were made together, from a configuration or by `add`. */

@@ -199,7 +199,8 @@ test_child(void)
 
 	CHECK(load_text(&parent, ""));
 	CHECK(!conf_parse_child(&conf, "add",
-	    "worker w { exec x; significant }", 32, parent.root, NULL));
+	    "worker w { exec x; significant }", 32,
+	    &(struct conf_parent){ .spec = parent.root }, NULL));
 	CHECK(conf_says(&conf,
 	    "a significant child under auto_shutdown never"));
 	conf_fini(&conf);
@@ -208,6 +209,31 @@ test_child(void)
 	CHECK(conf_says(&conf, "add:1:9: cannot include \"x\""));
 	conf_fini(&conf);
 	OK("S91: one child is read from a text");
+}
+
+static void
+test_nameless(void)
+{
+	static const char below[] = "supervisor { worker { exec x } }";
+	static const char text[] = "worker { exec x }";
+	struct conf_parent parent = { .nameless = "7" };
+	struct conf conf, root;
+
+	CHECK(load_text(&root, "strategy dynamic"));
+	parent.spec = root.root;
+	CHECK(conf_parse_child(&conf, "add", text, strlen(text), &parent,
+	    NULL));
+	CHECK(strcmp(conf.child->name, "7") == 0);
+	conf_fini(&conf);
+	CHECK(!conf_parse_child(&conf, "add", text, strlen(text), NULL, NULL));
+	CHECK(conf_says(&conf, "add:1:8: \"{\" here, expected the name"));
+	conf_fini(&conf);
+	CHECK(!conf_parse_child(&conf, "add", below, strlen(below), &parent,
+	    NULL));
+	CHECK(conf_says(&conf, "add:1:21: \"{\" here, expected the name"));
+	conf_fini(&conf);
+	conf_fini(&root);
+	OK("D6: who gives none a name is asked for one");
 }
 
 static void
@@ -250,6 +276,7 @@ main(void)
 	test_unsafe();
 	test_environment();
 	test_child();
+	test_nameless();
 	test_command();
 	return 0;
 }

@@ -281,6 +281,22 @@ crash() {
 	wait_record event=started child=t/d run=2
 }
 
+@test "a name that no init need print is a warning of check and run, a path to one is none" {
+	tree
+	two
+	echo "worker x = w(7) { link frist s/a }" >>supervise.conf
+	local line='supervise.conf:5:24: warning: nothing in this file is called "frist", did you mean "first"? Expected its path, as "s/frist", if an init prints it'
+	run -0 supervise check
+	assert_output "$line"
+	refute_output "called \"s/a\""
+	start_tree_ready
+	grep -qF "$line" records
+	# Not below a supervisor whose children the file has.
+	sed -i 's/frist/first\/a/' supervise.conf
+	run -2 supervise check
+	assert_output "\"first/a\" is no child that x can be linked to"
+}
+
 @test "bytes that are no text, and too many of them, are refused" {
 	tree
 	two

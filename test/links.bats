@@ -302,6 +302,54 @@ two_trees() {
 	eventually are_runs "a=3 b=4 c=2"
 }
 
+@test "L1: a reload that adds many ties each before it starts, in both directions" {
+	conf <<<'worker hub { exec ${WORKER} }; worker late { exec ${WORKER} }; worker other { exec ${WORKER} }'
+	start_tree_ready
+	conf <<-'END'
+		worker hub { exec ${WORKER} }
+		worker late { exec ${WORKER}; link brief }
+		worker other { exec ${WORKER}; link s/end }
+		worker many[200] { exec ${WORKER}; restart temporary; link hub }
+		worker brief { exec ${WORKER} exit=3; restart temporary }
+		supervisor s { worker end { exec ${WORKER}; link many.199 } }
+	END
+	run -0 supervise reload
+	assert_output "start    s"
+	wait_record event=exited child=late run=1 reason=exit:3 link=brief
+	eventually are_runs "hub=1 late=2 other=1 $(printf 'many.%d=1 ' {0..199})s/end=1"
+	kill -s KILL "$(pid_of hub)"
+	eventually are_runs "hub=2 late=2 other=2 s/end=2"
+	assert_equal "$(count_records event=exited reason=killed link=hub)" 200
+	has_record event=exited child=other reason=killed link=s/end
+}
+
+@test "a reload that puts another in the place of a peer ends who is linked to it, once" {
+	conf <<<'worker a { exec ${WORKER}; link b }; worker b { exec ${WORKER} }'
+	start_tree_ready
+	conf <<<'worker a { exec ${WORKER}; link b }; supervisor b { max_restarts 0; worker c { exec ${WORKER} } }'
+	run -0 supervise reload
+	wait_record event=exited child=a run=1 reason=shutdown link=b
+	eventually are_runs "a=2 b/c=1"
+	kill -s KILL "$(pid_of b/c)"
+	wait_record event=exited child=a run=2 reason=shutdown link=b
+	eventually are_runs "a=3 b/c=2"
+}
+
+@test "a stop in the middle of a reload leaves nothing of what was to come" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	conf <<-'END'
+		worker a { exec ${WORKER}; link slow z }
+		worker slow { exec ${WORKER}; ready fd 3; start_timeout 60s }
+		supervisor z { worker y { exec ${WORKER}; link a } }
+	END
+	supervise reload >out 2>&1 3>&- &
+	wait_record event=starting child=slow
+	run -0 supervise down
+	wait_tree
+	refute_record event=started child=z/y
+}
+
 @test "what is added has links too, and is named when it is gone" {
 	conf <<<'max_restarts 9; supervisor pool { strategy dynamic }; worker a { exec ${WORKER} wait=go sleep=100000 }'
 	start_tree_ready

@@ -291,7 +291,7 @@ init_tree(struct engine *e, const struct conf *conf)
 	e->tree.successor = reload_successor;
 	if (!tree_reserve(&e->tree, conf->nchildren + 1))
 		return -ENOMEM;
-	ties_look(e, NULL, NULL);
+	ties_look(e);
 	return environment_init(&e->environment, conf->root, mark_text());
 }
 

@@ -41,7 +41,7 @@
  *			view.c and query.c look, act.c, act_signal.c,
  *			act_link.c and act_throw.c change,
  *			waiters.c waits, monitors.c tells of ends
- *	ties.c		links, and whom they mean
+ *	ties.c		links, and whom they mean, by census.c
  *	thrown.c	values that were thrown
  *	reload.c	the file read again: reload_plan.c what to do about it,
  *			version.c what to keep; reading.c reads it

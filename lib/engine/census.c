@@ -22,9 +22,13 @@ count(struct child *child)
 static void
 enrol(struct census *c, struct child *child, const struct name_node *up)
 {
-	size_t self = c->n++;
+	size_t self = c->n;
 	struct child *below;
 
+	/* It has left, and is kept for what is still said of it. */
+	if (child->added && child->forgotten)
+		return;
+	c->n++;
 	c->children[self] = child;
 	c->nodes[self].name = node_name(child);
 	/* A name in a file means what is of the file, if that is there. */

@@ -73,6 +73,9 @@ finish(struct engine *e)
 {
 	struct reload *r = e->reload;
 
+	/* What has gone may be what a name means. */
+	if (!r->dry && e->nstops == 0)
+		nobody_look(e, r->client);
 	if (r->failed > 0)
 		reload_fail(e, r->client, CONTROL_FAILED,
 		    "%zu of %zu steps did not succeed, the rest is as "

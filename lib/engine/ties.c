@@ -68,6 +68,8 @@ declare(struct engine *e, const struct census *c, size_t idx, const char *word,
 	size_t peer;
 	int found = census_find(c, idx, "link", word, &peer, why);
 
+	if (found == 0)
+		nobody_found(e, c, idx, "link", word, why);
 	if (found <= 0)
 		return found;
 	/* Until its place is taken that is its peer still. */
@@ -84,7 +86,7 @@ declare_monitor(struct worker *worker, size_t nth, struct child *peer)
 
 /* Has the node `idx`, a worker, monitor those that it names. */
 static int
-declare_monitors(const struct census *c, size_t idx,
+declare_monitors(struct engine *e, const struct census *c, size_t idx,
     char why[static TIES_WHY_SIZE])
 {
 	struct worker *worker = node_worker(c->children[idx]);
@@ -95,8 +97,11 @@ declare_monitors(const struct census *c, size_t idx,
 
 	monitor_undeclare(worker);
 	for (size_t i = 0; found >= 0 && i < words->n; i++) {
-		found = census_find(c, idx, "monitor", words->list[i].name,
-		    &peer, why);
+		const char *word = words->list[i].name;
+
+		found = census_find(c, idx, "monitor", word, &peer, why);
+		if (found == 0)
+			nobody_found(e, c, idx, "monitor", word, why);
 		if (found <= 0)
 			continue;
 		found = declare_monitor(worker, i, census_outgoing(c, peer));
@@ -121,7 +126,7 @@ declare_all(struct engine *e, const struct census *c,
 		for (size_t k = 0; error == 0 && k < links->n; k++)
 			error = declare(e, c, i, links->list[k].name, why);
 		if (error == 0)
-			error = declare_monitors(c, i, why);
+			error = declare_monitors(e, c, i, why);
 	}
 	return error;
 }

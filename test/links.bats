@@ -200,6 +200,52 @@ two_trees() {
 	run -0 supervise unlink a c
 }
 
+@test "L1: what the file says and what was asked for of one pair are two things" {
+	local with='worker a { exec ${WORKER}; link b }' without='worker a { exec ${WORKER} }'
+	local rest='max_restarts 99; worker b { exec ${WORKER} }'
+	conf <<<"$with; $rest"
+	start_tree_ready
+	# The line goes away, what was asked for stays until a run ends.
+	supervise link b a
+	conf <<<"$without; $rest"
+	run -0 supervise reload
+	kill -s KILL "$(pid_of a)"
+	eventually are_runs "a=2 b=2"
+	kill -s KILL "$(pid_of a)"
+	eventually are_runs "a=3 b=2"
+	# The line comes: both hold, and the file's outlives the run.
+	supervise link a b
+	conf <<<"$with; $rest"
+	run -0 supervise reload
+	kill -s KILL "$(pid_of b)"
+	eventually are_runs "a=4 b=3"
+	# What was asked for has ended with that run: the line alone counts.
+	conf <<<"$without; $rest"
+	run -0 supervise reload
+	kill -s KILL "$(pid_of b)"
+	eventually are_runs "a=4 b=4"
+	supervise wait quiet
+	are_runs "a=4 b=4"
+}
+
+@test "S160: unlink undoes what was asked for and, for these runs, what the file says" {
+	conf <<<'max_restarts 99; worker a { exec ${WORKER}; link b }; worker b { exec ${WORKER} }'
+	start_tree_ready
+	supervise link a b
+	supervise unlink a b
+	# Nor does a reload bring it back before one of them starts.
+	sed -i 's/max_restarts 99/max_restarts 98/' supervise.conf
+	run -0 supervise reload
+	kill -s KILL "$(pid_of a)"
+	eventually are_runs "a=2 b=1"
+	kill -s KILL "$(pid_of b)"
+	eventually are_runs "a=3 b=2"
+	supervise unlink a b
+	supervise link a b
+	kill -s KILL "$(pid_of b)"
+	eventually are_runs "a=4 b=3"
+}
+
 @test "S151: a link to oneself, or to a supervisor above, does nothing" {
 	conf <<<'supervisor s { worker a { exec ${WORKER} } }'
 	start_tree_ready

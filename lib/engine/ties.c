@@ -138,6 +138,15 @@ is_in_tree(const struct engine *e, const struct child *child)
 	return node_is_within(child, &e->root.sup.child);
 }
 
+/* The file has the pair no more; what somebody asked for is not the file's. */
+static void
+let_go(struct engine *e, struct tie *tie)
+{
+	tie->link.lasting = false;
+	if (!tie->link.asked)
+		untie(e, tie);
+}
+
 /* Whether no specification has it any more; of both ends the census knew. */
 static bool
 is_over(const struct engine *e, const struct tie *tie)
@@ -160,7 +169,7 @@ renew(struct engine *e, struct census *c, char why[static TIES_WHY_SIZE])
 	if (error == 0)
 		LIST_FOREACH_SAFE(tie, &e->ties, next, next)
 			if (is_over(e, tie))
-				untie(e, tie);
+				let_go(e, tie);
 	return error;
 }
 
@@ -202,7 +211,7 @@ ties_ask(struct engine *e, struct child *a, struct child *b)
 	tie = tie_two(e, a, b, false);
 	if (tie == NULL)
 		return false;
-	tie->link.live = true;
+	tie->link.live = tie->link.asked = true;
 	return true;
 }
 
@@ -214,7 +223,7 @@ ties_cut(struct engine *e, struct child *a, struct child *b)
 	if (link == NULL)
 		return;
 	if (link->lasting)
-		link->live = false;
+		link->live = link->asked = false;
 	else
 		untie(e, tie_of(link));
 }

@@ -246,6 +246,39 @@ two_trees() {
 	eventually are_runs "a=4 b=3"
 }
 
+@test "link without a second name lists the links there are" {
+	conf <<-'END'
+		worker a { exec ${WORKER}; link b s/d }
+		worker b { exec ${WORKER} }
+		worker c { exec ${WORKER} }
+		supervisor s { worker d { exec ${WORKER}; restart temporary } }
+	END
+	start_tree_ready
+	supervise link c b
+	supervise link b a
+	supervise unlink a s/d
+	run -0 supervise link
+	diff <(LC_ALL=C sort <<<"$output") - <<-'END'
+		CHILD  PEER  BY       LIVE
+		a      b     both     yes
+		a      s/d   file     no
+		c      b     request  yes
+	END
+	run -0 supervise link b
+	diff <(LC_ALL=C sort <<<"$output") - <<-'END'
+		CHILD  PEER  BY       LIVE
+		b      a     both     yes
+		b      c     request  yes
+	END
+	run -0 supervise link --json c
+	assert_equal "$(jq -c 'del(.time)' <<<"$output")" '{"event":"link","child":"c","peer":"b","by":"request","live":true}'
+	supervise unlink c b
+	run -0 supervise link c
+	assert_equal "$output" ""
+	run -4 supervise link nobody
+	run -2 supervise link a b c
+}
+
 @test "S151: a link to oneself, or to a supervisor above, does nothing" {
 	conf <<<'supervisor s { worker a { exec ${WORKER} } }'
 	start_tree_ready

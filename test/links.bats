@@ -136,6 +136,30 @@ two_trees() {
 	assert_equal "$(count_records event=exited)" 8
 }
 
+@test "S163: a circle of more children than may be restarted ends its supervisor, which check tells" {
+	for strategy in one_for_one one_for_all; do
+		for max in 3 4; do
+			conf <<-END
+				strategy $strategy
+				max_restarts $max
+				worker w[4] { exec \${WORKER}; link w.0 }
+			END
+			run -0 supervise check
+			start_tree_ready
+			kill -s SEGV "$(pid_of w.2)"
+			if [[ $strategy == one_for_one && $max -eq 3 ]]; then
+				assert_output "warning: a crash of w.0 restarts 4 linked children, and max_restarts of root is 3"
+				wait_tree
+				has_record event=gave_up restarts=4
+			else
+				refute_output "warning"
+				eventually are_runs "w.0=2 w.1=2 w.2=2 w.3=2"
+				stop_tree
+			fi
+		done
+	done
+}
+
 @test "S162: all peers are told at once, nobody is awaited" {
 	conf <<-'END'
 		max_restarts 9

@@ -4,6 +4,7 @@
 
 #include "base/names.h"
 #include "conf/link.h"
+#include "conf/link_limit.h"
 #include "conf/report.h"
 
 /* What a look-up counts, in bytes read. */
@@ -19,6 +20,7 @@ struct check {
 	const struct spec **specs; /* of each; NULL: it has an error */
 	size_t n;
 	struct names names;
+	struct link_limit limit;         /* of the same nodes */
 	const struct name_node *printer; /* the first with an init, or NULL */
 	bool broken; /* what is below some supervisor is not known */
 };
@@ -217,6 +219,9 @@ check_word(struct check *c, size_t idx, const struct link_word *word,
 	loader_work(c->ld, LOOKUP_WORK, &word->said->at);
 	/* An array that names one of its instances means the others. */
 	good = good || (n == 1 && found == node && is_instance(c, idx));
+	if (good && wording == &linking)
+		link_limit_join(&c->limit, idx, (size_t)(found - c->nodes),
+		    &word->said->at);
 	if (good || word->said->told)
 		return;
 	word->said->told = true;
@@ -235,10 +240,20 @@ void
 link_check(struct loader *ld, const struct body *root)
 {
 	struct check c = { .ld = ld };
+	struct child_policy policy = root->policy;
 
 	if (ld->conf->nlinks == 0 || ld->stopped)
 		return;
 	add_all(&c, root);
+	policy.ncatches = root->ncatches;
+	c.limit = (struct link_limit){
+		.ld = ld,
+		.nodes = c.nodes,
+		.specs = c.specs,
+		.root = &policy,
+		.n = c.n,
+	};
+	link_limit_init(&c.limit);
 	for (size_t i = 1; i < c.n; i++) {
 		const struct spec *spec = c.specs[i];
 
@@ -247,4 +262,6 @@ link_check(struct loader *ld, const struct body *root)
 		check_words(&c, i, &spec->worker.peers.links, &linking);
 		check_words(&c, i, &spec->worker.peers.monitors, &monitoring);
 	}
+	if (!ld->stopped)
+		link_limit_check(&c.limit);
 }

@@ -48,8 +48,11 @@ print(const struct ask *ask)
 		complain("%s: %s", ask_text(ask, "child"),
 		    ask_text(ask, "message"));
 	else if (!ask->globals->quiet && !ask_json(ask))
-		printf("%-8s %s\n", ask_text(ask, "action"),
-		    ask_text(ask, "child"));
+		printf("%-8s %s%s\n", ask_text(ask, "action"),
+		    ask_text(ask, "child"),
+		    strcmp(ask_text(ask, "action"), "keep") == 0 ?
+			", whose init says that it is not needed now" :
+			"");
 }
 
 int

@@ -688,8 +688,13 @@ only_one_sleeps() {
 	all_pids >before
 	echo 75 >status
 	body <<<'worker z = w(1)'
+	local kept="keep s, whose init says that it is not needed now"
+	run -0 supervise reload --dry-run
+	assert_equal "$(steps)" "$kept"
 	run -0 supervise reload
-	assert_equal "$output" ""
+	assert_equal "$(steps)" "$kept"
+	run -0 supervise reload --json
+	assert_output '"action":"keep","child":"s","reason":"exit:75"'
 	all_pids | diff before -
 	rm status
 	run -0 supervise stop s
@@ -697,7 +702,7 @@ only_one_sleeps() {
 	run -0 supervise reload
 	assert_equal "$(steps)" "start t"
 	# That of s did not run, t starts with its own.
-	assert_equal "$(cat runs)" $'s\ns\nt'
+	assert_equal "$(cat runs)" $'s\ns\ns\ns\nt'
 	names | diff - <(printf '%s\n' first s s/a s/b last t t/z)
 	run -0 supervise start s
 	names | diff - <(printf '%s\n' first s s/z last t t/z)

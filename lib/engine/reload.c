@@ -170,6 +170,8 @@ tell_plan(const struct reload *r)
 	char path[NODE_PATH_SIZE], under[NODE_PATH_SIZE];
 	struct record record;
 
+	if (r->client != NULL)
+		inits_tell_kept(&r->inits, r->client);
 	for (size_t i = 0; r->client != NULL && i < r->plan.n; i++) {
 		const struct step *step = &r->plan.steps[i];
 

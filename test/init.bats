@@ -320,6 +320,7 @@ crash() {
 	assert_equal "$(steps)" "change y"
 	body <<<'worker a = w(1); worker c = w(3)'
 	run -0 --separate-stderr supervise reload
+	# shellcheck disable=SC2154 # run sets it
 	assert_equal "$stderr" "supervise: x.0: link: nothing is called s/b"
 	assert_equal "$(count_records event=warning)" 3
 	two
@@ -356,6 +357,7 @@ crash() {
 	start_tree_ready
 	sed -i '$d' supervise.conf
 	run -1 --separate-stderr supervise reload
+	# shellcheck disable=SC2154 # run sets it
 	assert_equal "${stderr_lines[0]}" "supervise: s/a: link: nothing is called b"
 	assert_equal "${stderr_lines[1]}" "supervise: s/a: monitor: nothing is called c"
 	has_record event=warning child=s/a name=b

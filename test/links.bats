@@ -326,7 +326,7 @@ two_trees() {
 	assert_equal "$(runs)" "a=1 b=1"
 	run -4 supervise link a bb
 	assert_output 'did you mean'
-	run -2 supervise link a
+	run -2 supervise unlink a
 	run -2 supervise link a 'b*'
 }
 

@@ -52,7 +52,9 @@ enrol_below(struct census *c, struct child *child, const struct sup *sup)
 {
 	const struct supervisor *up = (const struct supervisor *)sup;
 
-	enrol(c, child, &c->nodes[up->census_idx]);
+	/* Below one that has left there is nothing to come. */
+	if (up->census_idx < c->n && c->children[up->census_idx] == &sup->child)
+		enrol(c, child, &c->nodes[up->census_idx]);
 }
 
 /* The step of a reload whose child is made and not yet in the tree. */

@@ -37,14 +37,22 @@ print(const struct ask *ask)
 	/* What is wrong with the file. */
 	if (strcmp(ask->record.event, "line") == 0)
 		fprintf(stderr, "%s\n", ask_text(ask, "text"));
-	else if (strcmp(ask->record.event, "waiting") == 0 && !ask_json(ask))
+	else if (strcmp(ask->record.event, "waiting") == 0 &&
+	    !ask->globals->json)
 		fprintf(stderr,
 		    "supervise reload: begins when %s is no longer starting or "
 		    "stopping children\n",
 		    ask_text(ask, "child"));
+	else if (strcmp(ask->record.event, "warning") == 0 &&
+	    !ask->globals->json)
+		complain("%s: %s", ask_text(ask, "child"),
+		    ask_text(ask, "message"));
 	else if (!ask->globals->quiet && !ask_json(ask))
-		printf("%-8s %s\n", ask_text(ask, "action"),
-		    ask_text(ask, "child"));
+		printf("%-8s %s%s\n", ask_text(ask, "action"),
+		    ask_text(ask, "child"),
+		    strcmp(ask_text(ask, "action"), "keep") == 0 ?
+			", whose init says that it is not needed now" :
+			"");
 }
 
 int

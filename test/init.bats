@@ -281,6 +281,91 @@ crash() {
 	wait_record event=started child=t/d run=2
 }
 
+@test "a name that no init need print is a warning of check and run, a path to one is none" {
+	tree
+	two
+	echo "worker x = w(7) { link fist s/a }" >>supervise.conf
+	local line='supervise.conf:5:24: warning: nothing in this file is called "fist", did you mean "first"? Expected its path, as "s/fist", if an init prints it'
+	run -0 supervise check
+	assert_output "$line"
+	refute_output "called \"s/a\""
+	start_tree_ready
+	grep -qF "$line" records
+	# Not below a supervisor whose children the file has.
+	sed -i 's/fist/first\/a/' supervise.conf
+	run -2 supervise check
+	assert_output "\"first/a\" is no child that x can be linked to"
+}
+
+@test "a name that means nobody once all has started is told once, and again when it has meant somebody" {
+	tree
+	two
+	conf <<-END
+		max_restarts 99
+		$(sed 's/max_restarts 0/max_restarts 99/' supervise.conf)
+		worker x[3] { exec \${WORKER}; link s/b s/c }
+		worker y { exec \${WORKER}; monitor s/d s/a; trap_exits }
+	END
+	start_tree_ready
+	wait_record event=warning child=y name=s/d
+	has_record event=warning child=x.0 name=s/c
+	for child in s y x.2; do
+		supervise restart -q $child
+	done
+	supervise wait quiet
+	assert_equal "$(count_records event=warning)" 2
+	# An unlike reload says nothing new; one that removes s/b does.
+	sed -i 's/trap_exits/trap_exits; shutdown 9s/' supervise.conf
+	run -0 supervise reload
+	assert_equal "$(steps)" "change y"
+	body <<<'worker a = w(1); worker c = w(3)'
+	run -0 --separate-stderr supervise reload
+	# shellcheck disable=SC2154 # run sets it
+	assert_equal "$stderr" "supervise: x.0: link: nothing is called s/b"
+	assert_equal "$(count_records event=warning)" 3
+	two
+	run -0 --separate-stderr supervise reload
+	assert_equal "$stderr" "supervise: x.0: link: nothing is called s/c"
+	assert_equal "$(count_records event=warning child=x.0 name=s/c)" 2
+}
+
+@test "nothing is said of a name while an init runs that may print it" {
+	tree
+	two
+	mkfifo fifo
+	echo "worker x = w(7) { link s/a }; worker y = w(8) { link s/z }" >>supervise.conf
+	start_tree
+	wait_record event=started child=first
+	run -0 supervise status
+	refute_record event=warning
+	echo >fifo
+	wait_record event=warning child=y name=s/z
+	supervise restart --no-wait s
+	eventually grep -qc . runs
+	wait_record event=stopping child=s/a
+	refute_record event=warning child=x
+	echo >fifo
+	supervise wait quiet
+	assert_equal "$(count_records event=warning)" 1
+}
+
+@test "D7: a reload tells when what a printed child names has gone" {
+	tree
+	sed -i 's/max_restarts 0/max_restarts 9/' supervise.conf
+	echo "worker b = w(5); worker c = w(6)" >>supervise.conf
+	body <<<'worker a = w(1) { link b; monitor c }'
+	start_tree_ready
+	sed -i '$d' supervise.conf
+	run -1 --separate-stderr supervise reload
+	# shellcheck disable=SC2154 # run sets it
+	assert_equal "${stderr_lines[0]}" "supervise: s/a: link: nothing is called b"
+	assert_equal "${stderr_lines[1]}" "supervise: s/a: monitor: nothing is called c"
+	has_record event=warning child=s/a name=b
+	has_record event=warning child=s/a name=c
+	run -1 --separate-stderr supervise reload
+	assert_equal "${#stderr_lines[@]}" 1
+}
+
 @test "bytes that are no text, and too many of them, are refused" {
 	tree
 	two
@@ -605,8 +690,13 @@ only_one_sleeps() {
 	all_pids >before
 	echo 75 >status
 	body <<<'worker z = w(1)'
+	local kept="keep s, whose init says that it is not needed now"
+	run -0 supervise reload --dry-run
+	assert_equal "$(steps)" "$kept"
 	run -0 supervise reload
-	assert_equal "$output" ""
+	assert_equal "$(steps)" "$kept"
+	run -0 supervise reload --json
+	assert_output '"action":"keep","child":"s","reason":"exit:75"'
 	all_pids | diff before -
 	rm status
 	run -0 supervise stop s
@@ -614,7 +704,7 @@ only_one_sleeps() {
 	run -0 supervise reload
 	assert_equal "$(steps)" "start t"
 	# That of s did not run, t starts with its own.
-	assert_equal "$(cat runs)" $'s\ns\nt'
+	assert_equal "$(cat runs)" $'s\ns\ns\ns\nt'
 	names | diff - <(printf '%s\n' first s s/a s/b last t t/z)
 	run -0 supervise start s
 	names | diff - <(printf '%s\n' first s s/z last t t/z)

@@ -136,6 +136,30 @@ two_trees() {
 	assert_equal "$(count_records event=exited)" 8
 }
 
+@test "S163: a circle of more children than may be restarted ends its supervisor, which check tells" {
+	for strategy in one_for_one one_for_all; do
+		for max in 3 4; do
+			conf <<-END
+				strategy $strategy
+				max_restarts $max
+				worker w[4] { exec \${WORKER}; link w.0 }
+			END
+			run -0 supervise check
+			start_tree_ready
+			kill -s SEGV "$(pid_of w.2)"
+			if [[ $strategy == one_for_one && $max -eq 3 ]]; then
+				assert_output "warning: a crash of w.0 restarts 4 linked children, and max_restarts of root is 3"
+				wait_tree
+				has_record event=gave_up restarts=4
+			else
+				refute_output "warning"
+				eventually are_runs "w.0=2 w.1=2 w.2=2 w.3=2"
+				stop_tree
+			fi
+		done
+	done
+}
+
 @test "S162: all peers are told at once, nobody is awaited" {
 	conf <<-'END'
 		max_restarts 9
@@ -200,6 +224,85 @@ two_trees() {
 	run -0 supervise unlink a c
 }
 
+@test "L1: what the file says and what was asked for of one pair are two things" {
+	local with='worker a { exec ${WORKER}; link b }' without='worker a { exec ${WORKER} }'
+	local rest='max_restarts 99; worker b { exec ${WORKER} }'
+	conf <<<"$with; $rest"
+	start_tree_ready
+	# The line goes away, what was asked for stays until a run ends.
+	supervise link b a
+	conf <<<"$without; $rest"
+	run -0 supervise reload
+	kill -s KILL "$(pid_of a)"
+	eventually are_runs "a=2 b=2"
+	kill -s KILL "$(pid_of a)"
+	eventually are_runs "a=3 b=2"
+	# The line comes: both hold, and the file's outlives the run.
+	supervise link a b
+	conf <<<"$with; $rest"
+	run -0 supervise reload
+	kill -s KILL "$(pid_of b)"
+	eventually are_runs "a=4 b=3"
+	# What was asked for has ended with that run: the line alone counts.
+	conf <<<"$without; $rest"
+	run -0 supervise reload
+	kill -s KILL "$(pid_of b)"
+	eventually are_runs "a=4 b=4"
+	supervise wait quiet
+	are_runs "a=4 b=4"
+}
+
+@test "S160: unlink undoes what was asked for and, for these runs, what the file says" {
+	conf <<<'max_restarts 99; worker a { exec ${WORKER}; link b }; worker b { exec ${WORKER} }'
+	start_tree_ready
+	supervise link a b
+	supervise unlink a b
+	# Nor does a reload bring it back before one of them starts.
+	sed -i 's/max_restarts 99/max_restarts 98/' supervise.conf
+	run -0 supervise reload
+	kill -s KILL "$(pid_of a)"
+	eventually are_runs "a=2 b=1"
+	kill -s KILL "$(pid_of b)"
+	eventually are_runs "a=3 b=2"
+	supervise unlink a b
+	supervise link a b
+	kill -s KILL "$(pid_of b)"
+	eventually are_runs "a=4 b=3"
+}
+
+@test "link without a second name lists the links there are" {
+	conf <<-'END'
+		worker a { exec ${WORKER}; link b s/d }
+		worker b { exec ${WORKER} }
+		worker c { exec ${WORKER} }
+		supervisor s { worker d { exec ${WORKER}; restart temporary } }
+	END
+	start_tree_ready
+	supervise link c b
+	supervise link b a
+	supervise unlink a s/d
+	run -0 supervise link
+	diff <(LC_ALL=C sort <<<"$output") - <<-'END'
+		CHILD  PEER  BY       LIVE
+		a      b     both     yes
+		a      s/d   file     no
+		c      b     request  yes
+	END
+	run -0 supervise link b
+	diff <(LC_ALL=C sort <<<"$output") - <<-'END'
+		CHILD  PEER  BY       LIVE
+		b      a     both     yes
+		b      c     request  yes
+	END
+	run -0 supervise link --json c
+	assert_equal "$(jq -c 'del(.time)' <<<"$output")" '{"event":"link","child":"c","peer":"b","by":"request","live":true}'
+	supervise unlink c b
+	run -0 supervise link c
+	assert_equal "$output" ""
+	run -4 supervise link nobody
+	run -2 supervise link a b c
+}
+
 @test "S151: a link to oneself, or to a supervisor above, does nothing" {
 	conf <<<'supervisor s { worker a { exec ${WORKER} } }'
 	start_tree_ready
@@ -223,7 +326,7 @@ two_trees() {
 	assert_equal "$(runs)" "a=1 b=1"
 	run -4 supervise link a bb
 	assert_output 'did you mean'
-	run -2 supervise link a
+	run -2 supervise unlink a
 	run -2 supervise link a 'b*'
 }
 
@@ -300,6 +403,54 @@ two_trees() {
 	eventually are_runs "a=3 b=3 c=2"
 	kill -s KILL "$(pid_of b)"
 	eventually are_runs "a=3 b=4 c=2"
+}
+
+@test "L1: a reload that adds many ties each before it starts, in both directions" {
+	conf <<<'worker hub { exec ${WORKER} }; worker late { exec ${WORKER} }; worker other { exec ${WORKER} }'
+	start_tree_ready
+	conf <<-'END'
+		worker hub { exec ${WORKER} }
+		worker late { exec ${WORKER}; link brief }
+		worker other { exec ${WORKER}; link s/end }
+		worker many[200] { exec ${WORKER}; restart temporary; link hub }
+		worker brief { exec ${WORKER} exit=3; restart temporary }
+		supervisor s { worker end { exec ${WORKER}; link many.199 } }
+	END
+	run -0 supervise reload
+	assert_output "start    s"
+	wait_record event=exited child=late run=1 reason=exit:3 link=brief
+	eventually are_runs "hub=1 late=2 other=1 $(printf 'many.%d=1 ' {0..199})s/end=1"
+	kill -s KILL "$(pid_of hub)"
+	eventually are_runs "hub=2 late=2 other=2 s/end=2"
+	assert_equal "$(count_records event=exited reason=killed link=hub)" 200
+	has_record event=exited child=other reason=killed link=s/end
+}
+
+@test "a reload that puts another in the place of a peer ends who is linked to it, once" {
+	conf <<<'worker a { exec ${WORKER}; link b }; worker b { exec ${WORKER} }'
+	start_tree_ready
+	conf <<<'worker a { exec ${WORKER}; link b }; supervisor b { max_restarts 0; worker c { exec ${WORKER} } }'
+	run -0 supervise reload
+	wait_record event=exited child=a run=1 reason=shutdown link=b
+	eventually are_runs "a=2 b/c=1"
+	kill -s KILL "$(pid_of b/c)"
+	wait_record event=exited child=a run=2 reason=shutdown link=b
+	eventually are_runs "a=3 b/c=2"
+}
+
+@test "a stop in the middle of a reload leaves nothing of what was to come" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	conf <<-'END'
+		worker a { exec ${WORKER}; link slow z }
+		worker slow { exec ${WORKER}; ready fd 3; start_timeout 60s }
+		supervisor z { worker y { exec ${WORKER}; link a } }
+	END
+	supervise reload >out 2>&1 3>&- &
+	wait_record event=starting child=slow
+	run -0 supervise down
+	wait_tree
+	refute_record event=started child=z/y
 }
 
 @test "what is added has links too, and is named when it is gone" {

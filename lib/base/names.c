@@ -109,6 +109,17 @@ names_find(const struct names *names, const struct name_node *from,
 }
 
 const struct name_node *
+names_gone(const struct names *names, const struct name_node *node)
+{
+	for (size_t i = first_of(names, node->name);
+	     i < names->n && strcmp(names->sorted[i]->name, node->name) == 0;
+	     i++)
+		if (names->sorted[i]->gone && names->sorted[i]->up == node->up)
+			return names->sorted[i];
+	return NULL;
+}
+
+const struct name_node *
 names_near(const struct names *names, const char *name)
 {
 	struct near near = near_start(last_part(name));

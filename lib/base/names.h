@@ -32,6 +32,10 @@ void names_init(struct names *names, const struct name_node *nodes);
 size_t names_find(const struct names *names, const struct name_node *from,
     const char *name, const struct name_node **found);
 
+/* The sibling of that name that is gone, or NULL. */
+const struct name_node *
+names_gone(const struct names *names, const struct name_node *node);
+
 /* The node whose name is nearest to the last part of `name`, or NULL. */
 const struct name_node *names_near(const struct names *names, const char *name);
 

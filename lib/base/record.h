@@ -44,6 +44,7 @@
 	X(RECORD_COUNT, "count", "the children of a supervisor, by kind")     \
 	X(RECORD_WHY, "why", "what a child is up to, and its budget")         \
 	X(RECORD_END, "end", "one of the last ends of a child")               \
+	X(RECORD_LINK, "link", "two children are linked")                     \
 	X(RECORD_MONITOR, "monitor", "a run is monitored from now on")        \
 	X(RECORD_DOWN, "down", "what was monitored has ended")                \
 	X(RECORD_LINE, "line", "a line of a longer text")                     \

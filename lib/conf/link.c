@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/names.h"
 #include "conf/link.h"
+#include "conf/link_limit.h"
 #include "conf/report.h"
 
 /* What a look-up counts, in bytes read. */
@@ -18,7 +20,9 @@ struct check {
 	const struct spec **specs; /* of each; NULL: it has an error */
 	size_t n;
 	struct names names;
-	bool partial; /* what is below some supervisor is not known */
+	struct link_limit limit;         /* of the same nodes */
+	const struct name_node *printer; /* the first with an init, or NULL */
+	bool broken; /* what is below some supervisor is not known */
 };
 
 /* What is said of wrong ones. */
@@ -65,7 +69,8 @@ add_node(struct check *c, const char *name, const struct spec *spec,
 	c->specs[c->n++] = spec;
 	if (spec == NULL || spec->policy.kind == KIND_WORKER)
 		return;
-	c->partial |= spec->hooks.init != NULL;
+	if (spec->hooks.init != NULL && c->printer == NULL)
+		c->printer = node;
 	for (size_t i = 0; i < spec->sup.nchildren; i++)
 		add_node(c, spec->sup.children[i].name,
 		    spec->sup.children[i].spec, node);
@@ -80,12 +85,12 @@ add_all(struct check *c, const struct body *root)
 	c->nodes = ARENA_ARRAY(scratch, struct name_node, n);
 	c->specs = ARENA_ARRAY(scratch, const struct spec *, n);
 	c->nodes[c->n++].name = "root";
-	c->partial = root->hooks.init != NULL;
+	c->printer = root->hooks.init != NULL ? c->nodes : NULL;
 	for (size_t i = 0; i < root->nentries; i++) {
 		const struct entry *entry = &root->entries[i];
 
 		add_node(c, entry->child.name, entry->child.spec, c->nodes);
-		c->partial |=
+		c->broken |=
 		    entry->child.spec == NULL && entry->kind == KIND_SUPERVISOR;
 	}
 	c->names.n = c->n;
@@ -109,6 +114,69 @@ is_instance(const struct check *c, size_t idx)
 	    (idx + 1 < c->n && c->specs[idx + 1] == c->specs[idx]);
 }
 
+static bool
+prints(const struct check *c, const struct name_node *node)
+{
+	const struct spec *spec = c->specs[node - c->nodes];
+
+	if (node == c->nodes || c->printer == NULL)
+		return node == c->printer;
+	return spec != NULL && spec->policy.kind == KIND_SUPERVISOR &&
+	    spec->hooks.init != NULL;
+}
+
+/* Whether a program prints what is below some supervisor on this path. */
+static bool
+is_printed(const struct check *c, const char *path)
+{
+	const struct name_node *at = c->nodes;
+
+	while (!prints(c, at)) {
+		size_t len = strcspn(path, "/"), i = 1;
+
+		while (i < c->n &&
+		    (c->nodes[i].up != at ||
+			strncmp(c->nodes[i].name, path, len) != 0 ||
+			c->nodes[i].name[len] != '\0'))
+			i++;
+		if (i == c->n)
+			return false;
+		at = &c->nodes[i];
+		path += len + (path[len] == '/');
+	}
+	return true;
+}
+
+/*
+ * Nothing in the file has the name. What an init may print is known when it
+ * has: until then a path leads there, and of a last part it is doubtful.
+ */
+static void
+judge_unknown(struct check *c, size_t idx, const struct link_word *word,
+    const struct wording *wording)
+{
+	const struct name_node *near = names_near(&c->names, word->name);
+	char path[PATH_SIZE], other[PATH_SIZE], hint[PATH_SIZE + 32] = ", e";
+	struct shown shown;
+
+	if (near != NULL)
+		snprintf(hint, sizeof(hint), ", did you mean \"%s\"? E",
+		    names_path(near, other, sizeof(other)));
+	show(word->name, &shown);
+	if (c->printer == NULL || strchr(word->name, '/') != NULL)
+		report_error(c->ld, &word->said->at,
+		    "%s is no child that %s can %s%sxpected a name or path of "
+		    "this tree",
+		    shown.text, names_path(&c->nodes[idx], path, sizeof(path)),
+		    wording->can, hint);
+	else
+		report_warning(c->ld, &word->said->at,
+		    "nothing in this file is called %s%sxpected its path, as "
+		    "\"%s/%s\", if an init prints it",
+		    shown.text, hint,
+		    names_path(c->printer, path, sizeof(path)), word->name);
+}
+
 /* What the node `idx` says is the name of `n` nodes, `found` the first. */
 static void
 judge(struct check *c, size_t idx, const struct link_word *word,
@@ -116,19 +184,13 @@ judge(struct check *c, size_t idx, const struct link_word *word,
 {
 	const struct spot *at = &word->said->at;
 	char path[PATH_SIZE], other[PATH_SIZE];
-	const struct name_node *near;
 	struct shown shown;
 
 	names_path(&c->nodes[idx], path, sizeof(path));
 	if (n == 0) {
-		near = names_near(&c->names, word->name);
-		report_error(c->ld, at,
-		    "%s is no child that %s can %s, %s%s%sxpected a "
-		    "name or path of this tree",
-		    show(word->name, &shown), path, wording->can,
-		    near != NULL ? "did you mean \"" : "",
-		    near != NULL ? names_path(near, other, sizeof(other)) : "",
-		    near != NULL ? "\"? E" : "e");
+		loader_work(c->ld, c->n, at);
+		if (!c->broken && !is_printed(c, word->name))
+			judge_unknown(c, idx, word, wording);
 	} else if (n > 1) {
 		report_error(c->ld, at,
 		    "%zu children are called %s, expected a path like \"%s\"",
@@ -157,7 +219,10 @@ check_word(struct check *c, size_t idx, const struct link_word *word,
 	loader_work(c->ld, LOOKUP_WORK, &word->said->at);
 	/* An array that names one of its instances means the others. */
 	good = good || (n == 1 && found == node && is_instance(c, idx));
-	if (good || word->said->told || (n == 0 && c->partial))
+	if (good && wording == &linking)
+		link_limit_join(&c->limit, idx, (size_t)(found - c->nodes),
+		    &word->said->at);
+	if (good || word->said->told)
 		return;
 	word->said->told = true;
 	judge(c, idx, word, wording, n, found);
@@ -175,10 +240,20 @@ void
 link_check(struct loader *ld, const struct body *root)
 {
 	struct check c = { .ld = ld };
+	struct child_policy policy = root->policy;
 
 	if (ld->conf->nlinks == 0 || ld->stopped)
 		return;
 	add_all(&c, root);
+	policy.ncatches = root->ncatches;
+	c.limit = (struct link_limit){
+		.ld = ld,
+		.nodes = c.nodes,
+		.specs = c.specs,
+		.root = &policy,
+		.n = c.n,
+	};
+	link_limit_init(&c.limit);
 	for (size_t i = 1; i < c.n; i++) {
 		const struct spec *spec = c.specs[i];
 
@@ -187,4 +262,6 @@ link_check(struct loader *ld, const struct body *root)
 		check_words(&c, i, &spec->worker.peers.links, &linking);
 		check_words(&c, i, &spec->worker.peers.monitors, &monitoring);
 	}
+	if (!ld->stopped)
+		link_limit_check(&c.limit);
 }

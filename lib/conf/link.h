@@ -12,7 +12,7 @@
 /* Where a name was said. In conf->arena. */
 struct link_said {
 	struct spot at;
-	bool told; /* that it is wrong */
+	bool told; /* that it is wrong, if it is; judged once */
 };
 
 /* Takes the names of a statement. */

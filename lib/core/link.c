@@ -151,7 +151,7 @@ tell(struct tree *t, struct child *child, struct child *peer, struct link *link)
 	/* It is told of the end itself, not that this one is to end. */
 	if (live && traps(peer) && child_runs(child))
 		return;
-	link->live = false;
+	link->live = link->asked = false;
 	if (!link->lasting) {
 		link_fini(t, link);
 		tree_unlink(t, link);

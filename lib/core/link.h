@@ -21,12 +21,14 @@ LIST_HEAD(link_ends, link_end);
 /*
  * Two children that are linked (Erlang reference manual, Processes, Links):
  * while both runs live, the end of one is an exit signal to the other. One
- * from the file lasts: it ties whatever runs of the two live at one time.
+ * from the file lasts: it ties whatever runs of the two live at one time. That
+ * somebody asked for it is another matter, which ends with either run.
  */
 struct link {
 	struct link_end ends[2];
 	bool live; /* ties the present runs of both */
 	bool lasting;
+	bool asked; /* for these runs; it stays when it lasts no more */
 };
 
 /*

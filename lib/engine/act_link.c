@@ -2,10 +2,11 @@
 #include <stdio.h>
 
 #include "engine/engine.h"
+#include "engine/query.h"
 #include "engine/serve.h"
 #include "engine/ties.h"
 
-/* `link` and `unlink`: between the runs of this moment. */
+/* `link` and `unlink`: between the runs of this moment; and which there are. */
 
 struct pair {
 	struct child *a;
@@ -49,7 +50,12 @@ act_link(struct engine *e, struct control_client *client, size_t nwords,
 {
 	struct pair pair;
 
-	(void)nwords;
+	if (nwords < 2) {
+		view_begin(e, client,
+		    nwords == 0 ? query_links_once : query_links, nwords,
+		    words);
+		return;
+	}
 	if (!find_pair(e, client, words, &pair))
 		return;
 	if (!child_runs(pair.a))

@@ -209,6 +209,7 @@ turn(struct engine *e)
 	adding_turn(e);
 	act_turn(e);
 	tell_started(e);
+	nobody_turn(e);
 	e->serve_ns = serve_turn(e);
 	reporter_flush(&e->reporter);
 }
@@ -291,7 +292,7 @@ init_tree(struct engine *e, const struct conf *conf)
 	e->tree.successor = reload_successor;
 	if (!tree_reserve(&e->tree, conf->nchildren + 1))
 		return -ENOMEM;
-	ties_look(e, NULL, NULL);
+	ties_look(e);
 	return environment_init(&e->environment, conf->root, mark_text());
 }
 
@@ -354,6 +355,7 @@ fini(struct engine *e)
 	spawner_fini(&e->spawner);
 	tree_fini(&e->tree);
 	ties_fini(e);
+	nobody_fini(e);
 	thrown_fini(&e->thrown);
 	nodes_fini(&e->nodes);
 	supervisor_fini(&e->root);
@@ -409,6 +411,7 @@ engine_run(const struct run *run, const struct engine_link *link)
 		engine_feed(e, &(struct event){ .kind = EVENT_BOOT });
 	/* That may be all that happens for long. */
 	tell_started(e);
+	nobody_turn(e);
 	reporter_flush(&e->reporter);
 	while (!e->done)
 		turn(e);

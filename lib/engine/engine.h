@@ -13,6 +13,7 @@
 #include "engine/adding.h"
 #include "engine/guardian.h"
 #include "engine/init.h"
+#include "engine/nobody.h"
 #include "engine/node.h"
 #include "engine/reading.h"
 #include "engine/reload.h"
@@ -41,7 +42,8 @@
  *			view.c and query.c look, act.c, act_signal.c,
  *			act_link.c and act_throw.c change,
  *			waiters.c waits, monitors.c tells of ends
- *	ties.c		links, and whom they mean
+ *	ties.c		links, and whom they mean, by census.c; nobody.c
+ *			tells of names that mean none
  *	thrown.c	values that were thrown
  *	reload.c	the file read again: reload_plan.c what to do about it,
  *			version.c what to keep; reading.c reads it
@@ -136,6 +138,7 @@ struct engine {
 	struct addings addings; /* whose programs run */
 	struct inits inits;     /* of supervisors that start */
 	struct ties ties;       /* every link */
+	struct nobody nobody;   /* names that mean none */
 	struct thrown thrown;   /* values that reasons have */
 
 	pid_t guardian;

@@ -69,6 +69,7 @@ struct supervisor {
 	struct versions versions;      /* of what its init has printed; owned */
 	struct history *history;
 	struct monitors monitors;
+	size_t census_idx; /* of its node, while there is a census */
 	uint32_t id;
 	uint32_t nnumbered; /* children that were given numbers for names */
 };

@@ -170,6 +170,49 @@ query_spec(struct engine *e, struct child *child, struct control_client *client,
 		line_end(&lines, false);
 }
 
+static void
+tell_link(struct control_client *client, const struct link_end *end)
+{
+	char child[NODE_PATH_SIZE], peer[NODE_PATH_SIZE];
+	const struct link *link = end->link;
+	struct record r;
+
+	record_begin(&r, RECORD_LINK);
+	record_text(&r, "child", node_path(end->child, child));
+	record_text(&r, "peer", node_path(end->peer, peer));
+	record_text(&r, "by",
+	    !link->lasting  ? "request" :
+		link->asked ? "both" :
+			      "file");
+	record_flag(&r, "live", link->live);
+	control_record(client, &r, NULL);
+}
+
+void
+query_links(struct engine *e, struct child *child,
+    struct control_client *client, int64_t now_ns)
+{
+	const struct link_end *end;
+
+	(void)e;
+	(void)now_ns;
+	LIST_FOREACH(end, &child->links, next)
+		tell_link(client, end);
+}
+
+void
+query_links_once(struct engine *e, struct child *child,
+    struct control_client *client, int64_t now_ns)
+{
+	const struct link_end *end;
+
+	(void)e;
+	(void)now_ns;
+	LIST_FOREACH(end, &child->links, next)
+		if (end == &end->link->ends[0])
+			tell_link(client, end);
+}
+
 void
 query_count(struct engine *e, struct child *child,
     struct control_client *client)

@@ -23,6 +23,12 @@ void query_pid(struct engine *e, struct child *child,
 void query_spec(struct engine *e, struct child *child,
     struct control_client *client, int64_t now_ns);
 
+/* `link`: those that `child` has; or, so that each comes once, that it began */
+void query_links(struct engine *e, struct child *child,
+    struct control_client *client, int64_t now_ns);
+void query_links_once(struct engine *e, struct child *child,
+    struct control_client *client, int64_t now_ns);
+
 /* `count`: OTP's four numbers about a supervisor (count_children). */
 void query_count(struct engine *e, struct child *child,
     struct control_client *client);

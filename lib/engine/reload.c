@@ -46,11 +46,22 @@ reload_free(struct reload *r)
 	free(r);
 }
 
+/* Lets go of a child that was made, and has not come into the tree. */
+static void
+drop_made(struct engine *e, const struct step *step)
+{
+	if (step->kind == STEP_START && step->child != NULL &&
+	    step->child->sup == NULL)
+		act_freed(e, step->child);
+}
+
 static void
 discard(struct engine *e)
 {
 	struct reload *r = e->reload;
 
+	for (size_t i = r->at; r->begun && i < r->plan.n; i++)
+		drop_made(e, &r->plan.steps[i]);
 	reload_free(r);
 	e->reload = NULL;
 	e->changed = true;
@@ -62,6 +73,9 @@ finish(struct engine *e)
 {
 	struct reload *r = e->reload;
 
+	/* What has gone may be what a name means. */
+	if (!r->dry && e->nstops == 0)
+		nobody_look(e, r->client);
 	if (r->failed > 0)
 		reload_fail(e, r->client, CONTROL_FAILED,
 		    "%zu of %zu steps did not succeed, the rest is as "
@@ -127,10 +141,11 @@ reload_serve(struct engine *e, struct control_client *client, size_t nwords,
 static const char *
 step_path(const struct step *step, char path[static NODE_PATH_SIZE])
 {
-	if (step->child != NULL)
+	if (step->child != NULL &&
+	    (step->kind != STEP_START || step->child->sup != NULL))
 		return node_path(step->child, path);
 	*path = '\0';
-	if (step->sup->child.sup != NULL) {
+	if (step->sup != NULL && step->sup->child.sup != NULL) {
 		node_path(&step->sup->child, path);
 		strlcat(path, "/", NODE_PATH_SIZE);
 	}
@@ -155,6 +170,8 @@ tell_plan(const struct reload *r)
 	char path[NODE_PATH_SIZE], under[NODE_PATH_SIZE];
 	struct record record;
 
+	if (r->client != NULL)
+		inits_tell_kept(&r->inits, r->client);
 	for (size_t i = 0; r->client != NULL && i < r->plan.n; i++) {
 		const struct step *step = &r->plan.steps[i];
 
@@ -202,8 +219,10 @@ ask(struct engine *e, enum request_kind kind, const struct step *step)
 static bool
 order(struct engine *e, struct step *step)
 {
-	if (step->sup == NULL)
+	if (step->sup == NULL) {
+		drop_made(e, step);
 		return false;
+	}
 	switch (step->kind) {
 	case STEP_CHANGE:
 		return false;
@@ -214,13 +233,11 @@ order(struct engine *e, struct step *step)
 		ask(e, REQUEST_REMOVE, step);
 		return true;
 	case STEP_START:
-		step->child = addition_new(e, step->spec);
 		if (step->child == NULL) {
 			note_failure(e->reload, step->spec->name,
 			    "did not start: no memory");
 			return false;
 		}
-		ties_look(e, step->child, step->sup);
 		ask(e, REQUEST_PLACE, step);
 		return true;
 	case STEP_RESTART:
@@ -267,7 +284,6 @@ take_answer(struct engine *e)
 {
 	struct reload *r = e->reload;
 	const struct step *step = &r->plan.steps[r->at];
-	struct child *child = step->child; /* NULL: it is freed */
 	char path[NODE_PATH_SIZE];
 
 	r->answered = false;
@@ -289,10 +305,25 @@ take_answer(struct engine *e)
 		    explain_result(r->request.result));
 		break;
 	}
-	if (step->kind == STEP_START && child != NULL && child->sup == NULL)
-		act_freed(e, child);
+	drop_made(e, step);
 	r->at++;
 	next_step(e);
+}
+
+/*
+ * Makes all children that are to come, so that one look at the names does: the
+ * links of each stand before it starts. One without memory is told in its step.
+ */
+static void
+make_children(struct engine *e)
+{
+	struct plan *plan = &e->reload->plan;
+
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan->steps[i].kind == STEP_START)
+			plan->steps[i].child =
+			    addition_new(e, plan->steps[i].spec);
+	ties_look(e);
 }
 
 static bool
@@ -317,7 +348,7 @@ begin(struct engine *e)
 	r->version = NULL;
 	r->begun = true;
 	inits_keep(e, &r->inits);
-	ties_look(e, NULL, NULL);
+	make_children(e);
 	return true;
 }
 
@@ -421,7 +452,11 @@ let_go(struct reload *r, size_t first, const struct child *child)
 		if (step->sup != NULL &&
 		    node_is_within(&step->sup->child, child))
 			step->sup = NULL;
-		if (step->sup == NULL || step->child == child)
+		/* One that is to come is the reload's still. */
+		if (step->child == child ||
+		    (step->sup == NULL &&
+			(step->kind != STEP_START || step->child == NULL ||
+			    step->child->sup != NULL)))
 			step->child = NULL;
 	}
 }

@@ -151,6 +151,26 @@ inits_keep(struct engine *e, struct inits *inits)
 	}
 }
 
+void
+inits_tell_kept(const struct inits *inits, struct control_client *client)
+{
+	char path[NODE_PATH_SIZE], text[REASON_TEXT_SIZE];
+	const struct init *init;
+	struct record record;
+
+	SLIST_FOREACH(init, inits, next) {
+		if (init->state != INIT_IGNORED || init->supervisor == NULL)
+			continue;
+		record_begin(&record, RECORD_PLAN);
+		record_text(&record, "action", "keep");
+		record_text(&record, "child",
+		    node_path(&init->supervisor->sup.child, path));
+		record_text(&record, "reason",
+		    reason_text(reason_exit(init->program->value), text));
+		control_record(client, &record, NULL);
+	}
+}
+
 const struct init *
 inits_untied(struct engine *e, const struct inits *inits,
     char why[static TIES_WHY_SIZE])

@@ -33,6 +33,9 @@ const struct spec *inits_body(const struct inits *inits,
 /* Makes room for what is printed. 0 or -ENOMEM. */
 int inits_fit(struct engine *e, const struct inits *inits);
 
+/* Tells of those that say their supervisor is not needed: it stays as it is. */
+void inits_tell_kept(const struct inits *inits, struct control_client *client);
+
 /* The plan is applied: what was printed stays as long as it is needed. */
 void inits_keep(struct engine *e, struct inits *inits);
 

@@ -5,6 +5,7 @@
 #include <sys/queue.h>
 
 #include "control/server.h"
+#include "engine/census.h"
 #include "engine/node.h"
 
 struct child;
@@ -24,7 +25,7 @@ struct tie {
 LIST_HEAD(ties, tie);
 
 /* Room for what is wrong with a name. */
-#define TIES_WHY_SIZE (NODE_PATH_SIZE + 256)
+#define TIES_WHY_SIZE CENSUS_WHY_SIZE
 
 /*
  * Ties what the specifications say and nothing else, but for what was asked
@@ -37,8 +38,8 @@ LIST_HEAD(ties, tie);
 int ties_renew(struct engine *e, struct child *fresh, const struct sup *parent,
     char why[static TIES_WHY_SIZE]);
 
-/* The same where nothing is to come; that memory is short is a warning. */
-void ties_look(struct engine *e, struct child *fresh, const struct sup *parent);
+/* The same when nothing starts; that memory is short is a warning. */
+void ties_look(struct engine *e);
 
 /* ACTION_UNLINK: the core has let go of it. */
 void ties_undone(struct link *link);

@@ -51,7 +51,8 @@
  *	init.c		the programs of supervisors that say what their children
  *			are; reload_init.c the same for a reload
  *	reporter.c	records, and people.c the same for people
- *	notes.c		what the core notes, as records; history.c for `why`
+ *	notes.c		what the core notes, as records; remember.c and
+ *			history.c the same for `why`
  *	give_up.c	the report when the root gave up
  *	outcome.c	the exit status
  *

@@ -307,6 +307,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	error = run(e, worker, before ? spec->hooks.before : spec->worker.argv,
 	    before ? "before" : "", &step);
 	if (error == 0) {
+		worker->sent = (struct sent){ .signo = 0 };
 		if (!before)
 			monitor_begun(e, worker);
 		return true;

@@ -30,6 +30,13 @@ struct readiness {
 	struct worker *worker;
 };
 
+/* The last signal that `supervise signal` has sent. */
+struct sent {
+	uint32_t from; /* the process that asked; 0: unknown */
+	uint32_t uid;  /* of that */
+	uint8_t signo; /* 0: there was none */
+};
+
 /* Sized with 10,000 of them in mind. */
 struct worker {
 	struct child child;            /* first */
@@ -45,6 +52,7 @@ struct worker {
 	int pidfd;              /* of the same; owned; -1: nothing lives */
 	struct process_end end; /* of the last run */
 	uint32_t id;            /* of this node alone, for ever */
+	struct sent sent;       /* by requests, to its run */
 	uint32_t nhooks;        /* commands that have followed its last run */
 	bool own_ready : 1;     /* `ready` was made for it alone; owned */
 	bool unasked : 1;       /* it had ended when it was told to stop */
@@ -70,6 +78,8 @@ struct supervisor {
 	struct history *history;
 	struct monitors monitors;
 	uint32_t id;
+	uint32_t culprit; /* last to fail in it, or end it: its id */
+	struct reason culprit_reason;
 };
 
 /* Nodes that were made together, from a configuration or by `add`. */

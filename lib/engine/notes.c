@@ -3,7 +3,7 @@
 #include "base/signal_name.h"
 #include "base/units.h"
 #include "engine/mailbox.h"
-#include "os/clock.h"
+#include "engine/remember.h"
 
 /* The texts that a record borrows until it is written. */
 struct texts {
@@ -159,125 +159,6 @@ event_of(enum note_kind kind)
 	};
 
 	return events[kind];
-}
-
-/* A supervisor that gave up ends with `shutdown`; `why` tells the two apart. */
-static struct reason
-reason_told(struct child *child, const struct note *note)
-{
-	if (note->kind == NOTE_ENDED &&
-	    child_sup(child)->cause == CAUSE_GAVE_UP)
-		return (struct reason){ .kind = REASON_INTENSITY };
-	return note->reason;
-}
-
-/* Keeps an end for `why`. */
-static void
-remember_end(struct child *child, const struct note *note)
-{
-	static const enum history_cause causes[] = {
-		[CAUSED_BY_ITSELF] = HISTORY_ITSELF,
-		[CAUSED_BY_SIBLING] = HISTORY_SIBLING,
-		[CAUSED_BY_REQUEST] = HISTORY_REQUEST,
-		[CAUSED_BY_SUPERVISOR] = HISTORY_SUPERVISOR,
-		[CAUSED_BY_LINK] = HISTORY_LINK,
-	};
-	int64_t ran_ms = note->ran_ns / NS_PER_MS;
-	const struct history_end end = {
-		.wall_ms = clock_wall_ns() / NS_PER_MS,
-		.ran_ms = ran_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ran_ms,
-		.run = note->run,
-		.reason = reason_told(child, note),
-		.by = note->sibling != NULL ? node_id(note->sibling) : 0,
-		.by_reason = note->cause == CAUSED_BY_SIBLING ?
-		    note->sibling->reason :
-		    note->reason,
-		.cause = (uint8_t)causes[note->cause],
-		.strategy = child->sup != NULL ?
-		    (uint8_t)child->sup->child.policy->sup.strategy :
-		    0,
-	};
-
-	history_add(node_history(child), &end);
-}
-
-/* A start that failed is an end; of one that has ended it is the reason. */
-static void
-remember_failure(struct child *child, const struct note *note)
-{
-	struct history_end *last = history_last(node_history(child));
-
-	if (last == NULL || last->run != note->run) {
-		remember_end(child, note);
-		return;
-	}
-	last->reason = note->reason;
-	last->cause = HISTORY_ITSELF;
-}
-
-/* What the supervisor does about the last end. */
-static void
-remember_outcome(struct child *child, enum history_outcome outcome)
-{
-	struct history_end *last = history_last(node_history(child));
-
-	if (last != NULL)
-		last->outcome = (uint8_t)outcome;
-}
-
-/* It is not needed: that is the child's own word, or a `catch` line's. */
-static void
-remember_ignored(struct child *child)
-{
-	const struct history_end *last = history_last(node_history(child));
-
-	if (last == NULL || last->outcome != HISTORY_CAUGHT)
-		remember_outcome(child, HISTORY_IGNORED);
-}
-
-static bool
-keeps_down(enum catch_action action)
-{
-	return action == CATCH_STOP || action == CATCH_IGNORE;
-}
-
-static void
-remember(struct child *child, const struct note *note)
-{
-	switch (note->kind) {
-	case NOTE_EXITED:
-	case NOTE_ENDED:
-		remember_end(child, note);
-		monitor_ended(child, note->reason);
-		break;
-	case NOTE_START_FAILED:
-		remember_failure(child, note);
-		break;
-	case NOTE_CAUGHT:
-		remember_outcome(child,
-		    keeps_down(note->caught) ? HISTORY_CAUGHT :
-					       HISTORY_NOTHING);
-		break;
-	case NOTE_RESTARTING:
-		remember_outcome(child, HISTORY_RESTART);
-		break;
-	case NOTE_GAVE_UP:
-		remember_outcome(child,
-		    note->restarts == 0 ? HISTORY_ESCALATED : HISTORY_GAVE_UP);
-		break;
-	case NOTE_AUTO_SHUTDOWN:
-		remember_outcome(child, HISTORY_AUTO_SHUTDOWN);
-		break;
-	case NOTE_IGNORED:
-		remember_ignored(child);
-		break;
-	case NOTE_STARTING:
-	case NOTE_STARTED:
-	case NOTE_REPORT:
-	case NOTE_REMOVED:
-	case NOTE_TRAPPED:
-		break;
-	}
 }
 
 void

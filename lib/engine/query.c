@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/signal_name.h"
 #include "base/units.h"
 #include "conf/print.h"
 #include "engine/history.h"
@@ -228,9 +229,10 @@ static void
 tell_end(struct engine *e, const struct history_end *end,
     struct control_client *client)
 {
-	bool by = end->cause == HISTORY_SIBLING || end->cause == HISTORY_LINK;
-	char path[NODE_PATH_SIZE], reason[REASON_TEXT_SIZE];
-	char stamp[RECORD_STAMP_SIZE], by_reason[REASON_TEXT_SIZE];
+	char by[NODE_PATH_SIZE], first[NODE_PATH_SIZE];
+	char reason[REASON_TEXT_SIZE], by_reason[REASON_TEXT_SIZE];
+	char first_reason[REASON_TEXT_SIZE], signal[SIGNAL_NAME_SIZE];
+	char stamp[RECORD_STAMP_SIZE];
 	struct record r;
 
 	record_stamp(end->wall_ms * NS_PER_MS, stamp);
@@ -240,14 +242,28 @@ tell_end(struct engine *e, const struct history_end *end,
 	record_text(&r, "reason", reason_text(end->reason, reason));
 	record_number(&r, "ran_ms", end->ran_ms);
 	record_text(&r, "cause", history_cause_text[end->cause]);
-	if (end->cause == HISTORY_SIBLING || end->outcome == HISTORY_RESTART)
+	if (end->cause == HISTORY_SIBLING || end->outcome == HISTORY_RESTART ||
+	    end->outcome == HISTORY_GROUP)
 		record_text(&r, "strategy", strategy_text[end->strategy]);
 	if (end->outcome != HISTORY_NOTHING)
 		record_text(&r, "outcome", history_outcome_text[end->outcome]);
-	if (by) {
-		record_text(&r, "by", path_of(e, end->by, path));
+	if (end->caught)
+		record_flag(&r, "caught", true);
+	if (end->by != 0) {
+		record_text(&r, "by", path_of(e, end->by, by));
 		record_text(&r, "by_reason",
 		    reason_text(end->by_reason, by_reason));
+	}
+	if (end->first != 0) {
+		record_text(&r, "first", path_of(e, end->first, first));
+		record_text(&r, "first_reason",
+		    reason_text(end->first_reason, first_reason));
+	}
+	if (end->signo != 0)
+		record_text(&r, "signal", signal_name(end->signo, signal));
+	if (end->from != 0) {
+		record_number(&r, "from", end->from);
+		record_number(&r, "uid", end->uid);
 	}
 	control_record(client, &r, NULL);
 }

@@ -290,6 +290,8 @@ check_note(struct world *w, struct actor *actor, const struct note *note)
 		/* Who ended it is still there to be named. */
 		if (note->cause == CAUSED_BY_LINK)
 			(void)world_actor(w, note->sibling);
+		if (note->origin != NULL)
+			(void)world_actor(w, note->origin);
 		actor->reported = false;
 		/* The group that its restart began may still be starting. */
 		if (sup == NULL || sup->sup.target != &actor->child ||

@@ -19,7 +19,7 @@ const char why_help[] =
     "its supervisor's strategy, that of a child it was linked to, a request, a\n"
     "reload; and the first of ends that have led to each other. Then how many\n"
     "restarts its supervisor has left before it gives up, and when the next\n"
-    "start is due if it is delayed.\n";
+    "start is due if it is delayed. Also of the last 32 that were removed.\n";
 
 struct stories {
 	struct story *items; /* owned */

@@ -13,6 +13,13 @@
 /* Room of a sentence about an end. */
 #define HOW_SIZE 128
 
+/* It is no longer a child. */
+static bool
+is_gone(const struct story *story)
+{
+	return strcmp(story->state, "removed") == 0;
+}
+
 /* What a supervisor of this strategy does when a child has ended. */
 static const char *
 consequence(const char *strategy)
@@ -44,7 +51,8 @@ tell_restart(const struct story *story, const struct past *past)
 	else if (story->due_ms >= 0)
 		printf("%s starts it again in %s", story->under,
 		    words_span(story->due_ms, span));
-	else if (strcmp(story->state, child_state_text[CHILD_DOWN]) == 0)
+	else if (strcmp(story->state, child_state_text[CHILD_DOWN]) == 0 ||
+	    is_gone(story))
 		printf("%s was to restart it, which was called off",
 		    story->under);
 	else
@@ -57,6 +65,11 @@ tell_rest(const struct story *story, const struct past *past)
 {
 	if (past->run < story->run)
 		printf("no restart came of it");
+	else if (is_gone(story) &&
+	    strcmp(story->restart, restart_text[RESTART_TEMPORARY]) == 0)
+		printf("it was temporary");
+	else if (is_gone(story))
+		printf("it was removed");
 	else if (strcmp(story->state, child_state_text[CHILD_DOWN]) != 0)
 		printf("%s has not dealt with it yet", story->under);
 	else if (strcmp(story->restart, restart_text[RESTART_TEMPORARY]) == 0)
@@ -254,9 +267,10 @@ tell_state(const struct story *story, bool colour)
 
 	printf("%s is ", story->name);
 	if (colour)
-		printf("\033[%sm%s\033[0m", code, story->state);
+		printf("\033[%sm%s\033[0m", code,
+		    is_gone(story) ? "gone" : story->state);
 	else
-		printf("%s", story->state);
+		printf("%s", is_gone(story) ? "gone" : story->state);
 	if (story->up_ms >= 0)
 		printf(" for %s", words_span(story->up_ms, span));
 	if (*story->pid != '\0')
@@ -278,7 +292,7 @@ tell_budget(const struct story *story)
 	if (story->due_ms >= 0)
 		printf("  the next start is due in %s\n",
 		    words_span(story->due_ms, span));
-	if (*story->under == '\0')
+	if (*story->under == '\0' || is_gone(story))
 		return;
 	printf("  %s has used %" PRId64 " of %" PRId64 " restarts in %" PRId64
 	       "s, ",

@@ -380,3 +380,77 @@ first_cause() {
 	assert_output "run 2 did not start"
 	assert_output "because f/g could not be started (ENOENT); "
 }
+
+@test "S26: a temporary child that is gone can still be asked about" {
+	conf <<-'END'
+		worker t { restart temporary; exec ${WORKER} exit=3 }
+		supervisor jobs { strategy dynamic }
+		worker a { exec ${WORKER} }
+	END
+	start_tree_ready
+	wait_record event=removed child=t
+	supervise add -q jobs 'worker j { restart temporary; exec sleep 1000 }'
+	supervise signal -q KILL j
+	wait_record event=removed child=jobs/j
+	run -0 supervise why t
+	assert_output "t is gone, run 1 (temporary)"
+	assert_output "run 1 ended with status 3"
+	assert_output "by itself; it was temporary"
+	refute_output "has used"
+	assert_equal "$(supervise why --json t | jq -s -r '.[0].state')" removed
+	run -0 supervise why jobs/j
+	assert_output "because a request sent it SIGKILL"
+	run -0 supervise why j t a
+	assert_output "jobs/j is gone"
+	assert_output "a is up"
+	# The others know the present alone.
+	run -4 supervise status t
+	run -4 supervise spec t
+	run -4 supervise pid j
+	run -4 supervise why nobody
+}
+
+@test "S26: of one name the last is remembered, and one that is there comes first" {
+	conf <<<'supervisor jobs { strategy dynamic }'
+	start_tree_ready
+	local n
+	for n in 3 4; do
+		supervise add --no-wait -q jobs "worker j { restart temporary; exec $WORKER exit=$n }"
+		wait_record event=exited child=jobs/j reason=exit:$n
+		supervise wait -t 10 quiet
+	done
+	run -0 supervise why j
+	assert_output "ended with status 4"
+	refute_output "ended with status 3"
+	supervise add -q jobs 'worker j { exec sleep 1000 }'
+	run -0 supervise why j
+	assert_output "jobs/j is up"
+	refute_output "ended with status"
+}
+
+@test "S26: 32 that are gone are remembered, and no more" {
+	conf <<<'supervisor jobs { strategy dynamic }; worker a { exec ${WORKER} }'
+	start_tree_ready
+	local n
+	for ((n = 0; n < 33; n++)); do
+		supervise add -q jobs "worker j$n { exec sleep 1000 }"
+		supervise stop -q "jobs/j$n"
+	done
+	run -4 supervise why j0
+	assert_output "nothing is called j0"
+	run -0 supervise why j1
+	assert_output "on request"
+	run -0 supervise why j32
+}
+
+@test "who was behind an end is named when it is gone" {
+	conf <<-'END'
+		worker t { restart temporary; exec ${WORKER} }
+		worker b { link t; exec ${WORKER} }
+	END
+	start_tree_ready
+	kill -s SEGV "$(pid_of t)"
+	wait_record event=started child=b run=2
+	run -0 supervise why b
+	assert_output "link:t was ended by SIGSEGV"
+}

@@ -11,6 +11,7 @@
 #include "core/tree.h"
 #include "engine/act.h"
 #include "engine/adding.h"
+#include "engine/gone.h"
 #include "engine/guardian.h"
 #include "engine/init.h"
 #include "engine/node.h"
@@ -52,7 +53,7 @@
  *			are; reload_init.c the same for a reload
  *	reporter.c	records, and people.c the same for people
  *	notes.c		what the core notes, as records; remember.c and
- *			history.c the same for `why`
+ *			history.c the same for `why`, gone.c of removed ones
  *	give_up.c	the report when the root gave up
  *	outcome.c	the exit status
  *
@@ -138,6 +139,7 @@ struct engine {
 	struct inits inits;     /* of supervisors that start */
 	struct ties ties;       /* every link */
 	struct thrown thrown;   /* values that reasons have */
+	struct gone_ring gone;  /* the children that were removed last */
 
 	pid_t guardian;
 	pid_t witness;

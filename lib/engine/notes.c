@@ -197,7 +197,7 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		break;
 	}
 	engine_record(e, &r);
-	remember(child, note);
+	remember(e, child, note);
 	if (note->kind == NOTE_GAVE_UP || note->kind == NOTE_START_FAILED)
 		give_up_note(e, child, note);
 	if (note->kind == NOTE_START_FAILED)

@@ -219,10 +219,13 @@ static const char *
 path_of(struct engine *e, uint32_t id, char path[static NODE_PATH_SIZE])
 {
 	struct wanted wanted = { .id = id };
+	const struct gone *gone;
 
 	lookup_walk(&e->root.sup.child, look_at, &wanted);
-	return wanted.child != NULL ? node_path(wanted.child, path) :
-				      "a child that is gone";
+	if (wanted.child != NULL)
+		return node_path(wanted.child, path);
+	gone = gone_by_id(&e->gone, id);
+	return gone != NULL ? gone->path : "a child that is gone";
 }
 
 static void
@@ -268,13 +271,22 @@ tell_end(struct engine *e, const struct history_end *end,
 	control_record(client, &r, NULL);
 }
 
+/* The ends that are remembered, the latest first. */
+static void
+tell_history(struct engine *e, const struct history *history,
+    struct control_client *client)
+{
+	const struct history_end *end;
+
+	for (size_t i = 0; (end = history_get(history, i)) != NULL; i++)
+		tell_end(e, end, client);
+}
+
 void
 query_why(struct engine *e, struct child *child, struct control_client *client,
     int64_t now_ns)
 {
 	char path[NODE_PATH_SIZE], above[NODE_PATH_SIZE];
-	const struct history *history = node_history(child);
-	const struct history_end *end;
 	struct record r;
 
 	record_begin(&r, RECORD_WHY);
@@ -286,6 +298,47 @@ query_why(struct engine *e, struct child *child, struct control_client *client,
 		add_budget(&r, e, child->sup);
 	}
 	control_record(client, &r, NULL);
-	for (size_t i = 0; (end = history_get(history, i)) != NULL; i++)
-		tell_end(e, end, client);
+	tell_history(e, node_history(child), client);
+}
+
+static void
+count_one(void *arg, struct child *child)
+{
+	(void)child;
+	++*(size_t *)arg;
+}
+
+/* Whether some child is called so, or some are. */
+static bool
+is_there(struct engine *e, const char *name)
+{
+	size_t n = 0;
+	struct lookup l = { .visit = count_one, .arg = &n };
+
+	return lookup(&l, &e->root, name) != LOOKUP_NONE;
+}
+
+bool
+query_gone(struct engine *e, const char *name, struct control_client *client)
+{
+	const struct gone *gone = gone_find(&e->gone, name);
+	char above[NODE_PATH_SIZE];
+	struct record r;
+	char *slash;
+
+	if (gone == NULL || is_there(e, name))
+		return false;
+	strlcpy(above, gone->path, sizeof(above));
+	slash = strrchr(above, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	record_begin(&r, RECORD_WHY);
+	record_text(&r, gone->supervisor ? "supervisor" : "child", gone->path);
+	record_text(&r, "state", "removed");
+	record_number(&r, "run", gone->run);
+	record_text(&r, "restart", restart_text[(enum restart)gone->restart]);
+	record_text(&r, "under", slash != NULL ? above : "root");
+	control_record(client, &r, NULL);
+	tell_history(e, &gone->history, client);
+	return true;
 }

@@ -259,7 +259,7 @@ remember_ignored(struct child *child)
 }
 
 void
-remember(struct child *child, const struct note *note)
+remember(struct engine *e, struct child *child, const struct note *note)
 {
 	switch (note->kind) {
 	case NOTE_EXITED:
@@ -294,8 +294,10 @@ remember(struct child *child, const struct note *note)
 	case NOTE_STARTED:
 		remember_group(child, note);
 		break;
-	case NOTE_REPORT:
 	case NOTE_REMOVED:
+		gone_add(&e->gone, child);
+		break;
+	case NOTE_REPORT:
 	case NOTE_TRAPPED:
 		break;
 	}

@@ -5,6 +5,6 @@
 #include "engine/engine.h"
 
 /* Keeps what a note says about an end of `child`, for `why`. */
-void remember(struct child *child, const struct note *note);
+void remember(struct engine *e, struct child *child, const struct note *note);
 
 #endif

@@ -62,6 +62,8 @@ sweep(struct engine *e)
 		value->used = false;
 	mark_below(&e->root.sup.child);
 	mark(&e->outcome.reason);
+	for (size_t i = 0; i < GONE_MAX; i++)
+		mark_history(&e->gone.items[i].history);
 	TAILQ_FOREACH_SAFE(value, &thrown->values, next, next) {
 		if (value->used)
 			continue;

@@ -358,6 +358,8 @@ assert_said() {
 	END
 	start_tree_ready
 	assert_record event=caught child=a reason=start:ENOENT action=stop
+	assert_record event=ignored child=a run=1 reason=start:ENOENT
+	refute_record event=ignored child=a pid=0
 	assert_record event=caught child=b reason=exit:78 action=ignore
 	assert_record event=started child=c
 	stop_tree

@@ -28,10 +28,12 @@ add_pair(struct record *r, struct child *child, struct texts *texts)
 	record_text(r, "child", node_path(child, texts->subject));
 }
 
+/* What could not be executed had no process. */
 static void
 add_run(struct record *r, struct child *child, const struct note *note)
 {
-	if (!child_is_sup(child) && note->kind != NOTE_START_FAILED)
+	if (!child_is_sup(child) && note->kind != NOTE_START_FAILED &&
+	    note->reason.kind != REASON_START)
 		record_number(r, "pid", node_worker(child)->pid);
 	record_number(r, "run", note->run);
 }

@@ -423,9 +423,33 @@ assert_said() {
 	wait_tree
 	assert_status 1
 	assert_record event=start_failed child=w run=1 reason=exit:9
-	grep -qF 'w did not start: before: it ended with status 9' records
+	grep -qF 'w did not start: before: `sh -c exit 9` ended with status 9' records
 	refute test -e said
 	assert_record event=exited child=a reason=shutdown
+}
+
+@test "U13: a tree that gives up because of before names that command" {
+	conf <<-'END'
+		max_restarts 1
+		worker w { before sh -c 'test "$SUPERVISE_RUN" = 1 || exit 9
+		    : more'; exec ${WORKER} run=1 exit=3 end }
+	END
+	run -1 supervise run -q
+	assert_output 'gave up: w did not start: before: `sh -c test "$SUPERVISE_RUN" = 1 || exit 9 ...` ended with status 9'
+	assert_output 'hint      run that command by hand'
+	conf <<-'END'
+		max_restarts 1
+		worker w { start_timeout 100ms; before sh -c 'test "$SUPERVISE_RUN" = 1 || exec sleep 1000'; exec ${WORKER} run=1 exit=3 end }
+	END
+	run -1 supervise run -q
+	assert_output 'gave up: w did not start: before: it did not end within start_timeout'
+	assert_output 'hint      `start_timeout` is the time of `before` as well'
+	conf <<-'END'
+		max_restarts 2
+		worker w { before sh -c 'test "$SUPERVISE_RUN" != 2 || exit 9'; exec ${WORKER} run=1-3 exit=3 end }
+	END
+	run -1 supervise run -q
+	assert_output 'gave up: w ended with status 3'
 }
 
 @test "U5: a program of before that is not there is a failed start" {

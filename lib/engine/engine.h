@@ -88,7 +88,10 @@ struct outcome {
 	bool worker;                /* a worker failed last: this one */
 	bool core;                  /* it left a core dump */
 	bool backs_off;             /* its restarts are delayed */
+	bool start;                 /* it was a start that failed, */
+	bool before;                /* by its `before` */
 	uint32_t id;                /* its node's; it may be freed */
+	uint32_t run;               /* of its runs, the one that failed */
 	struct reason reason;       /* of that failure */
 	char child[NODE_PATH_SIZE]; /* its path */
 	char why[1200];             /* what happened, for a person */
@@ -235,7 +238,8 @@ void reap_sweep_tick(struct engine *e);
 bool hook_prepared(const struct worker *worker);
 
 /* Tells in e->failure how the command of `before` ended. */
-void hook_failed(struct engine *e, struct reason reason);
+void hook_failed(struct engine *e, const struct worker *worker,
+    struct reason reason);
 
 /* The run of `worker` has ended: sees whether commands are to follow. */
 void hook_begin(const struct engine *e, struct worker *worker);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/catch.h"
 #include "engine/engine.h"
@@ -13,6 +14,9 @@
  * waited for, and killed when the time for that is over.
  */
 
+/* How much of a command is shown. */
+#define COMMAND_SIZE 80
+
 bool
 hook_prepared(const struct worker *worker)
 {
@@ -23,12 +27,30 @@ hook_prepared(const struct worker *worker)
 	    end->status == 0;
 }
 
-void
-hook_failed(struct engine *e, struct reason reason)
+/* Writes a command for a person, of a long one the beginning. */
+static void
+show_command(char *text, size_t size, const char *const *argv)
 {
-	char text[REASON_TEXT_SIZE], how[128];
+	size_t len = 0;
 
-	snprintf(e->failure, sizeof(e->failure), "before: it %s",
+	text[0] = '\0';
+	for (; *argv != NULL && len < size; argv++) {
+		strlcat(text, *text != '\0' ? " " : "", size);
+		len = strlcat(text, *argv, size);
+	}
+	if (len >= size || text[strcspn(text, "\n")] != '\0')
+		strlcpy(text + strcspn(text, "\n"), " ...",
+		    size - strcspn(text, "\n"));
+}
+
+void
+hook_failed(struct engine *e, const struct worker *worker, struct reason reason)
+{
+	char text[REASON_TEXT_SIZE], how[128], command[COMMAND_SIZE];
+
+	show_command(command, sizeof(command),
+	    worker->spec->spec->hooks.before);
+	snprintf(e->failure, sizeof(e->failure), "before: `%s` %s", command,
 	    people_reason(reason_text(reason, text), how, sizeof(how)));
 }
 

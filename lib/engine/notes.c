@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include "engine/notes.h"
+#include <string.h>
+
 #include "base/signal_name.h"
 #include "base/units.h"
 #include "engine/mailbox.h"
+#include "engine/notes.h"
 #include "engine/remember.h"
 
 /* The texts that a record borrows until it is written. */
@@ -55,12 +57,11 @@ add_limits(struct record *r, const struct sup *sup, const struct note *note)
 }
 
 static const char *
-failure_of(const struct engine *e, const struct child *child,
-    const struct note *note)
+failure_of(const struct engine *e, const struct note *note)
 {
 	if (e->failure[0] != '\0')
 		return e->failure;
-	if (note->reason.kind == REASON_TIMEOUT && child->preparing)
+	if (note->reason.kind == REASON_TIMEOUT && note->preparing)
 		return "before: it did not end within start_timeout";
 	if (note->reason.kind == REASON_TIMEOUT)
 		return "it was not ready within its start_timeout";
@@ -79,7 +80,7 @@ fill_start(struct engine *e, struct record *r, struct child *child,
 		return;
 	add_reason(r, note, texts);
 	if (note->kind == NOTE_START_FAILED)
-		record_text(r, "error", failure_of(e, child, note));
+		record_text(r, "error", failure_of(e, note));
 }
 
 static void
@@ -200,6 +201,9 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 	}
 	engine_record(e, &r);
 	remember(e, child, note);
+	if (note->kind == NOTE_START_FAILED && note->preparing &&
+	    e->failure[0] == '\0')
+		strlcpy(e->failure, failure_of(e, note), sizeof(e->failure));
 	if (note->kind == NOTE_GAVE_UP || note->kind == NOTE_START_FAILED)
 		give_up_note(e, child, note);
 	if (note->kind == NOTE_START_FAILED)

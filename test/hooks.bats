@@ -554,6 +554,81 @@ assert_said() {
 	stop_tree
 }
 
+@test "L10: a reload while a command of a catch line runs: none runs twice" {
+	local lines
+	mkfifo go
+	conf <<-'END'
+		worker w {
+		    catch * run sh -c 'echo a >>said; read -r line <go'
+		    catch * run sh -c 'echo b >>said'
+		    after sh -c 'echo after >>said'
+		    exec ${WORKER}
+		}
+	END
+	start_tree_ready
+	for lines in 'catch * run true; catch * run true;' ''; do
+		kill -s KILL "$(child_pid w)"
+		eventually said_is a
+		# One more line before those that there were; then none of them.
+		conf <<-END
+			worker w {
+			    $lines
+			    catch * run sh -c 'echo a >>said; read -r line <go'
+			    after sh -c 'echo after >>said'
+			    exec \${WORKER}
+			}
+		END
+		supervise reload -q
+		echo line >go
+		eventually said_is $'a\nafter'
+		rm said
+		conf <<-'END'
+			worker w {
+			    catch * run sh -c 'echo a >>said; read -r line <go'
+			    catch * run sh -c 'echo b >>said'
+			    after sh -c 'echo after >>said'
+			    exec ${WORKER}
+			}
+		END
+		supervise wait -t 10 quiet
+		supervise reload -q
+	done
+	# What else a reload changes is no matter.
+	kill -s KILL "$(child_pid w)"
+	eventually said_is a
+	conf <<-'END'
+		worker w {
+		    shutdown 4s
+		    catch * run sh -c 'echo a >>said; read -r line <go'
+		    catch * run sh -c 'echo b >>said'
+		    after sh -c 'echo after >>said'
+		    exec ${WORKER}
+		}
+	END
+	supervise reload -q
+	echo line >go
+	eventually said_is $'a\nb\nafter'
+	rm go
+	stop_tree
+}
+
+@test "U7: what ignore takes is caught by no line, and after runs" {
+	conf <<-'END'
+		worker a { restart transient; ignore 75; catch * run sh -c 'echo never >>said'; after sh -c 'echo a >>said'; exec sh -c 'exit 75' }
+		worker b { restart transient; ready fd 3; catch exit:* run sh -c 'echo never >>said'; after sh -c 'echo b >>said'; exec true }
+		worker c { restart transient; ready fd 3; catch exit:7 run sh -c 'echo caught >>said'; catch exit:7 ignore; after sh -c 'echo c >>said'; exec sh -c 'exit 7' }
+		worker d { restart transient; catch exit:* run sh -c 'echo caught >>said'; after sh -c 'echo d >>said'; exec true }
+		worker other { exec ${WORKER} }
+	END
+	start_tree_ready
+	sorted_is() {
+		[[ $(sort said | tr '\n' ' ') == "$1" ]]
+	}
+	eventually sorted_is 'a b c caught caught d '
+	stop_tree
+	assert_status 0
+}
+
 @test "spec prints before and after" {
 	conf <<<'worker w { before echo "a b"; after rm -f x; exec ${WORKER} }'
 	start_tree_ready

@@ -78,6 +78,10 @@ static const struct fixture_case cases[] = {
 	    "sup root; worker a catch=*/escalate; worker b",
 	    "terminate root a; state",
 	    "exit a#1 shutdown; reply terminate ok; state root a=- b=1" },
+	{ "U7: what ignore takes is caught by no line",
+	    "sup root max_restarts=0; worker a ignore=75 catch=*/escalate",
+	    "exit a exit:75; state",
+	    "exit a#1 exit:75; ignore a; state root a=-" },
 	{ "L10: a failed start is caught, at boot and at a restart",
 	    "sup root; worker a start=fail catch=start:*/stop;"
 	    "worker b start=ok,fail catch=start:*/ignore",

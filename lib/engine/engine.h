@@ -77,6 +77,8 @@ struct environment {
 	char reason[24 + REASON_TEXT_SIZE]; /* SUPERVISE_LAST_REASON=… */
 	char end[24 + REASON_TEXT_SIZE];    /* SUPERVISE_REASON=… */
 	char ran[40];                       /* SUPERVISE_RAN_MS=… */
+	char status[32];                    /* SUPERVISE_STATUS=… */
+	char pid[32];                       /* SUPERVISE_PID=… */
 	const char *mark;                   /* SUPERVISE_ID=…; borrowed */
 	char mailbox[24];                   /* SUPERVISE_MAILBOX=… */
 	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */

@@ -89,6 +89,21 @@ static const struct fixture_case cases[] = {
 	    "start root#1; startfail a; caught a stop; ignore a; start b#1;"
 	    "up root#1; exit b#1 exit:1; report root child_terminated b exit:1;"
 	    "startfail b; caught b ignore; ignore b; state root a=- b=-" },
+	{ "L10 U7 S83: at a failed start stop is ignore, no end for auto_shutdown",
+	    "sup root; sup s auto_shutdown=any_significant restart=temporary;"
+	    "worker a parent=s start=fail restart=transient significant=yes"
+	    " catch=start:*/stop;"
+	    "worker b parent=s start=ok,fail restart=transient significant=yes"
+	    " catch=start:*/stop;"
+	    "worker c parent=s start=ok,fail restart=transient significant=yes"
+	    " catch=start:*/ignore",
+	    "boot; exit b crash; exit c crash; state",
+	    "start root#1; start s#1; startfail a; caught a stop; ignore a;"
+	    "start b#1; start c#1; up s#1; up root#1; exit b#1 exit:1;"
+	    "report s child_terminated b exit:1; startfail b; caught b stop;"
+	    "ignore b; exit c#1 exit:1; report s child_terminated c exit:1;"
+	    "startfail c; caught c ignore; ignore c; state root s=1;"
+	    "state s a=- b=- c=-" },
 	{ "L10: a failed restart may escalate",
 	    "sup root max_restarts=9; worker a start=ok,fail "
 	    "catch=start:*/escalate; worker b",

@@ -634,7 +634,7 @@ assert_said() {
 		worker w {
 		    catch killed run sh -c 'echo "catch $SUPERVISE_PID $SUPERVISE_STATUS ${SUPERVISE_CORE-none}" >>said'
 		    after sh -c 'echo "after $SUPERVISE_PID $SUPERVISE_STATUS" >>said; exit 1'
-		    exec sh -c 'echo "run ${SUPERVISE_PID-} ${SUPERVISE_STATUS-} ${SUPERVISE_CORE-}" >>said; exec "$WORKER"'
+		    exec sh -c 'echo "run ${SUPERVISE_PID--} ${SUPERVISE_STATUS--} ${SUPERVISE_CORE--}" >>said; exec "$WORKER"'
 		}
 		worker x { restart transient; exec ${WORKER} exit=7; catch exit:7 stop; after sh -c 'echo "$SUPERVISE_STATUS" >>x' }
 	END
@@ -642,13 +642,13 @@ assert_said() {
 	SUPERVISE_PID=1 SUPERVISE_STATUS=2 SUPERVISE_CORE=true start_tree_ready
 	local pid
 	pid=$(child_pid w)
-	eventually said_is 'run   '
+	eventually said_is 'run - - -'
 	kill -s KILL "$pid"
 	wait_record event=started child=w run=2
-	eventually said_is "run   
+	eventually said_is "run - - -
 catch $pid 137 none
 after $pid 137
-run   "
+run - - -"
 	assert_equal "$(<x)" 7
 	stop_tree
 }

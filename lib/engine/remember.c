@@ -119,6 +119,9 @@ find_cause(struct child *child, struct history_end *end,
 		    note->sibling->reason :
 		    note->reason;
 		find_first(end, note);
+		/* Alike ends of old must not make it its own cause. */
+		if (end->first == node_id(child))
+			end->first = 0;
 		break;
 	case HISTORY_CHILD:
 	case HISTORY_INTENSITY:

@@ -358,6 +358,8 @@ assert_said() {
 	END
 	start_tree_ready
 	assert_record event=caught child=a reason=start:ENOENT action=stop
+	assert_record event=ignored child=a run=1 reason=start:ENOENT
+	refute_record event=ignored child=a pid=0
 	assert_record event=caught child=b reason=exit:78 action=ignore
 	assert_record event=started child=c
 	stop_tree
@@ -421,9 +423,33 @@ assert_said() {
 	wait_tree
 	assert_status 1
 	assert_record event=start_failed child=w run=1 reason=exit:9
-	grep -qF 'w did not start: before: it ended with status 9' records
+	grep -qF 'w did not start: before: `sh -c exit 9` ended with status 9' records
 	refute test -e said
 	assert_record event=exited child=a reason=shutdown
+}
+
+@test "U13: a tree that gives up because of before names that command" {
+	conf <<-'END'
+		max_restarts 1
+		worker w { before sh -c 'test "$SUPERVISE_RUN" = 1 || exit 9
+		    : more'; exec ${WORKER} run=1 exit=3 end }
+	END
+	run -1 supervise run -q
+	assert_output 'gave up: w did not start: before: `sh -c test "$SUPERVISE_RUN" = 1 || exit 9 ...` ended with status 9'
+	assert_output 'hint      run that command by hand'
+	conf <<-'END'
+		max_restarts 1
+		worker w { start_timeout 100ms; before sh -c 'test "$SUPERVISE_RUN" = 1 || exec sleep 1000'; exec ${WORKER} run=1 exit=3 end }
+	END
+	run -1 supervise run -q
+	assert_output 'gave up: w did not start: before: it did not end within start_timeout'
+	assert_output 'hint      `start_timeout` is the time of `before` as well'
+	conf <<-'END'
+		max_restarts 2
+		worker w { before sh -c 'test "$SUPERVISE_RUN" != 2 || exit 9'; exec ${WORKER} run=1-3 exit=3 end }
+	END
+	run -1 supervise run -q
+	assert_output 'gave up: w ended with status 3'
 }
 
 @test "U5: a program of before that is not there is a failed start" {
@@ -525,6 +551,105 @@ assert_said() {
 	kill -s KILL "$pid"
 	wait_record event=started child=w run=2
 	assert_said <<<new
+	stop_tree
+}
+
+@test "L10: a reload while a command of a catch line runs: none runs twice" {
+	local lines
+	mkfifo go
+	conf <<-'END'
+		worker w {
+		    catch * run sh -c 'echo a >>said; read -r line <go'
+		    catch * run sh -c 'echo b >>said'
+		    after sh -c 'echo after >>said'
+		    exec ${WORKER}
+		}
+	END
+	start_tree_ready
+	for lines in 'catch * run true; catch * run true;' ''; do
+		kill -s KILL "$(child_pid w)"
+		eventually said_is a
+		# One more line before those that there were; then none of them.
+		conf <<-END
+			worker w {
+			    $lines
+			    catch * run sh -c 'echo a >>said; read -r line <go'
+			    after sh -c 'echo after >>said'
+			    exec \${WORKER}
+			}
+		END
+		supervise reload -q
+		echo line >go
+		eventually said_is $'a\nafter'
+		rm said
+		conf <<-'END'
+			worker w {
+			    catch * run sh -c 'echo a >>said; read -r line <go'
+			    catch * run sh -c 'echo b >>said'
+			    after sh -c 'echo after >>said'
+			    exec ${WORKER}
+			}
+		END
+		supervise wait -t 10 quiet
+		supervise reload -q
+	done
+	# What else a reload changes is no matter.
+	kill -s KILL "$(child_pid w)"
+	eventually said_is a
+	conf <<-'END'
+		worker w {
+		    shutdown 4s
+		    catch * run sh -c 'echo a >>said; read -r line <go'
+		    catch * run sh -c 'echo b >>said'
+		    after sh -c 'echo after >>said'
+		    exec ${WORKER}
+		}
+	END
+	supervise reload -q
+	echo line >go
+	eventually said_is $'a\nb\nafter'
+	rm go
+	stop_tree
+}
+
+@test "U7: what ignore takes is caught by no line, and after runs" {
+	conf <<-'END'
+		worker a { restart transient; ignore 75; catch * run sh -c 'echo never >>said'; after sh -c 'echo a >>said'; exec sh -c 'exit 75' }
+		worker b { restart transient; ready fd 3; catch exit:* run sh -c 'echo never >>said'; after sh -c 'echo b >>said'; exec true }
+		worker c { restart transient; ready fd 3; catch exit:7 run sh -c 'echo caught >>said'; catch exit:7 ignore; after sh -c 'echo c >>said'; exec sh -c 'exit 7' }
+		worker d { restart transient; catch exit:* run sh -c 'echo caught >>said'; after sh -c 'echo d >>said'; exec true }
+		worker other { exec ${WORKER} }
+	END
+	start_tree_ready
+	sorted_is() {
+		[[ $(sort said | tr '\n' ' ') == "$1" ]]
+	}
+	eventually sorted_is 'a b c caught caught d '
+	stop_tree
+	assert_status 0
+}
+
+@test "L10 L11: catch and after commands are told of the process that has ended" {
+	conf <<-'END'
+		worker w {
+		    catch killed run sh -c 'echo "catch $SUPERVISE_PID $SUPERVISE_STATUS ${SUPERVISE_CORE-none}" >>said'
+		    after sh -c 'echo "after $SUPERVISE_PID $SUPERVISE_STATUS" >>said; exit 1'
+		    exec sh -c 'echo "run ${SUPERVISE_PID--} ${SUPERVISE_STATUS--} ${SUPERVISE_CORE--}" >>said; exec "$WORKER"'
+		}
+		worker x { restart transient; exec ${WORKER} exit=7; catch exit:7 stop; after sh -c 'echo "$SUPERVISE_STATUS" >>x' }
+	END
+	export WORKER
+	SUPERVISE_PID=1 SUPERVISE_STATUS=2 SUPERVISE_CORE=true start_tree_ready
+	local pid
+	pid=$(child_pid w)
+	eventually said_is 'run - - -'
+	kill -s KILL "$pid"
+	wait_record event=started child=w run=2
+	eventually said_is "run - - -
+catch $pid 137 none
+after $pid 137
+run - - -"
+	assert_equal "$(<x)" 7
 	stop_tree
 }
 

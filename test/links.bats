@@ -467,7 +467,7 @@ two_trees() {
 	kill -s KILL "$(pid_of y)"
 	wait_record event=exited child=pool/s/z reason=killed link=pool/s/y
 	run -0 supervise why a
-	assert_output "link:a child that is gone"
+	assert_output "link:pool/x was killed (SIGKILL)"
 	supervise stop s
 	supervise add pool 'worker x { exec sleep 1000; restart temporary; link a }'
 	supervise stop x

@@ -71,6 +71,24 @@ load test_helper
 	END
 }
 
+@test "L10 S49: what catch restarts or escalates is reported, what it stops is not" {
+	conf <<-'END'
+		worker a { restart temporary; catch exit:3 restart; exec ${WORKER} run=1 exit=3 end }
+		worker b { catch exit:4 stop; exec ${WORKER} exit=4 }
+		supervisor s { restart temporary; worker c { catch exit:5 escalate; exec ${WORKER} exit=5 } }
+		worker other { exec ${WORKER} }
+	END
+	start_tree_ready
+	wait_record event=started child=a run=2
+	wait_record event=caught child=b action=stop
+	wait_record event=removed supervisor=s
+	assert_record event=report supervisor=root child=a context=child_terminated reason=exit:3
+	assert_record event=report supervisor=s child=s/c context=child_terminated reason=exit:5
+	assert_record event=report supervisor=s child=s/c context=shutdown reason=exit:5
+	refute_record event=report child=b
+	stop_tree
+}
+
 @test "S167: a report follows the event it tells, before the action it leads to" {
 	conf <<-'END'
 		strategy one_for_all

@@ -90,12 +90,13 @@ teardown() {
 	supervise wait -t 10 quiet
 	run -0 supervise why s
 	assert_output "run 1 "
-	assert_equal "$(causes s)" "1 itself - shutdown"
+	assert_equal "$(causes s)" "1 intensity s/a reached_max_restart_intensity"
 	assert_equal "$(causes s/a)" "1 itself - killed"
 	run -0 supervise why s/a
 	assert_output "a restart would have been one too many, s gave up"
 	run -0 supervise why s
-	assert_output "by itself; root restarted it (one_for_one)"
+	assert_output "run 1 gave up, restarts came too often"
+	assert_output "because s/a was killed (SIGKILL); root restarted it (one_for_one)"
 	[[ $(causes s/b) == "1 supervisor - shutdown" || $(causes s/b) == "1 sibling s/a shutdown" ]]
 }
 
@@ -210,5 +211,246 @@ END
 	supervise wait -t 10 down t
 	run -0 supervise why t
 	assert_output "run 1 gave up, restarts came too often"
+	assert_output "because t/b was killed (SIGKILL); "
 	refute_output "has done its work"
+}
+
+# first_cause NAME: by whom its latest end was, and what was behind that.
+first_cause() {
+	supervise why --json "$1" | jq -rs '[.[] | select(.event == "end")][0] |
+		[.cause, .by // "-", .first // "-", .first_reason // "-"] | join(" ")'
+}
+
+@test "S152: along links the first cause is named, not only the last" {
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker b { link a; exec ${WORKER} }
+		worker c { link b; exec ${WORKER} }
+		worker d { link c; exec ${WORKER} }
+		max_restarts 9
+	END
+	start_tree_ready
+	kill -s SEGV "$(pid_of a)"
+	local child
+	for child in a b c d; do
+		wait_record event=started child=$child run=2
+	done
+	assert_equal "$(first_cause a)" "itself - - -"
+	assert_equal "$(first_cause b)" "link a - -"
+	assert_equal "$(first_cause c)" "link b a signal:SEGV"
+	assert_equal "$(first_cause d)" "link c a signal:SEGV"
+	run -0 supervise why b
+	assert_output "link:a was ended by SIGSEGV"
+	run -0 supervise why d
+	assert_output "because c ended (link), which ended because a was ended by SIGSEGV (Segmentation fault); root restarted it"
+}
+
+@test "S163: the first cause of a group restart is a link, and the other way round" {
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		supervisor s {
+		    strategy one_for_all
+		    worker m { link a; exec ${WORKER} }
+		    worker n { exec ${WORKER} }
+		}
+		supervisor r {
+		    strategy rest_for_one
+		    worker x { exec ${WORKER} }
+		    worker y { exec ${WORKER} }
+		}
+		worker z { link y; exec ${WORKER} }
+	END
+	start_tree_ready
+	kill -s SEGV "$(pid_of a)"
+	wait_record event=started child=s/n run=2
+	assert_equal "$(first_cause s/m)" "link a - -"
+	assert_equal "$(first_cause s/n)" "sibling s/m a signal:SEGV"
+	run -0 supervise why s/n
+	assert_output "because s/m ended, which ended because a was ended by SIGSEGV (Segmentation fault): s is one_for_all"
+	kill -s KILL "$(pid_of x)"
+	wait_record event=started child=z run=2
+	wait_record event=started child=r/y run=2
+	assert_equal "$(first_cause r/y)" "sibling r/x - -"
+	assert_equal "$(first_cause z)" "link r/y r/x killed"
+}
+
+@test "S35: who ended by a link comes back with its group, and is told so" {
+	conf <<-'END'
+		strategy one_for_all
+		worker a { exec ${WORKER} }
+		worker b { link a; exec ${WORKER} }
+		worker t { restart transient; exec ${WORKER} run=1 sleep=1 exit=0 end }
+	END
+	start_tree_ready
+	supervise wait -t 10 down t
+	kill -s KILL "$(pid_of a)"
+	wait_record event=started child=t run=2
+	run -0 supervise why b
+	assert_output "link:a was killed (SIGKILL); root restarted it with its group (one_for_all)"
+	run -0 supervise why t
+	assert_output "by itself; root restarted it with its group (one_for_all)"
+	refute_output "no restart came of it"
+}
+
+@test "a reload, and a signal that somebody asked for" {
+	conf <<<'worker a { exec ${WORKER} }; worker b { exec ${WORKER} }'
+	start_tree_ready
+	conf <<<'worker a { exec ${WORKER} fork }; worker b { exec ${WORKER} }'
+	supervise reload -q
+	assert_equal "$(causes a)" "1 reload - shutdown"
+	run -0 supervise why a
+	assert_output "because a reload changed or removed it"
+	supervise signal -q KILL b
+	wait_record event=started child=b run=2
+	assert_equal "$(causes b)" "1 signal - killed"
+	run -0 supervise why b
+	assert_output "because a request sent it SIGKILL (pid "
+	assert_output ", uid $(id -u)); root restarted it (one_for_one)"
+	supervise why --json b | jq -es '.[1] | .signal == "KILL" and .from > 1'
+	# Another signal has ended that run: nobody asked for it.
+	supervise signal -q WINCH b
+	kill -s KILL "$(pid_of b)"
+	wait_record event=started child=b run=3
+	assert_equal "$(causes b)" "2 itself - killed
+1 signal - killed"
+}
+
+@test "L10: catch lines are named: a restart of a temporary child, an escalation" {
+	conf <<-'END'
+		worker t { restart temporary; catch exit:7 restart; exec ${WORKER} run=1 exit=7 end }
+		supervisor s { catch exit:9 escalate; worker k { exec ${WORKER} run=1 exit=9 end } }
+	END
+	start_tree_ready
+	wait_record event=started child=t run=2
+	wait_record event=started child=s/k run=2
+	supervise wait -t 10 quiet
+	run -0 supervise why t
+	assert_output "by itself; a catch line says restart: root restarted it (one_for_one)"
+	supervise why --json t | jq -es '.[1].caught and .[1].outcome == "restart"'
+	run -0 supervise why s
+	assert_output "run 1 gave up, a catch line says escalate"
+	assert_output "because s/k ended with status 9; root restarted it"
+	assert_equal "$(causes s)" "1 catch s/k shutdown"
+}
+
+@test "U5: what runs before a start is named: before, and init" {
+	conf <<-'END'
+		max_restarts 9
+		worker b { before sh -c 'test "$SUPERVISE_RUN" != 2 || exit 9'; exec ${WORKER} }
+		worker e { backoff 60s..60s; before ./prog; exec ${WORKER} }
+		supervisor i { restart transient; init sh -c 'test ! -e ran || exit 3; touch ran; echo "worker q { exec sleep 1000 }"' }
+	END
+	printf '#!/bin/sh\n' >prog
+	chmod +x prog
+	start_tree_ready
+	kill -s KILL "$(pid_of b)"
+	wait_record event=started child=b run=3
+	assert_equal "$(causes b)" "2 before - exit:9
+1 itself - killed"
+	run -0 supervise why b
+	assert_output "run 2 did not start"
+	assert_output "because its before command ended with status 9; root restarted it"
+	rm prog
+	supervise stop -q e
+	run -1 supervise start e
+	assert_equal "$(causes e | head -n 1)" "2 before - start:ENOENT"
+	run -1 supervise restart i
+	assert_equal "$(causes i | head -n 1)" "2 init - exit:3"
+	run -0 supervise why i
+	assert_output "because its init program ended with status 3; it stays down"
+}
+
+@test "S18 S84: why a supervisor did not start, or shut itself down" {
+	conf <<-'END'
+		supervisor u { restart transient; auto_shutdown any_significant; worker k { restart transient; significant; exec ${WORKER} run=1 exit=0 end } }
+		supervisor f { worker g { exec ./prog } }
+	END
+	cp "$WORKER" prog
+	start_tree_ready
+	supervise wait -t 10 down u
+	assert_equal "$(causes u)" "1 significant u/k shutdown"
+	run -0 supervise why u
+	assert_output "run 1 shut down by itself"
+	assert_output "because u/k ended normally; "
+	supervise stop -q f
+	rm prog
+	run -1 supervise start f
+	assert_equal "$(causes f | head -n 1)" "2 child f/g shutdown:failed_to_start_child"
+	run -0 supervise why f
+	assert_output "run 2 did not start"
+	assert_output "because f/g could not be started (ENOENT); "
+}
+
+@test "S26: a temporary child that is gone can still be asked about" {
+	conf <<-'END'
+		worker t { restart temporary; exec ${WORKER} exit=3 }
+		supervisor jobs { strategy dynamic }
+		worker a { exec ${WORKER} }
+	END
+	start_tree_ready
+	wait_record event=removed child=t
+	supervise add -q jobs 'worker j { restart temporary; exec sleep 1000 }'
+	supervise signal -q KILL j
+	wait_record event=removed child=jobs/j
+	run -0 supervise why t
+	assert_output "t is gone, run 1 (temporary)"
+	assert_output "run 1 ended with status 3"
+	assert_output "by itself; it was temporary"
+	refute_output "has used"
+	assert_equal "$(supervise why --json t | jq -s -r '.[0].state')" removed
+	run -0 supervise why jobs/j
+	assert_output "because a request sent it SIGKILL"
+	run -0 supervise why j t a
+	assert_output "jobs/j is gone"
+	assert_output "a is up"
+	# The others know the present alone.
+	run -4 supervise status t
+	run -4 supervise spec t
+	run -4 supervise pid j
+	run -4 supervise why nobody
+}
+
+@test "S26: of one name the last is remembered, and one that is there comes first" {
+	conf <<<'supervisor jobs { strategy dynamic }'
+	start_tree_ready
+	local n
+	for n in 3 4; do
+		supervise add --no-wait -q jobs "worker j { restart temporary; exec $WORKER exit=$n }"
+		wait_record event=exited child=jobs/j reason=exit:$n
+		supervise wait -t 10 quiet
+	done
+	run -0 supervise why j
+	assert_output "ended with status 4"
+	refute_output "ended with status 3"
+	supervise add -q jobs 'worker j { exec sleep 1000 }'
+	run -0 supervise why j
+	assert_output "jobs/j is up"
+	refute_output "ended with status"
+}
+
+@test "S26: 32 that are gone are remembered, and no more" {
+	conf <<<'supervisor jobs { strategy dynamic }; worker a { exec ${WORKER} }'
+	start_tree_ready
+	local n
+	for ((n = 0; n < 33; n++)); do
+		supervise add -q jobs "worker j$n { exec sleep 1000 }"
+		supervise stop -q "jobs/j$n"
+	done
+	run -4 supervise why j0
+	assert_output "nothing is called j0"
+	run -0 supervise why j1
+	assert_output "on request"
+	run -0 supervise why j32
+}
+
+@test "who was behind an end is named when it is gone" {
+	conf <<-'END'
+		worker t { restart temporary; exec ${WORKER} }
+		worker b { link t; exec ${WORKER} }
+	END
+	start_tree_ready
+	kill -s SEGV "$(pid_of t)"
+	wait_record event=started child=b run=2
+	run -0 supervise why b
+	assert_output "link:t was ended by SIGSEGV"
 }

@@ -90,6 +90,7 @@ struct child {
 	struct link_ends links;
 	STAILQ_ENTRY(child) telling; /* tree->telling: its end is to be told */
 	struct child *by;            /* linked to it; its end ends this run */
+	struct child *origin;        /* whose end was behind that; or NULL */
 	struct reason reason;        /* of the last end, or failed start */
 	uint32_t heap_idx;           /* place among the deadlines */
 	uint32_t run;                /* starts so far; 1 is the first */

@@ -6,8 +6,8 @@
 
 /*
  * What the files of lib/core tell each other: tree.c takes events and runs
- * the agenda, start.c, stop.c, restart.c and request.c each hold one of the
- * things that a supervisor does.
+ * the agenda, note.c says what has happened, start.c, stop.c, restart.c and
+ * request.c each hold one of the things that a supervisor does.
  */
 
 /* Whether a supervisor can go on, or waits for an event. */
@@ -16,7 +16,7 @@ enum progress {
 	WAIT
 };
 
-/* tree.c: what comes out. */
+/* note.c: what comes out. */
 void tree_act(struct tree *t, enum action_kind kind, struct child *child);
 void tree_unlink(struct tree *t, struct link *link);
 struct note *tree_note(struct tree *t, enum note_kind kind, struct child *child,

@@ -73,17 +73,26 @@ blame(struct child *by)
 		by->blamed++;
 }
 
-void
-links_acquit(struct tree *t, struct child *child)
+static void
+acquit(struct tree *t, struct child *by)
 {
-	struct child *by = child->by, *above;
+	struct child *above;
 
-	child->by = NULL;
 	for (; by != NULL; by = above) {
 		above = by->sup != NULL ? &by->sup->child : NULL;
 		by->blamed--;
 		child_let_go(t, by);
 	}
+}
+
+void
+links_acquit(struct tree *t, struct child *child)
+{
+	struct child *by = child->by, *origin = child->origin;
+
+	child->by = child->origin = NULL;
+	acquit(t, by);
+	acquit(t, origin);
 }
 
 static bool
@@ -123,7 +132,9 @@ signal_exit(struct tree *t, struct child *child, struct child *by,
 	if (class == CLASS_NORMAL)
 		return;
 	child->by = by;
-	blame(by);
+	child->origin = by->origin != NULL ? by->origin : by->by;
+	blame(child->by);
+	blame(child->origin);
 	condemn(t, child, reason, class);
 }
 

@@ -61,6 +61,7 @@ struct request {
 	 */
 	struct child *child;
 	enum request_result result;
+	bool reload;          /* the file was read again: it asks */
 	struct reason reason; /* RESULT_START_FAILED: why */
 };
 

@@ -65,9 +65,8 @@ give_up(struct tree *t, struct child *child, bool escalated)
 	struct reason reason = child->reason;
 	struct note *note;
 
-	if (!escalated)
-		tree_report(t, REPORT_SHUTDOWN, child,
-		    (struct reason){ .kind = REASON_INTENSITY });
+	tree_report(t, REPORT_SHUTDOWN, child,
+	    escalated ? reason : (struct reason){ .kind = REASON_INTENSITY });
 	note = tree_note(t, NOTE_GAVE_UP, child, reason);
 	note->restarts = escalated ? 0 : sup->window.count + 1;
 	sup->escalated = escalated;
@@ -260,12 +259,17 @@ child_caught(struct tree *t, struct child *child, enum catch_action *action)
 	return true;
 }
 
-/* What a `catch` line says about the end of `child`, which is down. */
+/*
+ * What a `catch` line says about the end of `child`, which is down. What is
+ * restarted or given up for is reported as OTP does, who has no restart and no
+ * such end without child_terminated.
+ */
 static void
 handle(struct tree *t, struct child *child, enum catch_action action)
 {
 	switch (action) {
 	case CATCH_RESTART:
+		tree_report(t, REPORT_CHILD_TERMINATED, child, child->reason);
 		restart(t, child);
 		break;
 	case CATCH_STOP:
@@ -275,6 +279,7 @@ handle(struct tree *t, struct child *child, enum catch_action action)
 		is_not_needed(t, child);
 		break;
 	case CATCH_ESCALATE:
+		tree_report(t, REPORT_CHILD_TERMINATED, child, child->reason);
 		give_up(t, child, true);
 		break;
 	case CATCH_RUN: /* decides nothing */

@@ -15,6 +15,7 @@ struct sending {
 	struct engine *e;
 	struct control_client *client;
 	int signo;
+	struct control_peer peer; /* who asks; pid 0: unknown */
 	size_t n;
 	struct child *last; /* that it went to, with all below it */
 };
@@ -32,6 +33,11 @@ send_one(void *arg, struct child *child)
 		return;
 	if (reap_signal(worker, sending->signo) < 0)
 		return;
+	worker->sent = (struct sent){
+		.from = (uint32_t)sending->peer.pid,
+		.uid = sending->peer.uid,
+		.signo = (uint8_t)sending->signo,
+	};
 	query_status(sending->e, child, sending->client, clock_now_ns());
 	sending->n++;
 }
@@ -69,6 +75,8 @@ act_signal(struct engine *e, struct control_client *client, size_t nwords,
 		    "%s is no signal, expected one like HUP or 1", words[0]);
 		return;
 	}
+	if (control_client_peer(client, &sending.peer) < 0)
+		sending.peer = (struct control_peer){ .pid = 0 };
 	for (size_t i = 1; i < nwords; i++) {
 		sending.last = NULL;
 		if (!serve_each(e, client, words[i], send_below, &sending))

@@ -11,6 +11,7 @@
 #include "core/tree.h"
 #include "engine/act.h"
 #include "engine/adding.h"
+#include "engine/gone.h"
 #include "engine/guardian.h"
 #include "engine/init.h"
 #include "engine/nobody.h"
@@ -53,7 +54,8 @@
  *	init.c		the programs of supervisors that say what their children
  *			are; reload_init.c the same for a reload
  *	reporter.c	records, and people.c the same for people
- *	notes.c		what the core notes, as records; history.c for `why`
+ *	notes.c		what the core notes, as records; remember.c and
+ *			history.c the same for `why`, gone.c of removed ones
  *	give_up.c	the report when the root gave up
  *	outcome.c	the exit status
  *
@@ -77,6 +79,8 @@ struct environment {
 	char reason[24 + REASON_TEXT_SIZE]; /* SUPERVISE_LAST_REASON=… */
 	char end[24 + REASON_TEXT_SIZE];    /* SUPERVISE_REASON=… */
 	char ran[40];                       /* SUPERVISE_RAN_MS=… */
+	char status[32];                    /* SUPERVISE_STATUS=… */
+	char pid[32];                       /* SUPERVISE_PID=… */
 	const char *mark;                   /* SUPERVISE_ID=…; borrowed */
 	char mailbox[24];                   /* SUPERVISE_MAILBOX=… */
 	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */
@@ -88,7 +92,10 @@ struct outcome {
 	bool worker;                /* a worker failed last: this one */
 	bool core;                  /* it left a core dump */
 	bool backs_off;             /* its restarts are delayed */
+	bool start;                 /* it was a start that failed, */
+	bool before;                /* by its `before` */
 	uint32_t id;                /* its node's; it may be freed */
+	uint32_t run;               /* of its runs, the one that failed */
 	struct reason reason;       /* of that failure */
 	char child[NODE_PATH_SIZE]; /* its path */
 	char why[1200];             /* what happened, for a person */
@@ -140,6 +147,7 @@ struct engine {
 	struct ties ties;       /* every link */
 	struct nobody nobody;   /* names that mean none */
 	struct thrown thrown;   /* values that reasons have */
+	struct gone_ring gone;  /* the children that were removed last */
 
 	pid_t guardian;
 	pid_t witness;
@@ -235,7 +243,8 @@ void reap_sweep_tick(struct engine *e);
 bool hook_prepared(const struct worker *worker);
 
 /* Tells in e->failure how the command of `before` ended. */
-void hook_failed(struct engine *e, struct reason reason);
+void hook_failed(struct engine *e, const struct worker *worker,
+    struct reason reason);
 
 /* The run of `worker` has ended: sees whether commands are to follow. */
 void hook_begin(const struct engine *e, struct worker *worker);

@@ -77,26 +77,35 @@ give_up_note(struct engine *e, struct child *child, const struct note *note)
 	struct outcome *outcome = &e->outcome;
 	char reason[REASON_TEXT_SIZE], how[128];
 	uint32_t id = node_id(child);
-	bool changed = !outcome->worker || outcome->id != id;
+	bool changed = !outcome->worker || outcome->id != id, again;
 
 	if (child_is_sup(child)) {
 		blame_supervisor(e, child, note);
 		return;
 	}
+	again = note->kind == NOTE_GAVE_UP && outcome->start && !changed &&
+	    outcome->run == note->run &&
+	    (outcome->before || note->reason.kind == REASON_START);
 	outcome->worker = true;
 	outcome->id = id;
+	outcome->run = note->run;
 	outcome->core = node_worker(child)->end.core;
 	outcome->backs_off = child->policy->worker.backoff_max_ms > 0;
 	outcome->reason = note->reason;
 	node_path(child, outcome->child);
-	if (note->kind == NOTE_START_FAILED)
+	/* It gives up because of the failed start that was noted before. */
+	if (again)
+		return;
+	outcome->start = note->kind == NOTE_START_FAILED;
+	outcome->before = outcome->start && note->preparing;
+	if (outcome->start)
 		snprintf(outcome->why, sizeof(outcome->why),
 		    "did not start: %s",
 		    e->failure[0] != '\0' ?
 			e->failure :
 			people_reason(reason_text(note->reason, reason), how,
 			    sizeof(how)));
-	else if (note->reason.kind != REASON_START || changed)
+	else
 		people_reason(reason_text(note->reason, reason), outcome->why,
 		    sizeof(outcome->why));
 }
@@ -162,12 +171,26 @@ hint_of_exit(const struct engine *e)
 }
 
 static const char *
+hint_of_before(struct reason reason)
+{
+	if (reason.kind == REASON_START)
+		return "the command of `before` is not what the "
+		       "specification says";
+	if (reason.kind == REASON_TIMEOUT)
+		return "`start_timeout` is the time of `before` as well";
+	return "run that command by hand to see its own message: what runs "
+	       "`before` it failed, not the program";
+}
+
+static const char *
 hint(const struct engine *e)
 {
 	const struct outcome *outcome = &e->outcome;
 
 	if (!outcome->worker)
 		return "`supervise check` says how the limits add up";
+	if (outcome->before)
+		return hint_of_before(outcome->reason);
 	switch ((enum reason_kind)outcome->reason.kind) {
 	case REASON_START:
 		return "the command, its folder or PATH is not what the "

@@ -20,12 +20,20 @@
 #define HISTORY_ENDS 10
 
 /* Why a run ended. */
-#define HISTORY_CAUSES(X)                                                \
-	X(HISTORY_ITSELF, "itself")         /* its own end */            \
-	X(HISTORY_SIBLING, "sibling")       /* another one's; `by` */    \
-	X(HISTORY_REQUEST, "request")       /* somebody asked */         \
-	X(HISTORY_SUPERVISOR, "supervisor") /* its supervisor stopped */ \
-	X(HISTORY_LINK, "link")             /* a linked one's; `by` */
+#define HISTORY_CAUSES(X)                                                  \
+	X(HISTORY_ITSELF, "itself")           /* its own end */            \
+	X(HISTORY_SIBLING, "sibling")         /* another one's; `by` */    \
+	X(HISTORY_REQUEST, "request")         /* somebody asked */         \
+	X(HISTORY_RELOAD, "reload")           /* the file has changed */   \
+	X(HISTORY_SUPERVISOR, "supervisor")   /* its supervisor stopped */ \
+	X(HISTORY_LINK, "link")               /* a linked one's; `by` */   \
+	X(HISTORY_SIGNAL, "signal")           /* one that was asked for */ \
+	X(HISTORY_BEFORE, "before")           /* that failed */            \
+	X(HISTORY_INIT, "init")               /* that failed */            \
+	X(HISTORY_CHILD, "child")             /* one did not start */      \
+	X(HISTORY_INTENSITY, "intensity")     /* it gave up */             \
+	X(HISTORY_CATCH, "catch")             /* it gave up: it says so */ \
+	X(HISTORY_SIGNIFICANT, "significant") /* auto_shutdown */
 
 enum history_cause {
 #define HISTORY_ENUM(name, text) name,
@@ -39,6 +47,7 @@ extern const char *const history_cause_text[];
 #define HISTORY_OUTCOMES(X)                                                \
 	X(HISTORY_NOTHING, "")                                             \
 	X(HISTORY_RESTART, "restart")             /* and counted it */     \
+	X(HISTORY_GROUP, "group")                 /* with its group */     \
 	X(HISTORY_GAVE_UP, "gave_up")             /* the budget is used */ \
 	X(HISTORY_AUTO_SHUTDOWN, "auto_shutdown") /* ended with it */      \
 	X(HISTORY_IGNORED, "ignored")             /* it is not needed */   \
@@ -59,10 +68,15 @@ struct history_end {
 	uint32_t run;    /* which of its runs */
 	struct reason reason;
 	struct reason by_reason; /* of `by`: how that one had ended */
-	uint32_t by;             /* SIBLING, LINK: the other one's id */
-	uint8_t cause;           /* enum history_cause */
-	uint8_t outcome;         /* enum history_outcome */
-	uint8_t strategy;        /* enum strategy, at that time */
+	struct reason first_reason;
+	uint32_t by;        /* SIBLING, LINK: the other one's id */
+	uint32_t first;     /* whose end was behind that of `by`, or 0 */
+	uint32_t from, uid; /* SIGNAL: who asked for it; 0: unknown */
+	uint8_t signo;      /* SIGNAL */
+	bool caught;        /* outcome RESTART: a `catch` line says so */
+	uint8_t cause;      /* enum history_cause */
+	uint8_t outcome;    /* enum history_outcome */
+	uint8_t strategy;   /* enum strategy, at that time */
 };
 
 /* The ring of one child; all zero at first. */

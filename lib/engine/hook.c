@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/catch.h"
 #include "engine/engine.h"
@@ -13,6 +14,9 @@
  * waited for, and killed when the time for that is over.
  */
 
+/* How much of a command is shown. */
+#define COMMAND_SIZE 80
+
 bool
 hook_prepared(const struct worker *worker)
 {
@@ -23,12 +27,30 @@ hook_prepared(const struct worker *worker)
 	    end->status == 0;
 }
 
-void
-hook_failed(struct engine *e, struct reason reason)
+/* Writes a command for a person, of a long one the beginning. */
+static void
+show_command(char *text, size_t size, const char *const *argv)
 {
-	char text[REASON_TEXT_SIZE], how[128];
+	size_t len = 0;
 
-	snprintf(e->failure, sizeof(e->failure), "before: it %s",
+	text[0] = '\0';
+	for (; *argv != NULL && len < size; argv++) {
+		strlcat(text, *text != '\0' ? " " : "", size);
+		len = strlcat(text, *argv, size);
+	}
+	if (len >= size || text[strcspn(text, "\n")] != '\0')
+		strlcpy(text + strcspn(text, "\n"), " ...",
+		    size - strcspn(text, "\n"));
+}
+
+void
+hook_failed(struct engine *e, const struct worker *worker, struct reason reason)
+{
+	char text[REASON_TEXT_SIZE], how[128], command[COMMAND_SIZE];
+
+	show_command(command, sizeof(command),
+	    worker->spec->spec->hooks.before);
+	snprintf(e->failure, sizeof(e->failure), "before: `%s` %s", command,
 	    people_reason(reason_text(reason, text), how, sizeof(how)));
 }
 
@@ -38,26 +60,74 @@ struct following {
 	const char *directive;
 };
 
+/* FNV-1a, with the NUL, so that words do not run together. */
+static uint32_t
+add_text(uint32_t sum, const char *text)
+{
+	do {
+		sum = (sum ^ (unsigned char)*text) * UINT32_C(16777619);
+	} while (*text++ != '\0');
+	return sum;
+}
+
+/* A sum of the `catch` lines that are tried for `worker`. */
+static uint32_t
+sum_of_lines(const struct worker *worker)
+{
+	const struct child *child = &worker->child;
+	uint32_t sum = UINT32_C(2166136261);
+
+	for (; child != NULL; child = child->sup ? &child->sup->child : NULL)
+		for (size_t i = 0; i < child->policy->ncatches; i++) {
+			const struct catch_rule *rule =
+			    &child->policy->catches[i];
+			const char *const *word = rule->command;
+
+			sum = add_text(sum, rule->pattern);
+			sum = add_text(sum, catch_text[rule->action]);
+			while (word != NULL && *word != NULL)
+				sum = add_text(sum, *word++);
+		}
+	return sum;
+}
+
 /*
- * The command number `nth` after the last run: those of the `catch` lines up
- * to the one that decides, then that of `after`.
+ * Whether `catch` lines are tried: none is for an end that was asked for, or
+ * that `ignore` takes.
+ */
+static bool
+is_caught(const struct worker *worker)
+{
+	const struct history_end *last = history_last(worker->history);
+
+	return !worker->uncaught && !child_said_ignore(&worker->child) &&
+	    (last == NULL || last->outcome != HISTORY_IGNORED);
+}
+
+/*
+ * The next command after the last run: those of the `catch` lines up to the
+ * one that decides, then that of `after`. Where a reload has changed these
+ * lines meanwhile, how many have run tells no more which: the rest is left.
  */
 static struct following
-following(struct worker *worker, uint32_t nth)
+next_command(struct worker *worker)
 {
 	char text[REASON_TEXT_SIZE];
 	struct catching catching = catch_begin(&worker->child,
 	    reason_text(worker->child.reason, text));
+	uint32_t nth = worker->ncaught++;
 	const struct catch_rule *rule;
 
-	if (!worker->uncaught)
+	if (!worker->last_hook && is_caught(worker) &&
+	    sum_of_lines(worker) == worker->lines)
 		while ((rule = catch_next(&catching)) != NULL &&
 		    rule->action == CATCH_RUN)
 			if (nth-- == 0)
 				return (struct following){ rule->command,
 					"catch" };
-	if (nth > 0)
+	if (worker->last_hook)
 		return (struct following){ NULL, "" };
+	worker->last_hook = true;
 	return (struct following){ worker->spec->spec->hooks.after, "after" };
 }
 
@@ -80,7 +150,11 @@ hook_begin(const struct engine *e, struct worker *worker)
 	/* One that is late is stopped, but that is a failed start. */
 	worker->uncaught =
 	    worker->child.state == CHILD_STOPPING && !worker->child.late;
-	worker->nhooks = 0;
+	worker->ncaught = 0;
+	worker->last_hook = false;
+	worker->lines = sum_of_lines(worker);
+	worker->last_end = worker->end;
+	worker->last_pid = worker->pid;
 	/* Who says stop a second time wants no more of it. */
 	worker->follows = !worker->child.preparing && !e->slaughter &&
 	    (worker->spec->spec->hooks.after != NULL || may_catch(worker));
@@ -96,7 +170,7 @@ hook_after(struct engine *e, struct worker *worker)
 	while (!e->slaughter) {
 		int error;
 
-		next = following(worker, worker->nhooks++);
+		next = next_command(worker);
 		if (next.argv == NULL)
 			break;
 		error = launch_after(e, worker, next.argv, next.directive);
@@ -113,7 +187,7 @@ void
 hook_ended(struct engine *e, struct worker *worker)
 {
 	const struct process_end *end = &worker->end;
-	const char *directive = following(worker, worker->nhooks - 1).directive;
+	const char *directive = worker->last_hook ? "after" : "catch";
 
 	worker->after = false;
 	worker->follows = true;

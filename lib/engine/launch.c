@@ -22,7 +22,7 @@
 #define ABANDON_MS 1000
 
 /* Variables that each child gets anew. */
-#define NOWN 8
+#define NOWN 11
 static const char *const own[NOWN] = {
 	"SUPERVISE_NAME=",
 	"SUPERVISE_RUN=",
@@ -32,13 +32,16 @@ static const char *const own[NOWN] = {
 	"SUPERVISE_REASON=",
 	"SUPERVISE_RAN_MS=",
 	"SUPERVISE_MAILBOX=",
+	"SUPERVISE_STATUS=",
+	"SUPERVISE_PID=",
+	"SUPERVISE_CORE=true",
 };
 
 bool
 environment_is_own(const char *variable)
 {
 	for (size_t i = 0; i < NOWN; i++)
-		if (strncmp(variable, own[i], strlen(own[i])) == 0)
+		if (strncmp(variable, own[i], strcspn(own[i], "=") + 1) == 0)
 			return true;
 	return false;
 }
@@ -146,12 +149,41 @@ reason_before(const struct worker *worker)
 	return end != NULL ? end->reason : (struct reason){ .thrown = NULL };
 }
 
+/* How sh tells an end. */
+static int
+status_of(const struct process_end *end)
+{
+	return end->by_signal ? 128 + end->status : end->status;
+}
+
+/* What a command after a run is to know of that; `n` variables are set. */
+static size_t
+add_end(struct environment *env, const struct worker *worker, size_t n)
+{
+	const struct history_end *last = history_last(worker->history);
+	char reason[REASON_TEXT_SIZE];
+
+	snprintf(env->end, sizeof(env->end), "%s%s", own[5],
+	    reason_text(worker->child.reason, reason));
+	env->scratch[n++] = env->end;
+	snprintf(env->ran, sizeof(env->ran), "%s%" PRIu32, own[6],
+	    last != NULL ? last->ran_ms : 0);
+	env->scratch[n++] = env->ran;
+	snprintf(env->status, sizeof(env->status), "%s%d", own[8],
+	    status_of(&worker->last_end));
+	env->scratch[n++] = env->status;
+	snprintf(env->pid, sizeof(env->pid), "%s%d", own[9], worker->last_pid);
+	env->scratch[n++] = env->pid;
+	if (worker->last_end.core)
+		env->scratch[n++] = own[10];
+	return n;
+}
+
 /* The environment of the next run of `worker`, valid until the next call. */
 static const char *const *
 environment_of(struct engine *e, struct worker *worker)
 {
 	const char *const *set = worker->spec->spec->worker.env;
-	const struct history_end *last = history_last(worker->history);
 	struct environment *env = &e->environment;
 	struct reason before = reason_before(worker);
 	char reason[REASON_TEXT_SIZE];
@@ -174,14 +206,8 @@ environment_of(struct engine *e, struct worker *worker)
 		    reason_text(before, reason));
 		env->scratch[n++] = env->reason;
 	}
-	if (worker->after && last != NULL) {
-		snprintf(env->end, sizeof(env->end), "%s%s", own[5],
-		    reason_text(worker->child.reason, reason));
-		env->scratch[n++] = env->end;
-		snprintf(env->ran, sizeof(env->ran), "%s%" PRIu32, own[6],
-		    last->ran_ms);
-		env->scratch[n++] = env->ran;
-	}
+	if (worker->after)
+		n = add_end(env, worker, n);
 	env->scratch[n++] = env->mark;
 	if (e->serving)
 		env->scratch[n++] = env->socket;
@@ -307,6 +333,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	error = run(e, worker, before ? spec->hooks.before : spec->worker.argv,
 	    before ? "before" : "", &step);
 	if (error == 0) {
+		worker->sent = (struct sent){ .signo = 0 };
 		if (!before)
 			monitor_begun(e, worker);
 		return true;

@@ -30,6 +30,13 @@ struct readiness {
 	struct worker *worker;
 };
 
+/* The last signal that `supervise signal` has sent. */
+struct sent {
+	uint32_t from; /* the process that asked; 0: unknown */
+	uint32_t uid;  /* of that */
+	uint8_t signo; /* 0: there was none */
+};
+
 /* Sized with 10,000 of them in mind. */
 struct worker {
 	struct child child;            /* first */
@@ -45,17 +52,22 @@ struct worker {
 	int pidfd;              /* of the same; owned; -1: nothing lives */
 	struct process_end end; /* of the last run */
 	uint32_t id;            /* of this node alone, for ever */
-	uint32_t nhooks;        /* commands that have followed its last run */
-	bool own_ready : 1;     /* `ready` was made for it alone; owned */
-	bool unasked : 1;       /* it had ended when it was told to stop */
-	bool asked : 1;         /* it was sent its stop signal */
-	bool members : 1;       /* its group has some, as of the last look */
+	struct sent sent;       /* by requests, to its run */
+	uint32_t ncaught;       /* `catch` commands after the last run */
+	uint32_t lines;         /* sum of its `catch` lines at that end */
+	pid_t last_pid;         /* of the last run, */
+	struct process_end last_end; /* also while a command follows it */
+	bool own_ready : 1;          /* `ready` was made for it alone; owned */
+	bool unasked : 1;            /* it had ended when it was told to stop */
+	bool asked : 1;              /* it was sent its stop signal */
+	bool members : 1;    /* its group has some, as of the last look */
 	bool group_gone : 1; /* its group has nobody left who can do anything */
 	bool killed : 1;     /* its time is over: it was sent SIGKILL */
 	bool denied : 1;     /* its leader may not be signalled */
 	bool suspended : 1;  /* job control has stopped it */
 	bool follows : 1;    /* commands are to run when nothing remains */
 	bool after : 1;      /* its process is one of these */
+	bool last_hook : 1;  /* that of `after` has run, or was not there */
 	bool uncaught : 1;   /* its end was asked for: nothing catches it */
 };
 
@@ -72,6 +84,8 @@ struct supervisor {
 	size_t census_idx; /* of its node, while there is a census */
 	uint32_t id;
 	uint32_t nnumbered; /* children that were given numbers for names */
+	uint32_t culprit; /* last to fail in it, or end it: its id */
+	struct reason culprit_reason;
 };
 
 /* Nodes that were made together, from a configuration or by `add`. */

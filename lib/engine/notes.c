@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-#include "engine/notes.h"
+#include <string.h>
+
 #include "base/signal_name.h"
 #include "base/units.h"
 #include "engine/mailbox.h"
-#include "os/clock.h"
+#include "engine/notes.h"
+#include "engine/remember.h"
 
 /* The texts that a record borrows until it is written. */
 struct texts {
@@ -28,10 +30,12 @@ add_pair(struct record *r, struct child *child, struct texts *texts)
 	record_text(r, "child", node_path(child, texts->subject));
 }
 
+/* What could not be executed had no process. */
 static void
 add_run(struct record *r, struct child *child, const struct note *note)
 {
-	if (!child_is_sup(child) && note->kind != NOTE_START_FAILED)
+	if (!child_is_sup(child) && note->kind != NOTE_START_FAILED &&
+	    note->reason.kind != REASON_START)
 		record_number(r, "pid", node_worker(child)->pid);
 	record_number(r, "run", note->run);
 }
@@ -53,12 +57,11 @@ add_limits(struct record *r, const struct sup *sup, const struct note *note)
 }
 
 static const char *
-failure_of(const struct engine *e, const struct child *child,
-    const struct note *note)
+failure_of(const struct engine *e, const struct note *note)
 {
 	if (e->failure[0] != '\0')
 		return e->failure;
-	if (note->reason.kind == REASON_TIMEOUT && child->preparing)
+	if (note->reason.kind == REASON_TIMEOUT && note->preparing)
 		return "before: it did not end within start_timeout";
 	if (note->reason.kind == REASON_TIMEOUT)
 		return "it was not ready within its start_timeout";
@@ -77,7 +80,7 @@ fill_start(struct engine *e, struct record *r, struct child *child,
 		return;
 	add_reason(r, note, texts);
 	if (note->kind == NOTE_START_FAILED)
-		record_text(r, "error", failure_of(e, child, note));
+		record_text(r, "error", failure_of(e, note));
 }
 
 static void
@@ -161,125 +164,6 @@ event_of(enum note_kind kind)
 	return events[kind];
 }
 
-/* A supervisor that gave up ends with `shutdown`; `why` tells the two apart. */
-static struct reason
-reason_told(struct child *child, const struct note *note)
-{
-	if (note->kind == NOTE_ENDED &&
-	    child_sup(child)->cause == CAUSE_GAVE_UP)
-		return (struct reason){ .kind = REASON_INTENSITY };
-	return note->reason;
-}
-
-/* Keeps an end for `why`. */
-static void
-remember_end(struct child *child, const struct note *note)
-{
-	static const enum history_cause causes[] = {
-		[CAUSED_BY_ITSELF] = HISTORY_ITSELF,
-		[CAUSED_BY_SIBLING] = HISTORY_SIBLING,
-		[CAUSED_BY_REQUEST] = HISTORY_REQUEST,
-		[CAUSED_BY_SUPERVISOR] = HISTORY_SUPERVISOR,
-		[CAUSED_BY_LINK] = HISTORY_LINK,
-	};
-	int64_t ran_ms = note->ran_ns / NS_PER_MS;
-	const struct history_end end = {
-		.wall_ms = clock_wall_ns() / NS_PER_MS,
-		.ran_ms = ran_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ran_ms,
-		.run = note->run,
-		.reason = reason_told(child, note),
-		.by = note->sibling != NULL ? node_id(note->sibling) : 0,
-		.by_reason = note->cause == CAUSED_BY_SIBLING ?
-		    note->sibling->reason :
-		    note->reason,
-		.cause = (uint8_t)causes[note->cause],
-		.strategy = child->sup != NULL ?
-		    (uint8_t)child->sup->child.policy->sup.strategy :
-		    0,
-	};
-
-	history_add(node_history(child), &end);
-}
-
-/* A start that failed is an end; of one that has ended it is the reason. */
-static void
-remember_failure(struct child *child, const struct note *note)
-{
-	struct history_end *last = history_last(node_history(child));
-
-	if (last == NULL || last->run != note->run) {
-		remember_end(child, note);
-		return;
-	}
-	last->reason = note->reason;
-	last->cause = HISTORY_ITSELF;
-}
-
-/* What the supervisor does about the last end. */
-static void
-remember_outcome(struct child *child, enum history_outcome outcome)
-{
-	struct history_end *last = history_last(node_history(child));
-
-	if (last != NULL)
-		last->outcome = (uint8_t)outcome;
-}
-
-/* It is not needed: that is the child's own word, or a `catch` line's. */
-static void
-remember_ignored(struct child *child)
-{
-	const struct history_end *last = history_last(node_history(child));
-
-	if (last == NULL || last->outcome != HISTORY_CAUGHT)
-		remember_outcome(child, HISTORY_IGNORED);
-}
-
-static bool
-keeps_down(enum catch_action action)
-{
-	return action == CATCH_STOP || action == CATCH_IGNORE;
-}
-
-static void
-remember(struct child *child, const struct note *note)
-{
-	switch (note->kind) {
-	case NOTE_EXITED:
-	case NOTE_ENDED:
-		remember_end(child, note);
-		monitor_ended(child, note->reason);
-		break;
-	case NOTE_START_FAILED:
-		remember_failure(child, note);
-		break;
-	case NOTE_CAUGHT:
-		remember_outcome(child,
-		    keeps_down(note->caught) ? HISTORY_CAUGHT :
-					       HISTORY_NOTHING);
-		break;
-	case NOTE_RESTARTING:
-		remember_outcome(child, HISTORY_RESTART);
-		break;
-	case NOTE_GAVE_UP:
-		remember_outcome(child,
-		    note->restarts == 0 ? HISTORY_ESCALATED : HISTORY_GAVE_UP);
-		break;
-	case NOTE_AUTO_SHUTDOWN:
-		remember_outcome(child, HISTORY_AUTO_SHUTDOWN);
-		break;
-	case NOTE_IGNORED:
-		remember_ignored(child);
-		break;
-	case NOTE_STARTING:
-	case NOTE_STARTED:
-	case NOTE_REPORT:
-	case NOTE_REMOVED:
-	case NOTE_TRAPPED:
-		break;
-	}
-}
-
 void
 note_record(struct engine *e, struct child *child, const struct note *note)
 {
@@ -316,7 +200,10 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		break;
 	}
 	engine_record(e, &r);
-	remember(child, note);
+	remember(e, child, note);
+	if (note->kind == NOTE_START_FAILED && note->preparing &&
+	    e->failure[0] == '\0')
+		strlcpy(e->failure, failure_of(e, note), sizeof(e->failure));
 	if (note->kind == NOTE_GAVE_UP || note->kind == NOTE_START_FAILED)
 		give_up_note(e, child, note);
 	if (note->kind == NOTE_START_FAILED)

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/signal_name.h"
 #include "base/units.h"
 #include "conf/print.h"
 #include "engine/history.h"
@@ -261,19 +262,23 @@ static const char *
 path_of(struct engine *e, uint32_t id, char path[static NODE_PATH_SIZE])
 {
 	struct wanted wanted = { .id = id };
+	const struct gone *gone;
 
 	lookup_walk(&e->root.sup.child, look_at, &wanted);
-	return wanted.child != NULL ? node_path(wanted.child, path) :
-				      "a child that is gone";
+	if (wanted.child != NULL)
+		return node_path(wanted.child, path);
+	gone = gone_by_id(&e->gone, id);
+	return gone != NULL ? gone->path : "a child that is gone";
 }
 
 static void
 tell_end(struct engine *e, const struct history_end *end,
     struct control_client *client)
 {
-	bool by = end->cause == HISTORY_SIBLING || end->cause == HISTORY_LINK;
-	char path[NODE_PATH_SIZE], reason[REASON_TEXT_SIZE];
-	char stamp[RECORD_STAMP_SIZE], by_reason[REASON_TEXT_SIZE];
+	char by[NODE_PATH_SIZE], first[NODE_PATH_SIZE];
+	char reason[REASON_TEXT_SIZE], by_reason[REASON_TEXT_SIZE];
+	char first_reason[REASON_TEXT_SIZE], signal[SIGNAL_NAME_SIZE];
+	char stamp[RECORD_STAMP_SIZE];
 	struct record r;
 
 	record_stamp(end->wall_ms * NS_PER_MS, stamp);
@@ -283,16 +288,41 @@ tell_end(struct engine *e, const struct history_end *end,
 	record_text(&r, "reason", reason_text(end->reason, reason));
 	record_number(&r, "ran_ms", end->ran_ms);
 	record_text(&r, "cause", history_cause_text[end->cause]);
-	if (end->cause == HISTORY_SIBLING || end->outcome == HISTORY_RESTART)
+	if (end->cause == HISTORY_SIBLING || end->outcome == HISTORY_RESTART ||
+	    end->outcome == HISTORY_GROUP)
 		record_text(&r, "strategy", strategy_text[end->strategy]);
 	if (end->outcome != HISTORY_NOTHING)
 		record_text(&r, "outcome", history_outcome_text[end->outcome]);
-	if (by) {
-		record_text(&r, "by", path_of(e, end->by, path));
+	if (end->caught)
+		record_flag(&r, "caught", true);
+	if (end->by != 0) {
+		record_text(&r, "by", path_of(e, end->by, by));
 		record_text(&r, "by_reason",
 		    reason_text(end->by_reason, by_reason));
 	}
+	if (end->first != 0) {
+		record_text(&r, "first", path_of(e, end->first, first));
+		record_text(&r, "first_reason",
+		    reason_text(end->first_reason, first_reason));
+	}
+	if (end->signo != 0)
+		record_text(&r, "signal", signal_name(end->signo, signal));
+	if (end->from != 0) {
+		record_number(&r, "from", end->from);
+		record_number(&r, "uid", end->uid);
+	}
 	control_record(client, &r, NULL);
+}
+
+/* The ends that are remembered, the latest first. */
+static void
+tell_history(struct engine *e, const struct history *history,
+    struct control_client *client)
+{
+	const struct history_end *end;
+
+	for (size_t i = 0; (end = history_get(history, i)) != NULL; i++)
+		tell_end(e, end, client);
 }
 
 void
@@ -300,8 +330,6 @@ query_why(struct engine *e, struct child *child, struct control_client *client,
     int64_t now_ns)
 {
 	char path[NODE_PATH_SIZE], above[NODE_PATH_SIZE];
-	const struct history *history = node_history(child);
-	const struct history_end *end;
 	struct record r;
 
 	record_begin(&r, RECORD_WHY);
@@ -313,6 +341,47 @@ query_why(struct engine *e, struct child *child, struct control_client *client,
 		add_budget(&r, e, child->sup);
 	}
 	control_record(client, &r, NULL);
-	for (size_t i = 0; (end = history_get(history, i)) != NULL; i++)
-		tell_end(e, end, client);
+	tell_history(e, node_history(child), client);
+}
+
+static void
+count_one(void *arg, struct child *child)
+{
+	(void)child;
+	++*(size_t *)arg;
+}
+
+/* Whether some child is called so, or some are. */
+static bool
+is_there(struct engine *e, const char *name)
+{
+	size_t n = 0;
+	struct lookup l = { .visit = count_one, .arg = &n };
+
+	return lookup(&l, &e->root, name) != LOOKUP_NONE;
+}
+
+bool
+query_gone(struct engine *e, const char *name, struct control_client *client)
+{
+	const struct gone *gone = gone_find(&e->gone, name);
+	char above[NODE_PATH_SIZE];
+	struct record r;
+	char *slash;
+
+	if (gone == NULL || is_there(e, name))
+		return false;
+	strlcpy(above, gone->path, sizeof(above));
+	slash = strrchr(above, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	record_begin(&r, RECORD_WHY);
+	record_text(&r, gone->supervisor ? "supervisor" : "child", gone->path);
+	record_text(&r, "state", "removed");
+	record_number(&r, "run", gone->run);
+	record_text(&r, "restart", restart_text[(enum restart)gone->restart]);
+	record_text(&r, "under", slash != NULL ? above : "root");
+	control_record(client, &r, NULL);
+	tell_history(e, &gone->history, client);
+	return true;
 }

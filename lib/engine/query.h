@@ -37,4 +37,11 @@ void query_count(struct engine *e, struct child *child,
 void query_why(struct engine *e, struct child *child,
     struct control_client *client, int64_t now_ns);
 
+/*
+ * The same of a child that is gone, if nothing is called `name` any more and
+ * it is remembered; false: there is nothing to tell.
+ */
+bool
+query_gone(struct engine *e, const char *name, struct control_client *client);
+
 #endif

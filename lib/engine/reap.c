@@ -124,7 +124,7 @@ tell_run(struct engine *e, struct worker *worker, bool remains)
 	/* That it was ready may have led to its stop. */
 	event.unasked = worker->unasked;
 	if (worker->child.preparing && worker->child.state == CHILD_STARTING)
-		hook_failed(e, event.reason);
+		hook_failed(e, worker, event.reason);
 	engine_feed(e, &event);
 	e->failure[0] = '\0';
 	if (worker->follows && !remains)

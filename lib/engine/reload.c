@@ -210,6 +210,7 @@ ask(struct engine *e, enum request_kind kind, const struct step *step)
 		.kind = kind,
 		.sup = step->sup,
 		.child = step->child,
+		.reload = true,
 	};
 	engine_feed(e,
 	    &(struct event){ .kind = EVENT_REQUEST, .request = request });

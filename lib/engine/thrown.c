@@ -23,22 +23,30 @@ mark(const struct reason *reason)
 		    ->used = true;
 }
 
+static void
+mark_history(const struct history *history)
+{
+	const struct history_end *end;
+
+	for (size_t i = 0; (end = history_get(history, i)) != NULL; i++) {
+		mark(&end->reason);
+		mark(&end->by_reason);
+		mark(&end->first_reason);
+	}
+}
+
 /* What `child` and all below it have, those that may come back included. */
 static void
 mark_below(struct child *child)
 {
-	const struct history_end *end;
 	struct child *below;
 
 	mark(&child->reason);
-	for (size_t i = 0; (end = history_get(node_history(child), i)) != NULL;
-	     i++) {
-		mark(&end->reason);
-		mark(&end->by_reason);
-	}
+	mark_history(node_history(child));
 	if (!child_is_sup(child))
 		return;
 	mark(&child_sup(child)->culprit);
+	mark(&node_supervisor(child)->culprit_reason);
 	TAILQ_FOREACH(below, &child_sup(child)->children, order)
 		mark_below(below);
 }
@@ -54,6 +62,8 @@ sweep(struct engine *e)
 		value->used = false;
 	mark_below(&e->root.sup.child);
 	mark(&e->outcome.reason);
+	for (size_t i = 0; i < GONE_MAX; i++)
+		mark_history(&e->gone.items[i].history);
 	TAILQ_FOREACH_SAFE(value, &thrown->values, next, next) {
 		if (value->used)
 			continue;

@@ -56,6 +56,8 @@ next_name(struct engine *e, struct view *view)
 	view->at = 0;
 	view->nwords--;
 	view->words += strlen(name) + 1;
+	if (view->query == query_why && query_gone(e, name, view->client))
+		return true;
 	return serve_each(e, view->client, name, gather, view);
 }
 

@@ -238,6 +238,15 @@ restarts_that_count(const struct world *w, const struct actor *sup)
 	return n;
 }
 
+/* What follows is said before (S167). */
+static void
+check_reported(struct world *w, const struct actor *actor)
+{
+	if (!actor->reported)
+		world_fail(w, "%u: no report of what is to be restarted",
+		    actor->id);
+}
+
 static void
 check_restarting(struct world *w, struct actor *actor, const struct note *note)
 {
@@ -273,6 +282,7 @@ check_note(struct world *w, struct actor *actor, const struct note *note)
 		actor->ignored = false;
 		break;
 	case NOTE_START_FAILED:
+		actor->reported = false;
 		actor->licensed = false;
 		break;
 	case NOTE_EXITED:
@@ -280,6 +290,9 @@ check_note(struct world *w, struct actor *actor, const struct note *note)
 		/* Who ended it is still there to be named. */
 		if (note->cause == CAUSED_BY_LINK)
 			(void)world_actor(w, note->sibling);
+		if (note->origin != NULL)
+			(void)world_actor(w, note->origin);
+		actor->reported = false;
 		/* The group that its restart began may still be starting. */
 		if (sup == NULL || sup->sup.target != &actor->child ||
 		    sup->sup.op != OP_GROUP_START)
@@ -295,16 +308,20 @@ check_note(struct world *w, struct actor *actor, const struct note *note)
 			actor->licensed = true;
 		break;
 	case NOTE_RESTARTING:
+		check_reported(w, actor);
 		check_restarting(w, actor, note);
 		break;
 	case NOTE_GAVE_UP:
 		if (sup == NULL)
 			world_fail(w, "the root was to restart");
+		check_reported(w, actor);
 		if (note->restarts > 0 &&
 		    restarts_that_count(w, sup) != sup->policy.sup.max_restarts)
 			world_fail(w, "%u gives up too early", sup->id);
 		break;
 	case NOTE_REPORT:
+		actor->reported = true;
+		break;
 	case NOTE_AUTO_SHUTDOWN:
 	case NOTE_REMOVED:
 	case NOTE_TRAPPED:

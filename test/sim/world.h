@@ -46,6 +46,7 @@ struct actor {
 	int64_t told_ns;
 	struct reason reason;
 
+	bool reported; /* its last end, or failed start */
 	bool licensed; /* a restart was counted since its last end */
 	bool ignored;  /* the last start said ignore */
 	unsigned nrestarts;

@@ -24,7 +24,8 @@ static const struct fixture_case cases[] = {
 	    "worker b parent=s restart=temporary; worker c parent=s",
 	    "throw a bad; throw b other; throw c full; state",
 	    "exit a#1 throw:bad; caught a ignore; ignore a;"
-	    "exit b#1 throw:other; caught b restart; start b#2;"
+	    "exit b#1 throw:other; caught b restart;"
+	    "report s child_terminated b throw:other; start b#2;"
 	    "exit c#1 throw:full; caught c stop;"
 	    "state root s=1; state s a=- b=2 c=-" },
 	{ "L9: the first that matches decides, the others are not tried",
@@ -36,7 +37,9 @@ static const struct fixture_case cases[] = {
 	    "sup root; sup s catch=*/stop; worker a parent=s"
 	    " catch=throw:full/escalate; worker b parent=s",
 	    "throw a full",
-	    "exit a#1 throw:full; caught a escalate; exit b#1 shutdown;"
+	    "exit a#1 throw:full; caught a escalate;"
+	    "report s child_terminated a throw:full;"
+	    "report s shutdown a throw:full; exit b#1 shutdown;"
 	    "exit s#1 shutdown; caught s stop" },
 	{ "L9: whatever it does about the signal, SIGKILL included",
 	    "sup root max_restarts=9; worker a term=ignore shutdown=3000;"

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: ISC */
+#include "engine/remember.h"
+#include "base/units.h"
+#include "os/clock.h"
+
+/* A supervisor that gave up ends with `shutdown`; `why` tells the two apart. */
+static struct reason
+reason_told(const struct note *note)
+{
+	if (note->kind == NOTE_ENDED && note->shut == CAUSE_GAVE_UP &&
+	    !note->escalated)
+		return (struct reason){ .kind = REASON_INTENSITY };
+	return note->reason;
+}
+
+static enum history_cause
+cause_of_sup(const struct note *note)
+{
+	switch ((enum sup_cause)note->shut) {
+	case CAUSE_GAVE_UP:
+		return note->escalated ? HISTORY_CATCH : HISTORY_INTENSITY;
+	case CAUSE_AUTO:
+		return HISTORY_SIGNIFICANT;
+	case CAUSE_BOOT_FAILED:
+		return HISTORY_CHILD;
+	case CAUSE_INIT_FAILED:
+		return HISTORY_INIT;
+	case CAUSE_NONE:
+	case CAUSE_ASKED:
+	case CAUSE_IGNORED:
+		break;
+	}
+	return HISTORY_ITSELF;
+}
+
+/* Whether the signal that a request sent last is what ended the run. */
+static bool
+is_of_signal(const struct worker *worker)
+{
+	int signo = worker->sent.signo, status = worker->end.status;
+
+	if (signo == 0)
+		return false;
+	return worker->end.by_signal ? status == signo : status == 128 + signo;
+}
+
+/* What ended a run that nothing else has ended. */
+static enum history_cause
+own_cause(struct child *child, const struct note *note)
+{
+	if (child_is_sup(child))
+		return cause_of_sup(note);
+	if (note->preparing)
+		return HISTORY_BEFORE;
+	if (note->kind == NOTE_EXITED && is_of_signal(node_worker(child)))
+		return HISTORY_SIGNAL;
+	return HISTORY_ITSELF;
+}
+
+static enum history_cause
+cause_of(struct child *child, const struct note *note)
+{
+	switch (note->cause) {
+	case CAUSED_BY_ITSELF:
+		return own_cause(child, note);
+	case CAUSED_BY_SIBLING:
+		return HISTORY_SIBLING;
+	case CAUSED_BY_REQUEST:
+		return HISTORY_REQUEST;
+	case CAUSED_BY_RELOAD:
+		return HISTORY_RELOAD;
+	case CAUSED_BY_SUPERVISOR:
+		return HISTORY_SUPERVISOR;
+	case CAUSED_BY_LINK:
+		return HISTORY_LINK;
+	}
+	return HISTORY_ITSELF;
+}
+
+static bool
+is_same(struct reason a, struct reason b)
+{
+	return a.kind == b.kind && a.value == b.value && a.thrown == b.thrown;
+}
+
+/*
+ * Goes back from `by`, which ended another one for end->by_reason, to what
+ * ended that, and so to the first cause.
+ */
+static void
+find_first(struct history_end *end, const struct note *note)
+{
+	struct child *by = note->origin != NULL ? note->origin : note->sibling;
+	const struct history_end *last = history_last(node_history(by));
+
+	if (note->origin != NULL) {
+		end->first = node_id(by);
+		end->first_reason = end->by_reason;
+	}
+	/* What has not ended yet, or again, has another end as its last. */
+	if (last == NULL || !is_same(last->reason, end->by_reason) ||
+	    (last->cause != HISTORY_LINK && last->cause != HISTORY_SIBLING))
+		return;
+	end->first = last->first != 0 ? last->first : last->by;
+	end->first_reason =
+	    last->first != 0 ? last->first_reason : last->by_reason;
+}
+
+/* Who is behind an end, if it is another one. */
+static void
+find_cause(struct child *child, struct history_end *end,
+    const struct note *note)
+{
+	switch ((enum history_cause)end->cause) {
+	case HISTORY_SIBLING:
+	case HISTORY_LINK:
+		end->by = node_id(note->sibling);
+		end->by_reason = end->cause == HISTORY_SIBLING ?
+		    note->sibling->reason :
+		    note->reason;
+		find_first(end, note);
+		/* Alike ends of old must not make it its own cause. */
+		if (end->first == node_id(child))
+			end->first = 0;
+		break;
+	case HISTORY_CHILD:
+	case HISTORY_INTENSITY:
+	case HISTORY_CATCH:
+	case HISTORY_SIGNIFICANT:
+		end->by = node_supervisor(child)->culprit;
+		end->by_reason = node_supervisor(child)->culprit_reason;
+		break;
+	case HISTORY_SIGNAL:
+		end->signo = node_worker(child)->sent.signo;
+		end->from = node_worker(child)->sent.from;
+		end->uid = node_worker(child)->sent.uid;
+		break;
+	case HISTORY_ITSELF:
+	case HISTORY_REQUEST:
+	case HISTORY_RELOAD:
+	case HISTORY_SUPERVISOR:
+	case HISTORY_BEFORE:
+	case HISTORY_INIT:
+		break;
+	}
+}
+
+static void
+remember_end(struct child *child, const struct note *note)
+{
+	int64_t ran_ms = note->ran_ns / NS_PER_MS;
+	struct history_end end = {
+		.wall_ms = clock_wall_ns() / NS_PER_MS,
+		.ran_ms = ran_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ran_ms,
+		.run = note->run,
+		.reason = reason_told(note),
+		.cause = (uint8_t)cause_of(child, note),
+		.strategy = child->sup != NULL ?
+		    (uint8_t)child->sup->child.policy->sup.strategy :
+		    0,
+	};
+
+	find_cause(child, &end, note);
+	history_add(node_history(child), &end);
+}
+
+/* What a supervisor did about the last end of `child`. */
+static void
+remember_outcome(struct child *child, enum history_outcome outcome)
+{
+	struct history_end *last = history_last(node_history(child));
+
+	if (last != NULL)
+		last->outcome = (uint8_t)outcome;
+}
+
+/* Whether its supervisor has made it end, and so has nothing to answer. */
+static bool
+was_stopped(const struct history_end *end)
+{
+	switch ((enum history_cause)end->cause) {
+	case HISTORY_SIBLING:
+	case HISTORY_REQUEST:
+	case HISTORY_RELOAD:
+	case HISTORY_SUPERVISOR:
+		return true;
+	case HISTORY_ITSELF:
+	case HISTORY_LINK:
+	case HISTORY_SIGNAL:
+	case HISTORY_BEFORE:
+	case HISTORY_INIT:
+	case HISTORY_CHILD:
+	case HISTORY_INTENSITY:
+	case HISTORY_CATCH:
+	case HISTORY_SIGNIFICANT:
+		break;
+	}
+	return false;
+}
+
+/* A child whose end its supervisor had to deal with comes with its group. */
+static void
+remember_group(struct child *child, const struct note *note)
+{
+	const struct history_end *last = history_last(node_history(child));
+
+	if (note->group && last != NULL && last->run < note->run &&
+	    last->outcome == HISTORY_NOTHING && !was_stopped(last))
+		remember_outcome(child, HISTORY_GROUP);
+}
+
+/* Should its supervisor end of it, that knows why. */
+static void
+remember_culprit(struct child *child, const struct note *note)
+{
+	struct supervisor *sup;
+
+	if (child->sup == NULL)
+		return;
+	sup = node_supervisor(&child->sup->child);
+	sup->culprit = node_id(child);
+	sup->culprit_reason = note->reason;
+}
+
+/* A start that failed is an end; of one that has ended it is the reason. */
+static void
+remember_failure(struct child *child, const struct note *note)
+{
+	struct history_end *last = history_last(node_history(child));
+
+	if (last == NULL || last->run != note->run) {
+		remember_end(child, note);
+		return;
+	}
+	last->reason = note->reason;
+	if (last->cause != HISTORY_LINK && last->cause != HISTORY_SIGNAL)
+		last->cause = (uint8_t)own_cause(child, note);
+}
+
+static void
+remember_caught(struct child *child, const struct note *note)
+{
+	struct history_end *last = history_last(node_history(child));
+
+	if (last == NULL)
+		return;
+	last->caught = note->caught == CATCH_RESTART;
+	last->outcome =
+	    note->caught == CATCH_STOP || note->caught == CATCH_IGNORE ?
+	    HISTORY_CAUGHT :
+	    HISTORY_NOTHING;
+}
+
+/* It is not needed: that is the child's own word, or a `catch` line's. */
+static void
+remember_ignored(struct child *child)
+{
+	const struct history_end *last = history_last(node_history(child));
+
+	if (last == NULL || last->outcome != HISTORY_CAUGHT)
+		remember_outcome(child, HISTORY_IGNORED);
+}
+
+void
+remember(struct engine *e, struct child *child, const struct note *note)
+{
+	switch (note->kind) {
+	case NOTE_EXITED:
+	case NOTE_ENDED:
+		remember_end(child, note);
+		monitor_ended(child, note->reason);
+		break;
+	case NOTE_START_FAILED:
+		remember_group(child, note);
+		remember_failure(child, note);
+		remember_culprit(child, note);
+		break;
+	case NOTE_CAUGHT:
+		remember_caught(child, note);
+		break;
+	case NOTE_RESTARTING:
+		remember_outcome(child, HISTORY_RESTART);
+		break;
+	case NOTE_GAVE_UP:
+		remember_outcome(child,
+		    note->restarts == 0 ? HISTORY_ESCALATED : HISTORY_GAVE_UP);
+		remember_culprit(child, note);
+		break;
+	case NOTE_AUTO_SHUTDOWN:
+		remember_outcome(child, HISTORY_AUTO_SHUTDOWN);
+		remember_culprit(child, note);
+		break;
+	case NOTE_IGNORED:
+		remember_ignored(child);
+		break;
+	case NOTE_STARTING:
+	case NOTE_STARTED:
+		remember_group(child, note);
+		break;
+	case NOTE_REMOVED:
+		gone_add(&e->gone, child);
+		break;
+	case NOTE_REPORT:
+	case NOTE_TRAPPED:
+		break;
+	}
+}

@@ -422,7 +422,7 @@ restarting() {
 }
 
 @test "signal and delete print a row for each, and of a pattern how many" {
-	conf <<<'worker w[2] { exec ${WORKER} ignore=TERM }; worker x { exec ${WORKER} }'
+	conf <<<'worker w[2] { ready fd 3; exec ${WORKER} ignore=TERM ready=3 }; worker x { exec ${WORKER} }'
 	start_tree_ready
 	run -0 supervise signal TERM 'w*'
 	assert_equal "${#lines[@]}" 3

@@ -123,7 +123,7 @@ teardown() {
 }
 
 @test "S74: down -t returns when the time has passed, and the stop goes on" {
-	conf <<<'worker a { exec ${WORKER} ignore=TERM; shutdown 1s }'
+	conf <<<'worker a { ready fd 3; exec ${WORKER} ignore=TERM ready=3; shutdown 1s }'
 	supervise run -d
 	run -124 supervise down -t 50ms
 	eventually gone

@@ -849,7 +849,7 @@ only_one_sleeps() {
 	start_tree_ready
 	# The first step of the reload waits for one that does not stop.
 	body <<-'END'
-		worker slow { exec ${WORKER} ignore=TERM; shutdown infinity }
+		worker slow { ready fd 3; exec ${WORKER} ignore=TERM ready=3; shutdown infinity }
 		worker a = w(1)
 		worker b = w(2)
 	END

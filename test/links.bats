@@ -92,7 +92,7 @@ two_trees() {
 @test "L2: an exit signal is a stop as in U4, with SIGKILL at its end" {
 	conf <<-'END'
 		worker a { exec ${WORKER}; link b }
-		worker b { exec ${WORKER} ignore=INT; stop_signal INT; shutdown 200ms }
+		worker b { ready fd 3; exec ${WORKER} ignore=INT ready=3; stop_signal INT; shutdown 200ms }
 	END
 	start_tree_ready
 	kill -s KILL "$(pid_of a)"
@@ -105,7 +105,7 @@ two_trees() {
 @test "L2: one that its supervisor is stopping anyway is unaffected" {
 	conf <<-'END'
 		worker a { exec ${WORKER}; link b }
-		worker b { exec ${WORKER} ignore=TERM wait=go exit=0; shutdown 60s }
+		worker b { ready fd 3; exec ${WORKER} ignore=TERM ready=3 wait=go exit=0; shutdown 60s }
 	END
 	start_tree_ready
 	supervise stop --no-wait b
@@ -164,7 +164,7 @@ two_trees() {
 	conf <<-'END'
 		max_restarts 9
 		worker a { exec ${WORKER}; link b c }
-		worker b { exec ${WORKER} run=1 ignore=TERM end; shutdown 100s; link d }
+		worker b { ready fd 3; exec ${WORKER} run=1 ignore=TERM end ready=3; shutdown 100s; link d }
 		worker c { exec ${WORKER} }
 		worker d { exec ${WORKER} }
 	END
@@ -477,7 +477,7 @@ two_trees() {
 @test "L1: children that wait to be added keep their links until they start" {
 	conf <<-'END'
 		worker db { restart temporary; exec sleep 1000 }
-		supervisor x { worker slow { shutdown 60s; exec ${WORKER} ignore=TERM } }
+		supervisor x { worker slow { shutdown 60s; ready fd 3; exec ${WORKER} ignore=TERM ready=3 } }
 	END
 	start_tree_ready
 	local slow child

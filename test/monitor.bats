@@ -189,7 +189,7 @@ three() {
 	conf <<-'END'
 		max_restarts 100
 		worker stop  { exec ${WORKER} }
-		worker late  { exec ${WORKER} ignore=TERM; shutdown 50ms }
+		worker late  { ready fd 3; exec ${WORKER} ignore=TERM ready=3; shutdown 50ms }
 		worker exit  { exec ${WORKER} wait=go exit=3; restart temporary }
 		supervisor s { max_restarts 0; restart temporary; worker bad { exec ${WORKER} wait=go exit=4 } }
 		supervisor t { worker in { exec ${WORKER} } }

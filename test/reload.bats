@@ -381,7 +381,7 @@ not_there() {
 }
 
 @test "SIGHUP during a reload: the file is read once more" {
-	conf <<<'worker slow { exec ${WORKER} ignore=TERM; shutdown 700ms }'
+	conf <<<'worker slow { ready fd 3; exec ${WORKER} ignore=TERM ready=3; shutdown 700ms }'
 	start_tree_ready
 	conf <<<'worker one { exec ${WORKER} }'
 	kill -s HUP "$PID"

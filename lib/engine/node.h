@@ -84,7 +84,7 @@ struct supervisor {
 	size_t census_idx; /* of its node, while there is a census */
 	uint32_t id;
 	uint32_t nnumbered; /* children that were given numbers for names */
-	uint32_t culprit; /* last to fail in it, or end it: its id */
+	uint32_t culprit;   /* last to fail in it, or end it: its id */
 	struct reason culprit_reason;
 };
 

@@ -53,6 +53,10 @@ perform(struct engine *e, struct action *action, struct event *answer)
 	case ACTION_STOP:
 		reap_stop(e, node_worker(action->child));
 		break;
+	case ACTION_ABORT:
+	case ACTION_CHECK:
+	case ACTION_UNCHECK:
+		break;
 	case ACTION_KILL:
 		if (child_is_sup(action->child))
 			init_kill(e, node_supervisor(action->child));

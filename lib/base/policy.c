@@ -42,6 +42,7 @@ policy_default(enum kind kind)
 		policy.worker.stop_signal = SIGTERM;
 		policy.worker.ready = READY_EXEC;
 		policy.worker.check_every_ms = 100;
+		policy.worker.fdstore_max = POLICY_FDSTORE_MAX;
 		break;
 	case KIND_SUPERVISOR:
 		policy.shutdown_ms = SHUTDOWN_INFINITY;
@@ -75,4 +76,11 @@ bool
 ready_is_said(enum ready ready)
 {
 	return ready == READY_FD || ready == READY_NOTIFY;
+}
+
+bool
+worker_notifies(const struct worker_policy *worker)
+{
+	return worker->ready == READY_NOTIFY ||
+	    worker->watchdog_ms != WATCHDOG_NONE;
 }

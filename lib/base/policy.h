@@ -119,6 +119,9 @@ extern const char *const catch_text[];
 /* Value of watchdog_ms when nothing has to be heard of a worker. */
 #define WATCHDOG_NONE INT64_C(0)
 
+/* The most descriptors that are kept for one worker. */
+#define POLICY_FDSTORE_MAX 64
+
 /* How long a check before the start is complete may take. */
 #define READY_CHECK_TIMEOUT_MS INT64_C(5000)
 
@@ -160,6 +163,7 @@ struct worker_policy {
 	int64_t check_every_ms; /* for READY_CHECK and the like */
 	int64_t watchdog_ms;    /* or WATCHDOG_NONE */
 	struct alive_policy alive;
+	uint32_t fdstore_max;      /* descriptors that are kept for it */
 	int64_t start_timeout_ms;  /* or START_TIMEOUT_NONE */
 	int64_t backoff_min_ms;    /* first delay of a restart; 0: none */
 	int64_t backoff_max_ms;    /* largest delay, >= backoff_min_ms */
@@ -200,6 +204,9 @@ struct child_policy policy_default(enum kind kind);
 
 /* Whether that readiness is found out by asking, again and again. */
 bool ready_is_checked(enum ready ready);
+
+/* Whether a worker has a socket on which it tells of itself. */
+bool worker_notifies(const struct worker_policy *worker);
 
 /* Whether a run says it by itself: then a normal end before means ignore. */
 bool ready_is_said(enum ready ready);

@@ -4,7 +4,7 @@
 #include "base/units.h"
 #include "world.h"
 
-/* Checks, watchdogs, and pleas for more time. */
+/* Checks, watchdogs, and words of more time. */
 
 void
 world_signs(struct world *w, struct worker_policy *worker)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,9 +52,12 @@ perform(struct engine *e, struct action *action, struct event *answer)
 			answer->kind = EVENT_SPAWNED;
 		return true;
 	case ACTION_STOP:
-		reap_stop(e, node_worker(action->child));
+		reap_stop(e, node_worker(action->child),
+		    reap_stop_signal(e, node_worker(action->child)));
 		break;
 	case ACTION_ABORT:
+		reap_stop(e, node_worker(action->child), SIGABRT);
+		break;
 	case ACTION_CHECK:
 	case ACTION_UNCHECK:
 		break;
@@ -211,6 +215,7 @@ turn(struct engine *e)
 	init_turn_all(e);
 	reload_turn(e);
 	adding_turn(e);
+	signs_turn(e);
 	act_turn(e);
 	tell_started(e);
 	e->serve_ns = serve_turn(e);
@@ -229,6 +234,7 @@ init_base(struct engine *e, const struct run *run)
 	SLIST_INIT(&e->addings);
 	SLIST_INIT(&e->inits);
 	LIST_INIT(&e->ties);
+	LIST_INIT(&e->keeping);
 	thrown_init(&e->thrown);
 	e->channel.fd = -1;
 	e->orphans.fd = -1;

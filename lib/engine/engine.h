@@ -17,6 +17,7 @@
 #include "engine/reading.h"
 #include "engine/reload.h"
 #include "engine/reporter.h"
+#include "engine/signs.h"
 #include "engine/strays.h"
 #include "engine/thrown.h"
 #include "engine/ties.h"
@@ -31,6 +32,7 @@
  *	engine.c	the loop: events to the core, its actions to the others
  *	launch.c	starts a worker: plan, environment
  *	ready.c		hears that its start is complete
+ *	signs.c		what it tells of itself; fdstore.c keeps descriptors
  *	mailbox.c	what it is told
  *	reap.c		ends: status, group, what remains
  *	hook.c		the commands before and after a run
@@ -136,6 +138,7 @@ struct engine {
 	struct addings addings; /* whose programs run */
 	struct inits inits;     /* of supervisors that start */
 	struct ties ties;       /* every link */
+	struct keeping keeping; /* descriptors of what does not run */
 	struct thrown thrown;   /* values that reasons have */
 
 	pid_t guardian;
@@ -221,7 +224,9 @@ int reap_signo(const struct worker *worker);
 void reap_gone(struct engine *e, struct worker *worker);
 
 void reap_watch_ready(struct loop_watch *watch, uint32_t events);
-void reap_stop(struct engine *e, struct worker *worker);
+/* The signal that asks it to end; and asks it by one. */
+int reap_stop_signal(const struct engine *e, const struct worker *worker);
+void reap_stop(struct engine *e, struct worker *worker, int signo);
 void reap_kill(struct engine *e, struct worker *worker);
 void reap_batch(struct engine *e);
 void reap_sweep_begin(struct engine *e);

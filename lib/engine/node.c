@@ -5,6 +5,7 @@
 
 #include "engine/mailbox.h"
 #include "engine/node.h"
+#include "engine/signs.h"
 
 /* Where the next node of each kind is taken from. */
 struct maker {
@@ -173,6 +174,7 @@ nodes_fini(struct nodes *nodes)
 		if (nodes->workers[i].own_ready)
 			free(nodes->workers[i].ready);
 		mailbox_free(&nodes->workers[i]);
+		signs_free(&nodes->workers[i]);
 	}
 	free(nodes->workers);
 	free(nodes->supervisors);

@@ -196,7 +196,9 @@ say_restarting(const struct record *r, struct sentence *s)
 static void
 say_stopping(const struct record *r, struct sentence *s)
 {
-	snprintf(s->text, sizeof(s->text), "stopping with SIG%s",
+	s->trouble = record_get(r, "silent") != NULL;
+	snprintf(s->text, sizeof(s->text), "%s with SIG%s",
+	    s->trouble ? "gives no sign of life: ending it" : "stopping",
 	    text_of(r, "signal"));
 }
 

@@ -11,6 +11,7 @@
 #include "core/tree.h"
 #include "engine/act.h"
 #include "engine/adding.h"
+#include "engine/check.h"
 #include "engine/guardian.h"
 #include "engine/init.h"
 #include "engine/node.h"
@@ -32,6 +33,7 @@
  *	engine.c	the loop: events to the core, its actions to the others
  *	launch.c	starts a worker: plan, environment
  *	ready.c		hears that its start is complete
+ *	check.c		asks whether it is ready, or well
  *	signs.c		what it tells of itself; fdstore.c keeps descriptors
  *	mailbox.c	what it is told
  *	reap.c		ends: status, group, what remains
@@ -138,6 +140,7 @@ struct engine {
 	struct addings addings; /* whose programs run */
 	struct inits inits;     /* of supervisors that start */
 	struct ties ties;       /* every link */
+	struct answers answers; /* of checks, that the core has not had */
 	struct keeping keeping; /* descriptors of what does not run */
 	struct thrown thrown;   /* values that reasons have */
 
@@ -208,6 +211,10 @@ bool launch(struct engine *e, struct worker *worker, struct reason *reason);
  */
 int launch_after(struct engine *e, struct worker *worker,
     const char *const *argv, const char *directive);
+
+/* The same for a check, whose process is its own. 0 or -errno. */
+int launch_check(struct engine *e, struct worker *worker,
+    const char *const *argv, struct spawn_result *result);
 
 /* reap.c */
 /*

@@ -148,17 +148,19 @@ reason_before(const struct worker *worker)
 	return end != NULL ? end->reason : (struct reason){ .thrown = NULL };
 }
 
-/* The environment of the next run of `worker`, valid until the next call. */
+/*
+ * The environment of the next run of `worker`, valid until the next call; or
+ * of what runs beside it and has none of its descriptors.
+ */
 static const char *const *
-environment_of(struct engine *e, struct worker *worker)
+environment_of(struct engine *e, struct worker *worker, bool beside)
 {
 	const char *const *set = worker->spec->spec->worker.env;
 	const struct history_end *last = history_last(worker->history);
 	struct environment *env = &e->environment;
 	struct reason before = reason_before(worker);
 	char reason[REASON_TEXT_SIZE];
-	size_t n =
-	    is_hook(worker) ? 0 : signs_environment(worker, env->scratch);
+	size_t n = beside ? 0 : signs_environment(worker, env->scratch);
 	bool notifies = n > 0;
 
 	for (size_t i = 0; i < env->nbase; i++)
@@ -190,7 +192,7 @@ environment_of(struct engine *e, struct worker *worker)
 	env->scratch[n++] = env->mark;
 	if (e->serving)
 		env->scratch[n++] = env->socket;
-	if (!is_hook(worker) && mailbox_number(worker) != 0) {
+	if (!beside && mailbox_number(worker) != 0) {
 		snprintf(env->mailbox, sizeof(env->mailbox), "%s%d", own[7],
 		    mailbox_number(worker));
 		env->scratch[n++] = env->mailbox;
@@ -280,8 +282,10 @@ run(struct engine *e, struct worker *worker, const char *const *argv,
 	size_t len;
 	int error = is_hook(worker) ? 0 : signs_begin(e, worker);
 
+	if (error == 0 && !is_hook(worker))
+		error = check_prepare(worker);
 	result.step = SPAWN_DESCRIPTORS;
-	plan.envp = environment_of(e, worker);
+	plan.envp = environment_of(e, worker, is_hook(worker));
 	plan.path = path_of(plan.envp);
 	plan.tty = job_tty(e);
 	if (error == 0)
@@ -341,4 +345,19 @@ launch_after(struct engine *e, struct worker *worker, const char *const *argv,
 	if (error < 0)
 		worker->after = false;
 	return error;
+}
+
+int
+launch_check(struct engine *e, struct worker *worker, const char *const *argv,
+    struct spawn_result *result)
+{
+	struct spawn_plan plan = {
+		.argv = argv,
+		.envp = environment_of(e, worker, true),
+		.cwd = worker->spec->spec->worker.cwd,
+		.tty = -1,
+	};
+
+	plan.path = path_of(plan.envp);
+	return spawner_spawn(&e->spawner, &plan, result);
 }

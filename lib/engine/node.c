@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/check.h"
 #include "engine/mailbox.h"
 #include "engine/node.h"
 #include "engine/signs.h"
@@ -175,6 +176,7 @@ nodes_fini(struct nodes *nodes)
 			free(nodes->workers[i].ready);
 		mailbox_free(&nodes->workers[i]);
 		signs_free(&nodes->workers[i]);
+		check_free(&nodes->workers[i]);
 	}
 	free(nodes->workers);
 	free(nodes->supervisors);

@@ -378,3 +378,21 @@ note_signal(struct engine *e, enum record_event event, struct worker *worker,
 		record_flag(&r, "late", true);
 	engine_record(e, &r);
 }
+
+void
+note_check(struct engine *e, struct worker *worker, const char *why)
+{
+	const struct worker_spec *spec = &worker->spec->spec->worker;
+	struct texts texts;
+	struct record r;
+
+	record_begin(&r, RECORD_CHECK_FAILED);
+	add_subject(&r, &worker->child, &texts);
+	record_number(&r, "run", worker->child.run);
+	record_text(&r, "check",
+	    spec->alive_check.argv != NULL ? spec->alive_check.argv[0] :
+					     spec->alive_check.text);
+	record_text(&r, "error", why);
+	record_number(&r, "failures", worker->child.misses + 1);
+	engine_record(e, &r);
+}

@@ -123,6 +123,7 @@ tell_run(struct engine *e, struct worker *worker, bool remains)
 	ready_over(e, worker);
 	signs_heard(e, worker);
 	signs_over(e, worker);
+	check_cancel(e, worker);
 	mailbox_over(e, worker);
 	/* That it was ready may have led to its stop. */
 	event.unasked = worker->unasked;
@@ -337,6 +338,7 @@ reap_stop(struct engine *e, struct worker *worker, int signo)
 {
 	int state = pidfd_state(worker->pidfd);
 
+	check_cancel(e, worker);
 	/* It may have ended, untold, before it was asked to (S37). */
 	if (state == PROCESS_ENDED || is_reaped(worker)) {
 		worker->unasked = true;
@@ -356,6 +358,7 @@ reap_kill(struct engine *e, struct worker *worker)
 	if (worker->pidfd == -1 || worker->denied)
 		return;
 	worker->killed = true;
+	check_cancel(e, worker);
 	if (is_reaped(worker)) {
 		worker->unasked = true;
 		return;

@@ -31,13 +31,16 @@ status_has() {
 }
 
 @test "U20: supervise notify does the same, and waits until it is taken" {
-	export SUPERVISE
-	conf <<-'END'
-		worker a { ready notify; exec sh -c '"$SUPERVISE" notify --ready --status "all is well" && "$SUPERVISE" notify --status "$("$SUPERVISE" status a | tail -n 1 | cut -d" " -f4)" && touch taken; exec sleep 1000' }
+	cat >say.sh <<-'END'
+		"$SUPERVISE" notify --ready --status "all is well" || exit
+		"$SUPERVISE" status --json a >seen
+		touch said
+		exec sleep 1000
 	END
+	conf <<<'worker a { ready notify; exec sh say.sh }'
 	start_socket
-	eventually test -e taken
-	status_has a '"status":"up"'
+	eventually test -e said
+	[[ $(cat seen) == *'"state":"up"'*'"status":"all is well"'* ]]
 }
 
 @test "U20: a status is shown, in one line, and is over with the run" {
@@ -206,9 +209,9 @@ status_has() {
 	start_tree
 	wait_record event=restarting child=a restarts=5
 	local delays
-	delays=$(records event=restarting child=a | sed -n 's/.*delay_ms=\([0-9]*\).*/\1/p' | tr '\n' ' ')
-	set -- $delays
-	[[ $4 -gt $1 && $5 -le 12 ]] || fail "delays: $delays"
+	mapfile -t delays < <(records event=restarting child=a | sed -n 's/.*delay_ms=\([0-9]*\).*/\1/p')
+	[[ ${delays[3]} -gt ${delays[0]} && ${delays[4]} -le 12 ]] ||
+		fail "delays: ${delays[*]}"
 }
 
 # A program in python that speaks the protocol with descriptors.

@@ -143,16 +143,21 @@ all_gone() {
 	eventually all_gone pids
 }
 
+second_check() {
+	[[ $(wc -l <pids) -gt $(wc -l <first) ]]
+}
+
 @test "U23: a check ends with the run, and with everything" {
 	conf <<-'END'
 		worker a { alive check sh -c 'echo $$ >>pids; exec sleep 1000' every 20ms timeout 60s; exec ${WORKER} }
 	END
 	start_tree_ready
 	eventually test -s pids
+	cp pids first
 	kill -s KILL "$(child_pid a)"
-	eventually all_gone pids
+	eventually all_gone first
 	wait_record event=started child=a run=2
-	eventually [ "$(wc -l <pids)" -ge 1 ]
+	eventually second_check
 	stop_tree
 	assert_status 0
 	all_gone pids

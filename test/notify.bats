@@ -283,6 +283,27 @@ store_program() {
 	assert_file given.3 "0 False  "
 }
 
+@test "U25: they outlast the delay of a group restart, and a supervisor's restart" {
+	store_program
+	conf <<-'END'
+		supervisor s {
+		    strategy one_for_all
+		    max_restarts 1
+		    worker a { ready notify; exec python3 store.py }
+		    worker b { backoff 300ms; exec ${WORKER} }
+		}
+	END
+	cat >do.1 <<<'say("FDSTORE=1\nFDNAME=x", [file("one")])'
+	start_tree_ready
+	kill -s SEGV "$(child_pid s/b)"
+	wait_record event=started child=s/b run=2
+	assert_file given.2 "1 True x one"
+	kill -s SEGV "$(child_pid s/b)"
+	wait_record event=gave_up supervisor=s
+	wait_record event=started child=s/b run=3
+	assert_file given.3 "1 True x one"
+}
+
 @test "U25: fdstore_max limits them, and 0 is none" {
 	store_program
 	conf <<<'worker a { ready notify; fdstore_max 2; exec python3 store.py }'

@@ -311,6 +311,16 @@ keep_no_more(struct signs *signs)
 	signs->keeps = false;
 }
 
+/* Whether `sup` is up and is not in the middle of anything. */
+static bool
+rests(const struct sup *sup)
+{
+	/* One whose restart is delayed may be about to begin its group again.
+	 */
+	return sup->child.state == CHILD_UP && sup->op == OP_IDLE &&
+	    (sup->target == NULL || sup->target->state != CHILD_RESTARTING);
+}
+
 /*
  * Whether nothing that goes on may start `child`, which is down: neither its
  * supervisor nor one above is in the middle of something.
@@ -319,9 +329,7 @@ static bool
 stays_down(const struct child *child)
 {
 	for (; child->state == CHILD_DOWN; child = &child->sup->child)
-		if (child->sup == NULL ||
-		    (child->sup->op == OP_IDLE &&
-			child->sup->child.state == CHILD_UP))
+		if (child->sup == NULL || rests(child->sup))
 			return true;
 	return false;
 }

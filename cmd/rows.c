@@ -17,11 +17,15 @@ static const struct table_column columns[] = {
 	{ .title = "UPTIME", .right = true, .drop = 3 },
 	{ .title = "RESTARTS", .right = true, .drop = 2 },
 	{ .title = "LAST END", .min = 8, .drop = 4 },
+	{ .title = "STATUS", .min = 12, .drop = 5, .optional = true },
 };
 #define NCOLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 /* Room of a last end, and of when the next start is due. */
 #define END_SIZE 128
+
+/* Room of what a child says of itself. */
+#define STATUS_SIZE 320
 
 void
 rows_init(struct rows *rows)
@@ -53,6 +57,8 @@ enum row_field {
 	ROW_UP,
 	ROW_DUE,
 	ROW_REASON,
+	ROW_PHASE,
+	ROW_STATUS,
 	ROW_NFIELDS
 };
 
@@ -65,6 +71,8 @@ static const char *const row_keys[ROW_NFIELDS] = {
 	[ROW_UP] = "up_ms",
 	[ROW_DUE] = "due_ms",
 	[ROW_REASON] = "reason",
+	[ROW_PHASE] = "phase",
+	[ROW_STATUS] = "status",
 };
 
 static const char *
@@ -96,11 +104,23 @@ say_end(const char *reason, int64_t due_ms, char text[static END_SIZE])
 	return text;
 }
 
+/* What it says of itself. */
+static const char *
+say_status(const char *phase, const char *status, char text[static STATUS_SIZE])
+{
+	if (*phase == '\0')
+		return status;
+	snprintf(text, STATUS_SIZE, "%s%s%s", phase,
+	    *status != '\0' ? ": " : "", status);
+	return text;
+}
+
 void
 rows_add(struct rows *rows, const struct ask *ask)
 {
 	const struct record_field *f[ROW_NFIELDS];
 	char restarts[WORDS_SIZE], uptime[WORDS_SIZE], end[END_SIZE];
+	char status[STATUS_SIZE];
 	const char *state, *reason;
 	int64_t up_ms, run;
 	bool added;
@@ -123,6 +143,8 @@ rows_add(struct rows *rows, const struct ask *ask)
 		{ .text = up_ms < 0 ? "-" : words_span(up_ms, uptime) },
 		{ .text = run < 2 ? "0" : words_number(run - 1, restarts) },
 		{ .text = say_end(reason, number_of(f[ROW_DUE], -1), end) },
+		{ .text = say_status(text_of(f[ROW_PHASE], ""),
+		      text_of(f[ROW_STATUS], ""), status) },
 	    });
 	if (!added)
 		no_memory();

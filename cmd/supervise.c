@@ -76,6 +76,10 @@ const struct command commands[] = {
 	{ SECTION_ACT, "throw", WHERE_NONE, "VALUE",
 	    "end the worker that says it, for a reason of its own",
 	    COMMAND(throw) },
+	{ SECTION_ACT, "notify", WHERE_NONE,
+	    "[--ready] [--reloading] [--stopping] [--status TEXT] "
+	    "[WORD=VALUE ...]",
+	    "tell what the worker that says it is doing", COMMAND(notify) },
 	{ SECTION_ACT, "reload", WHERE_ANY, "[-q] [--json] [--dry-run]",
 	    "apply the changed file, touching only what changed",
 	    COMMAND(reload) },

@@ -11,6 +11,7 @@ const char *const auto_shutdown_text[] = { POLICY_AUTO_SHUTDOWNS(TEXT) };
 const char *const stop_order_text[] = { POLICY_STOP_ORDERS(TEXT) };
 const char *const kind_text[] = { POLICY_KINDS(TEXT) };
 const char *const ready_text[] = { POLICY_READIES(TEXT) };
+const char *const alive_text[] = { POLICY_ALIVES(TEXT) };
 const char *const catch_text[] = { POLICY_CATCHES(TEXT) };
 
 bool
@@ -40,6 +41,8 @@ policy_default(enum kind kind)
 		policy.shutdown_ms = 5000;
 		policy.worker.stop_signal = SIGTERM;
 		policy.worker.ready = READY_EXEC;
+		policy.worker.check_every_ms = 100;
+		policy.worker.fdstore_max = POLICY_FDSTORE_MAX;
 		break;
 	case KIND_SUPERVISOR:
 		policy.shutdown_ms = SHUTDOWN_INFINITY;
@@ -50,4 +53,34 @@ policy_default(enum kind kind)
 		break;
 	}
 	return policy;
+}
+
+bool
+ready_is_checked(enum ready ready)
+{
+	switch (ready) {
+	case READY_CHECK:
+	case READY_PORT:
+	case READY_FILE:
+		return true;
+	case READY_EXEC:
+	case READY_FD:
+	case READY_AFTER:
+	case READY_NOTIFY:
+		break;
+	}
+	return false;
+}
+
+bool
+ready_is_said(enum ready ready)
+{
+	return ready == READY_FD || ready == READY_NOTIFY;
+}
+
+bool
+worker_notifies(const struct worker_policy *worker)
+{
+	return worker->ready == READY_NOTIFY ||
+	    worker->watchdog_ms != WATCHDOG_NONE;
 }

@@ -44,10 +44,20 @@
 	X(KIND_SUPERVISOR, "supervisor")
 
 /* When a worker's start is complete. */
-#define POLICY_READIES(X)     \
-	X(READY_EXEC, "exec") \
-	X(READY_FD, "fd")     \
-	X(READY_AFTER, "after")
+#define POLICY_READIES(X)         \
+	X(READY_EXEC, "exec")     \
+	X(READY_FD, "fd")         \
+	X(READY_AFTER, "after")   \
+	X(READY_NOTIFY, "notify") \
+	X(READY_CHECK, "check")   \
+	X(READY_PORT, "port")     \
+	X(READY_FILE, "file")
+
+/* What is asked, again and again, whether a worker that is up is well. */
+#define POLICY_ALIVES(X)        \
+	X(ALIVE_NONE, "none")   \
+	X(ALIVE_CHECK, "check") \
+	X(ALIVE_PORT, "port")
 
 /*
  * What a `catch` line does about an end: restarts where the type would not,
@@ -81,6 +91,9 @@ enum kind {
 enum ready {
 	POLICY_READIES(POLICY_ENUM)
 };
+enum alive {
+	POLICY_ALIVES(POLICY_ENUM)
+};
 enum catch_action {
 	POLICY_CATCHES(POLICY_ENUM)
 };
@@ -93,6 +106,7 @@ extern const char *const auto_shutdown_text[];
 extern const char *const stop_order_text[];
 extern const char *const kind_text[];
 extern const char *const ready_text[];
+extern const char *const alive_text[];
 extern const char *const catch_text[];
 
 /* Values of shutdown_ms beside a time of 0 or more. */
@@ -101,6 +115,15 @@ extern const char *const catch_text[];
 
 /* Value of start_timeout_ms when a start may take for ever. */
 #define START_TIMEOUT_NONE INT64_C(0)
+
+/* Value of watchdog_ms when nothing has to be heard of a worker. */
+#define WATCHDOG_NONE INT64_C(0)
+
+/* The most descriptors that are kept for one worker. */
+#define POLICY_FDSTORE_MAX 64
+
+/* How long a check before the start is complete may take. */
+#define READY_CHECK_TIMEOUT_MS INT64_C(5000)
 
 /* Value of max_children when there is no limit. */
 #define MAX_CHILDREN_INFINITY UINT32_MAX
@@ -124,11 +147,23 @@ struct catch_rule {
 	const char *const *command; /* of CATCH_RUN, as argv; else NULL */
 };
 
+/* How a worker that is up is checked; all but `kind` only if it is. */
+struct alive_policy {
+	enum alive kind;
+	int64_t every_ms;   /* from the end of one to the next */
+	int64_t timeout_ms; /* one that takes longer has failed */
+	int64_t failures;   /* so many in a row, and it is unhealthy */
+};
+
 struct worker_policy {
 	int stop_signal; /* asks the worker to end; TERM */
 	bool trap_exits; /* is told of ends along its links, and lives on */
 	enum ready ready;
-	int64_t ready_after_ms;    /* for READY_AFTER */
+	int64_t ready_after_ms; /* for READY_AFTER */
+	int64_t check_every_ms; /* for READY_CHECK and the like */
+	int64_t watchdog_ms;    /* or WATCHDOG_NONE */
+	struct alive_policy alive;
+	uint32_t fdstore_max;      /* descriptors that are kept for it */
 	int64_t start_timeout_ms;  /* or START_TIMEOUT_NONE */
 	int64_t backoff_min_ms;    /* first delay of a restart; 0: none */
 	int64_t backoff_max_ms;    /* largest delay, >= backoff_min_ms */
@@ -166,5 +201,14 @@ struct child_policy {
  * and for ever for a supervisor.
  */
 struct child_policy policy_default(enum kind kind);
+
+/* Whether that readiness is found out by asking, again and again. */
+bool ready_is_checked(enum ready ready);
+
+/* Whether a worker has a socket on which it tells of itself. */
+bool worker_notifies(const struct worker_policy *worker);
+
+/* Whether a run says it by itself: then a normal end before means ignore. */
+bool ready_is_said(enum ready ready);
 
 #endif

@@ -21,6 +21,7 @@
 	X(RECORD_EXITED, "exited", "a process has ended")                     \
 	X(RECORD_CAUGHT, "caught", "a catch line decides about an end")       \
 	X(RECORD_COMMAND_FAILED, "command_failed", "a command around runs")   \
+	X(RECORD_CHECK_FAILED, "check_failed", "a check of `alive` failed")   \
 	X(RECORD_REPORT, "report", "OTP's supervisor report")                 \
 	X(RECORD_RESTARTING, "restarting", "a restart was counted")           \
 	X(RECORD_STOPPING, "stopping", "a stop signal was sent")              \

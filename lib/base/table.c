@@ -329,6 +329,8 @@ put_rows(struct printing *p)
 			if (!p->hidden[i])
 				put_cell(p, i, &cell);
 		}
+		while (p->len > 0 && p->bytes[p->len - 1] == ' ')
+			p->len--;
 		if (p->len == sizeof(p->bytes))
 			flush(p);
 		p->bytes[p->len++] = '\n';
@@ -349,6 +351,8 @@ table_print(const struct table *table, const struct table_style *style,
 	for (size_t i = 0; i < table->ncolumns; i++) {
 		size_t title = strlen(table->columns[i].title);
 
+		p.hidden[i] =
+		    table->columns[i].optional && table->widths[i] == 0;
 		p.widths[i] = table->widths[i];
 		if (style->titles && title > p.widths[i])
 			p.widths[i] = title;

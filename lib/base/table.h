@@ -18,6 +18,7 @@ struct table_column {
 	size_t min;        /* width down to which it may be cut; 0: never */
 	unsigned drop;     /* the highest is left out first; 0: never */
 	bool right;        /* aligned on the right, for numbers */
+	bool optional;     /* left out where no row has anything in it */
 	bool tail;         /* what is cut loses its start, not its end */
 };
 

@@ -192,6 +192,18 @@ keep_catches(struct loader *ld, const struct body *b)
 	return kept;
 }
 
+static struct check_spec
+keep_check(struct loader *ld, const struct check_spec *check)
+{
+	struct check_spec kept = *check;
+
+	kept.argv = keep_command(ld, check->argv);
+	if (check->text != NULL)
+		kept.text = arena_text(&ld->conf->arena, check->text,
+		    strlen(check->text));
+	return kept;
+}
+
 static struct worker_spec
 finish_worker(struct loader *ld, const struct body *b)
 {
@@ -199,6 +211,8 @@ finish_worker(struct loader *ld, const struct body *b)
 		.argv = keep_texts(ld, b->argv, b->argc),
 		.env = keep_texts(ld, b->env, b->nenv),
 		.ready_fd = b->ready_fd,
+		.ready_check = keep_check(ld, &b->ready_check),
+		.alive_check = keep_check(ld, &b->alive_check),
 		.peers = b->peers,
 	};
 

@@ -66,6 +66,8 @@ struct body {
 	unsigned own_layer;
 	const char *cwd;
 	int ready_fd;
+	struct check_spec ready_check;
+	struct check_spec alive_check;
 	const char **env;
 	size_t nenv;
 	size_t env_room;

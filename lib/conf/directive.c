@@ -19,6 +19,7 @@ _Static_assert(POLICY_MAX_RESTARTS == 1000000, "text of max_restarts");
 _Static_assert(POLICY_MAX_SECONDS == 31536000, "text of max_seconds");
 _Static_assert(CONF_READY_FD_MIN == 3, "text of ready");
 _Static_assert(CONF_READY_FD_MAX == 255, "text of ready");
+_Static_assert(POLICY_FDSTORE_MAX == 64, "text of fdstore_max");
 
 #define STATUSES_EXPECTED "exit statuses from 0 to 255 (75, 70-78)"
 
@@ -272,9 +273,53 @@ const struct directive directives[] = {
 	    .type = DIRECTIVE_READY,
 	    .where = IN_WORKER,
 	    .worker_default = "exec",
-	    .argument = "exec | fd N | after TIME",
-	    .expected = "exec, fd N (3 to 255) or after TIME",
+	    .argument = "exec | fd N | after TIME | notify | "
+			"check PROGRAM [ARGUMENT …] | port [ADDRESS:]PORT | "
+			"file PATH",
+	    .expected = "exec, fd N (3 to 255), after TIME, notify, check "
+			"PROGRAM, port [ADDRESS:]PORT or file PATH",
 	    .summary = "when its start is complete",
+	},
+	{
+	    .name = "check_every",
+	    .type = DIRECTIVE_DURATION,
+	    .where = IN_WORKER,
+	    FIELD(worker.check_every_ms),
+	    .worker_default = "100ms",
+	    .argument = "TIME",
+	    .expected = "a duration over 0 (100ms, 1s)",
+	    .summary = "the time between two checks whether it is ready",
+	},
+	{
+	    .name = "watchdog",
+	    .type = DIRECTIVE_TIMEOUT,
+	    .where = IN_WORKER,
+	    FIELD(worker.watchdog_ms),
+	    .worker_default = "infinity",
+	    .argument = "TIME | infinity",
+	    .expected = "a duration over 0 (10s, 1m) or infinity",
+	    .summary = "silence for so long ends it with SIGABRT",
+	},
+	{
+	    .name = "alive",
+	    .type = DIRECTIVE_ALIVE,
+	    .where = IN_WORKER,
+	    .argument = "check PROGRAM [ARGUMENT …] | port [ADDRESS:]PORT "
+			"[every TIME] [timeout TIME] [failures N]",
+	    .expected = "check PROGRAM or port [ADDRESS:]PORT, then every "
+			"TIME, timeout TIME or failures N (1 to 1000)",
+	    .summary = "checks that end it when they fail",
+	},
+	{
+	    .name = "fdstore_max",
+	    .type = DIRECTIVE_COUNT,
+	    .where = IN_WORKER,
+	    FIELD(worker.fdstore_max),
+	    .max = POLICY_FDSTORE_MAX,
+	    .worker_default = "64",
+	    .argument = "N",
+	    .expected = "an integer from 0 to 64",
+	    .summary = "how many descriptors are kept for its next run",
 	},
 	{
 	    .name = "start_timeout",
@@ -372,6 +417,10 @@ static const struct {
 	{ "shutdown", " stopwaitsecs TimeoutStopSec stop_grace_period " },
 	{ "start_timeout", " TimeoutStartSec " },
 	{ "normal", " exitcodes SuccessExitStatus " },
+	{ "ready", " Type readiness notify sdnotify " },
+	{ "alive", " healthcheck health_check health liveness " },
+	{ "watchdog", " WatchdogSec " },
+	{ "fdstore_max", " FileDescriptorStoreMax " },
 	{ "before", " ExecStartPre pre_start " },
 	{ "after", " ExecStopPost post_stop finish " },
 	{ "worker", " program service process task " },

@@ -21,9 +21,11 @@ enum directive_type {
 	DIRECTIVE_YES,      /* yes, no or nothing, into a bool */
 	DIRECTIVE_SHUTDOWN, /* duration, brutal_kill, infinity */
 	DIRECTIVE_TIMEOUT,  /* duration or infinity */
+	DIRECTIVE_DURATION, /* duration over 0 */
 	DIRECTIVE_SIGNAL,   /* signal, into an int */
 	DIRECTIVE_STATUSES, /* exit statuses, into a status_set */
-	DIRECTIVE_READY,    /* exec, fd N, after TIME */
+	DIRECTIVE_READY,    /* exec, fd N, after TIME … */
+	DIRECTIVE_ALIVE,    /* check COMMAND or port, and how often */
 	DIRECTIVE_BACKOFF,  /* MIN..MAX */
 	DIRECTIVE_COMMAND,  /* program and arguments */
 	DIRECTIVE_SHELL,    /* one word for sh -c */
@@ -70,7 +72,7 @@ extern const struct directive directives[];
 extern const size_t ndirectives;
 
 /* At most this many, for arrays indexed by directive_index(). */
-#define DIRECTIVES_MAX 32
+#define DIRECTIVES_MAX 48
 
 /* The directive of that name, or NULL. */
 const struct directive *directive_find(const char *name);

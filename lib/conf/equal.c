@@ -61,6 +61,19 @@ equal_catches(const struct child_policy *a, const struct child_policy *b)
 }
 
 static bool
+equal_check(const struct check_spec *a, const struct check_spec *b)
+{
+	return equal_text(a->text, b->text) && equal_command(a->argv, b->argv);
+}
+
+static bool
+equal_alive(const struct alive_policy *a, const struct alive_policy *b)
+{
+	return a->kind == b->kind && a->every_ms == b->every_ms &&
+	    a->timeout_ms == b->timeout_ms && a->failures == b->failures;
+}
+
+static bool
 equal_worker_policy(const struct worker_policy *a,
     const struct worker_policy *b)
 {
@@ -68,6 +81,10 @@ equal_worker_policy(const struct worker_policy *a,
 	    a->trap_exits == b->trap_exits && a->ready == b->ready &&
 	    a->ready_after_ms == b->ready_after_ms &&
 	    a->start_timeout_ms == b->start_timeout_ms &&
+	    a->check_every_ms == b->check_every_ms &&
+	    a->watchdog_ms == b->watchdog_ms &&
+	    a->fdstore_max == b->fdstore_max &&
+	    equal_alive(&a->alive, &b->alive) &&
 	    a->backoff_min_ms == b->backoff_min_ms &&
 	    a->backoff_max_ms == b->backoff_max_ms &&
 	    equal_statuses(&a->normal, &b->normal) &&
@@ -98,6 +115,8 @@ equal_worker(const struct spec *a, const struct spec *b)
 {
 	return equal_worker_policy(&a->policy.worker, &b->policy.worker) &&
 	    a->worker.ready_fd == b->worker.ready_fd &&
+	    equal_check(&a->worker.ready_check, &b->worker.ready_check) &&
+	    equal_check(&a->worker.alive_check, &b->worker.alive_check) &&
 	    equal_links(&a->worker.peers.links, &b->worker.peers.links) &&
 	    equal_links(&a->worker.peers.monitors, &b->worker.peers.monitors) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&

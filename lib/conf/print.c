@@ -9,12 +9,11 @@
 #include "conf/conf.h"
 #include "conf/directive.h"
 #include "conf/print.h"
+#include "conf/quote.h"
+#include "conf/ready.h"
 
 /* Room for any number. */
 #define NUMBER_SIZE 24
-
-/* Bytes that mean something outside quotes, wherever they stand. */
-#define SPECIAL " \t\n\r;{}\"'\\"
 
 /* Where the text goes, and what stands around it. */
 struct printer {
@@ -53,32 +52,10 @@ put_duration(const struct printer *p, int64_t ms)
 	put(p, duration_text(ms, text));
 }
 
-/* In '…', which cannot hold a quote itself; else in "…". */
-static void
-put_quoted(const struct printer *p, const char *word)
-{
-	const char *quote = strchr(word, '\'') == NULL ? "'" : "\"";
-
-	put(p, quote);
-	for (; *word != '\0'; word++) {
-		bool special = *word == '\\' || *word == '"' ||
-		    (*word == '$' && word[1] == '{');
-
-		if (*quote == '"' && special)
-			put(p, "\\");
-		put_bytes(p, word, 1);
-	}
-	put(p, quote);
-}
-
 static void
 put_word(const struct printer *p, const char *word)
 {
-	if (*word == '\0' || *word == '#' || strpbrk(word, SPECIAL) != NULL ||
-	    strstr(word, "${") != NULL)
-		put_quoted(p, word);
-	else
-		put(p, word);
+	quote_word(word, p->write, p->ctx);
 }
 
 static void
@@ -218,17 +195,16 @@ static void
 print_ready(const struct printer *p, const struct directive *d,
     const struct spec *spec)
 {
-	const struct worker_policy *worker = &spec->policy.worker;
-
 	(void)d;
-	put(p, ready_text[worker->ready]);
-	if (worker->ready == READY_FD) {
-		put(p, " ");
-		put_number(p, spec->worker.ready_fd);
-	} else if (worker->ready == READY_AFTER) {
-		put(p, " ");
-		put_duration(p, worker->ready_after_ms);
-	}
+	ready_print(spec, p->write, p->ctx);
+}
+
+static void
+print_alive(const struct printer *p, const struct directive *d,
+    const struct spec *spec)
+{
+	(void)d;
+	alive_print(spec, p->write, p->ctx);
 }
 
 static void
@@ -360,7 +336,9 @@ static const struct {
 	[DIRECTIVE_TIMEOUT] = { sizeof(int64_t), print_timeout },
 	[DIRECTIVE_SIGNAL] = { sizeof(int), print_signal },
 	[DIRECTIVE_STATUSES] = { sizeof(struct status_set), print_statuses },
+	[DIRECTIVE_DURATION] = { sizeof(int64_t), print_timeout },
 	[DIRECTIVE_READY] = { 0, print_ready },
+	[DIRECTIVE_ALIVE] = { 0, print_alive },
 	[DIRECTIVE_BACKOFF] = { 0, print_backoff },
 	[DIRECTIVE_COMMAND] = { 0, print_command },
 	[DIRECTIVE_HOOK] = { 0, print_hook },
@@ -380,6 +358,8 @@ says_something(const struct spec *spec, const struct spec *defaults,
 			   types[d->type].size) != 0;
 	if (d->type == DIRECTIVE_READY)
 		return spec->policy.worker.ready != READY_EXEC;
+	if (d->type == DIRECTIVE_ALIVE)
+		return spec->policy.worker.alive.kind != ALIVE_NONE;
 	if (d->type == DIRECTIVE_BACKOFF)
 		return spec->policy.worker.backoff_min_ms > 0;
 	if (d->type == DIRECTIVE_PATH)

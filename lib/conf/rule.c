@@ -249,6 +249,25 @@ check_statuses(struct loader *ld, const struct body *b)
 	}
 }
 
+/* Warns of what has nothing to do with how the worker is watched. */
+static void
+check_signs(struct loader *ld, const struct body *b)
+{
+	const struct worker_policy *worker = &b->policy.worker;
+	const struct spot *every = body_spot(b, "check_every");
+	const struct spot *fdstore = body_spot(b, "fdstore_max");
+
+	if (every != NULL && !ready_is_checked(worker->ready))
+		report_warning(ld, every,
+		    "check_every does nothing with ready %s, expected ready "
+		    "check, port or file",
+		    ready_text[worker->ready]);
+	if (fdstore != NULL && !worker_notifies(worker))
+		report_warning(ld, fdstore,
+		    "fdstore_max does nothing without a socket to give "
+		    "descriptors to, expected ready notify or watchdog");
+}
+
 static void
 check_start(struct loader *ld, const struct body *b)
 {
@@ -256,6 +275,7 @@ check_start(struct loader *ld, const struct body *b)
 	const struct spot *at = body_spot(b, "start_timeout");
 	char after[DURATION_TEXT_SIZE], timeout[DURATION_TEXT_SIZE];
 
+	check_signs(ld, b);
 	if (at == NULL || worker->start_timeout_ms == START_TIMEOUT_NONE)
 		return;
 	if (worker->ready == READY_EXEC && b->hooks.before == NULL) {

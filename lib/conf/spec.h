@@ -2,6 +2,7 @@
 #ifndef CONF_SPEC_H
 #define CONF_SPEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,11 +51,22 @@ struct hooks {
 	const char *const *init;  /* of a supervisor: prints its body */
 };
 
+/* What `ready` or `alive` looks at. */
+struct check_spec {
+	const char *const *argv; /* a command; or NULL */
+	const char *text; /* a port or a path as it was written; or NULL */
+	uint16_t port;
+	bool ipv6;
+	uint8_t address[16]; /* in network order; the first 4 without ipv6 */
+};
+
 struct worker_spec {
 	const char *const *argv; /* ends with NULL; at least one word */
 	const char *cwd;         /* or NULL: where supervise was started */
 	const char *const *env;  /* NAME=VALUE, ends with NULL, no NAME twice */
 	int ready_fd;            /* for READY_FD; >= 3 */
+	struct check_spec ready_check;
+	struct check_spec alive_check;
 	struct peers peers;
 };
 

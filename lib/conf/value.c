@@ -9,6 +9,7 @@
 #include "base/signal_name.h"
 #include "conf/command.h"
 #include "conf/link.h"
+#include "conf/ready.h"
 #include "conf/report.h"
 #include "conf/value.h"
 
@@ -213,7 +214,8 @@ parse_timeout(struct loader *ld, struct body *b, const struct statement *st)
 
 	if (word == NULL)
 		return false;
-	if (strcmp(word->text, "infinity") == 0)
+	if (st->directive->type == DIRECTIVE_TIMEOUT &&
+	    strcmp(word->text, "infinity") == 0)
 		ms = START_TIMEOUT_NONE;
 	else if (!duration_parse(word->text, &ms) || ms == 0)
 		return value_fail(ld, st, word);
@@ -294,40 +296,6 @@ parse_statuses(struct loader *ld, struct body *b, const struct statement *st)
 			status_set_add(&set, (int)first);
 	}
 	return store(b, st->directive, &set, sizeof(set)) && good;
-}
-
-static bool
-parse_ready(struct loader *ld, struct body *b, const struct statement *st)
-{
-	struct worker_policy *worker = &b->policy.worker;
-	const struct token *args = st->args;
-	int64_t value = 0;
-
-	if (!value_has_words(ld, st))
-		return false;
-	if (strcmp(args[0].text, "exec") == 0) {
-		if (value_one_word(ld, st) == NULL)
-			return false;
-		worker->ready = READY_EXEC;
-	} else if (st->nargs != 2) {
-		return value_fail_choice(ld, st, &args[0],
-		    near_find(args[0].text, ready_text, READY_AFTER + 1));
-	} else if (strcmp(args[0].text, "fd") == 0) {
-		if (!value_integer(args[1].text, CONF_READY_FD_MIN,
-			CONF_READY_FD_MAX, &value))
-			return value_fail(ld, st, &args[1]);
-		worker->ready = READY_FD;
-	} else if (strcmp(args[0].text, "after") == 0) {
-		if (!duration_parse(args[1].text, &value))
-			return value_fail(ld, st, &args[1]);
-		worker->ready = READY_AFTER;
-	} else {
-		return value_fail_choice(ld, st, &args[0],
-		    near_find(args[0].text, ready_text, READY_AFTER + 1));
-	}
-	b->ready_fd = worker->ready == READY_FD ? (int)value : 0;
-	worker->ready_after_ms = worker->ready == READY_AFTER ? value : 0;
-	return true;
 }
 
 static bool
@@ -428,7 +396,9 @@ static value_parser *const parsers[DIRECTIVE_NTYPES] = {
 	[DIRECTIVE_TIMEOUT] = parse_timeout,
 	[DIRECTIVE_SIGNAL] = parse_signal,
 	[DIRECTIVE_STATUSES] = parse_statuses,
-	[DIRECTIVE_READY] = parse_ready,
+	[DIRECTIVE_DURATION] = parse_timeout,
+	[DIRECTIVE_READY] = ready_parse,
+	[DIRECTIVE_ALIVE] = alive_parse,
 	[DIRECTIVE_BACKOFF] = parse_backoff,
 	[DIRECTIVE_COMMAND] = command_parse,
 	[DIRECTIVE_SHELL] = command_parse_shell,

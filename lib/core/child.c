@@ -67,6 +67,8 @@ child_init(struct child *child, struct sup *parent,
 	child->prepares = policy->prepares;
 	child->sup = parent;
 	child->deadline_ns = NEVER_NS;
+	child->limit_ns = NEVER_NS;
+	child->check_ns = NEVER_NS;
 	child->state = CHILD_DOWN;
 	if (parent != NULL) {
 		TAILQ_INSERT_TAIL(&parent->children, child, order);

@@ -82,7 +82,9 @@ struct child {
 	const struct child_policy *policy; /* borrowed from the configuration */
 	struct sup *sup;                   /* parent; NULL for the root */
 	TAILQ_ENTRY(child) order;          /* start order among siblings */
-	int64_t deadline_ns;               /* see deadline.h; or NEVER_NS */
+	int64_t deadline_ns;               /* the next of these, or NEVER_NS */
+	int64_t limit_ns; /* of what it does now; UP: of its silence */
+	int64_t check_ns; /* when a check begins, or has taken too long */
 	union {
 		int64_t started_ns; /* while a run lives: when it started */
 		int64_t due_ns;     /* RESTARTING: when a delay is over */
@@ -99,6 +101,7 @@ struct child {
 	uint8_t fate;    /* enum reason_class; of one that is condemned */
 	uint32_t wanted; /* requests about it, not answered yet */
 	uint32_t blamed; /* runs that end by this one's, or one's below */
+	uint32_t misses; /* `alive` checks that have failed in a row */
 
 	bool added : 1; /* not of the file: lost when its supervisor starts */
 	bool forgotten : 1; /* no longer a child until its supervisor starts */
@@ -114,6 +117,7 @@ struct child {
 	bool tells : 1;     /* is in tree->telling */
 	bool prepares : 1;  /* as its policy, at first */
 	bool preparing : 1; /* what runs before its start does */
+	bool checking : 1;  /* a check runs; EVENT_CHECKED is to come */
 };
 
 TAILQ_HEAD(children, child);

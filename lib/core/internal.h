@@ -33,7 +33,15 @@ void agenda_add(struct tree *t, struct sup *sup);
 void agenda_del(struct tree *t, struct sup *sup);
 void inbox_post(struct tree *t, struct child *child, enum mail_kind kind);
 void inbox_withdraw(struct child *child);
+
+/* tick.c: limits and checks. */
+/* Sets the limit of what `child` does, and ends its checks. */
 void child_deadline(struct tree *t, struct child *child, int64_t at_ns);
+/* The same without a word of the other. */
+void child_set_limit(struct tree *t, struct child *child, int64_t at_ns);
+void child_set_check(struct tree *t, struct child *child, int64_t at_ns);
+/* One of the two has come. */
+void child_tick(struct tree *t, struct child *child);
 
 /* start.c: starts that were ordered, and how they came out. */
 void child_start(struct tree *t, struct child *child);
@@ -56,8 +64,11 @@ enum progress start_step(struct tree *t, struct sup *sup);
 void child_stop(struct tree *t, struct child *child);
 void child_stopped(struct tree *t, struct child *child);
 void child_kill(struct tree *t, struct child *child);
-/* Ends what runs of `child` as its policy says: asked, then killed. */
-void child_end(struct tree *t, struct child *child);
+/*
+ * Ends what runs of `child` as its policy says: asked, by ACTION_STOP or
+ * ACTION_ABORT, then killed.
+ */
+void child_end(struct tree *t, struct child *child, enum action_kind how);
 void child_forget(struct tree *t, struct child *child);
 void child_let_go(struct tree *t, struct child *child);
 bool child_vanishes(const struct child *child);
@@ -88,8 +99,22 @@ void links_tell_one(struct tree *t);
 /* What an exit signal was to end has ended. */
 void links_acquit(struct tree *t, struct child *child);
 void links_noproc(struct tree *t, struct child *child, struct child *peer);
-/* A throw of `child` ends its run, if nothing does already. */
-void child_throw(struct tree *t, struct child *child, struct reason reason);
+/*
+ * `child` ends its run for this reason, if nothing does already: by a throw,
+ * or because it gives no sign of life.
+ */
+void child_condemn(struct tree *t, struct child *child, struct reason reason,
+    enum action_kind how);
+
+/* signs.c: signs of life, and checks. */
+/* The start of `child` goes on, or is complete: what is to be seen of it. */
+void signs_await(struct tree *t, struct child *child);
+/* Its limit has passed, or one of its checks is due. */
+void signs_missed(struct tree *t, struct child *child);
+void signs_due(struct tree *t, struct child *child);
+void signs_checked(struct tree *t, struct child *child, bool passed);
+void signs_alive(struct tree *t, struct child *child, int64_t until_ns);
+void signs_extend(struct tree *t, struct child *child, int64_t until_ns);
 
 /* request.c */
 void request_serve(struct tree *t, struct request *request);

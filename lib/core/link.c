@@ -104,12 +104,12 @@ traps(const struct child *child)
 /* `child` is to end, and has ended for this reason when it has. */
 static void
 condemn(struct tree *t, struct child *child, struct reason reason,
-    enum reason_class class)
+    enum reason_class class, enum action_kind how)
 {
 	child->condemned = true;
 	child->reason = reason;
 	child->fate = (uint8_t) class;
-	child_end(t, child);
+	child_end(t, child, how);
 	/* Nobody is awaited (S162): its own links are told at once. */
 	links_tell(t, child);
 }
@@ -135,7 +135,7 @@ signal_exit(struct tree *t, struct child *child, struct child *by,
 	child->origin = by->origin != NULL ? by->origin : by->by;
 	blame(child->by);
 	blame(child->origin);
-	condemn(t, child, reason, class);
+	condemn(t, child, reason, class, ACTION_STOP);
 }
 
 void
@@ -147,10 +147,11 @@ links_noproc(struct tree *t, struct child *child, struct child *peer)
 
 /* Its own exit is not from elsewhere: `trap_exits` is no matter. */
 void
-child_throw(struct tree *t, struct child *child, struct reason reason)
+child_condemn(struct tree *t, struct child *child, struct reason reason,
+    enum action_kind how)
 {
 	if (child_is_mortal(child))
-		condemn(t, child, reason, CLASS_ABNORMAL);
+		condemn(t, child, reason, CLASS_ABNORMAL, how);
 }
 
 /* `child` has ended or is to, and `link` tied it to another one. */

@@ -69,6 +69,7 @@ reason_class(const struct child_policy *policy, struct reason reason)
 	case REASON_KILLED:
 	case REASON_START:
 	case REASON_TIMEOUT:
+	case REASON_UNHEALTHY:
 	case REASON_NOPROC:
 	case REASON_THROW:
 	case REASON_INTENSITY:
@@ -117,6 +118,7 @@ reason_text(struct reason reason, char text[static REASON_TEXT_SIZE])
 	case REASON_KILLED:
 	case REASON_SHUTDOWN:
 	case REASON_TIMEOUT:
+	case REASON_UNHEALTHY:
 	case REASON_NOPROC:
 	case REASON_FAILED_CHILD:
 	case REASON_INTENSITY:

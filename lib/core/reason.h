@@ -15,17 +15,18 @@
  */
 
 /* Kind, text, and what the value is. */
-#define REASON_KINDS(X)                                                      \
-	X(REASON_NONE, "none")         /* has not ended yet */               \
-	X(REASON_EXIT, "exit")         /* value: exit status */              \
-	X(REASON_SIGNAL, "signal")     /* value: signal, not SIGKILL */      \
-	X(REASON_KILLED, "killed")     /* by SIGKILL, from whomever */       \
-	X(REASON_SHUTDOWN, "shutdown") /* ended as asked */                  \
-	X(REASON_START, "start")       /* could not start; value: errno */   \
-	X(REASON_TIMEOUT, "timeout")   /* start_timeout passed */            \
-	X(REASON_NOPROC, "noproc")     /* linked to one that does not run */ \
-	X(REASON_THROW, "throw")       /* by itself; thrown: the value */    \
-	X(REASON_FAILED_CHILD, "shutdown:failed_to_start_child")             \
+#define REASON_KINDS(X)                                                        \
+	X(REASON_NONE, "none")           /* has not ended yet */               \
+	X(REASON_EXIT, "exit")           /* value: exit status */              \
+	X(REASON_SIGNAL, "signal")       /* value: signal, not SIGKILL */      \
+	X(REASON_KILLED, "killed")       /* by SIGKILL, from whomever */       \
+	X(REASON_SHUTDOWN, "shutdown")   /* ended as asked */                  \
+	X(REASON_START, "start")         /* could not start; value: errno */   \
+	X(REASON_TIMEOUT, "timeout")     /* start_timeout passed */            \
+	X(REASON_UNHEALTHY, "unhealthy") /* its `alive` checks failed */       \
+	X(REASON_NOPROC, "noproc")       /* linked to one that does not run */ \
+	X(REASON_THROW, "throw")         /* by itself; thrown: the value */    \
+	X(REASON_FAILED_CHILD, "shutdown:failed_to_start_child")               \
 	X(REASON_INTENSITY, "reached_max_restart_intensity")
 
 enum reason_kind {

@@ -103,12 +103,14 @@ child_spawned(struct tree *t, struct child *child)
 	}
 	if (!child->preparing)
 		tree_note(t, NOTE_STARTING, child, (struct reason){ 0 });
+	if (!child->preparing)
+		signs_await(t, child);
 	if (worker->ready == READY_AFTER && !child->preparing &&
 	    (wait_ms == START_TIMEOUT_NONE || worker->ready_after_ms < wait_ms))
 		wait_ms = worker->ready_after_ms;
 	else if (wait_ms == START_TIMEOUT_NONE)
 		return;
-	child_deadline(t, child, t->now_ns + wait_ms * NS_PER_MS);
+	child_set_limit(t, child, t->now_ns + wait_ms * NS_PER_MS);
 }
 
 void
@@ -199,6 +201,8 @@ child_started(struct tree *t, struct child *child)
 {
 	child_deadline(t, child, NEVER_NS);
 	child_set_state(child, CHILD_UP);
+	if (!child_is_sup(child))
+		signs_await(t, child);
 	links_tie(child);
 	tree_note(t, NOTE_STARTED, child, (struct reason){ 0 });
 	start_done(t, child);
@@ -283,7 +287,7 @@ child_start_failed(struct tree *t, struct child *child, struct reason reason)
 void
 child_start_ended(struct tree *t, struct child *child, bool ignore)
 {
-	if (child->policy->worker.ready == READY_FD && !child->preparing &&
+	if (ready_is_said(child->policy->worker.ready) && !child->preparing &&
 	    child_class(child) == CLASS_NORMAL)
 		ignore = true;
 	if (ignore)

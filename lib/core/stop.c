@@ -100,6 +100,7 @@ stopped_clean(const struct child *child)
 		break;
 	case REASON_START:
 	case REASON_TIMEOUT:
+	case REASON_UNHEALTHY:
 	case REASON_NOPROC:
 	case REASON_THROW:
 	case REASON_FAILED_CHILD:
@@ -154,13 +155,13 @@ absorb(struct tree *t, struct child *child)
 }
 
 void
-child_end(struct tree *t, struct child *child)
+child_end(struct tree *t, struct child *child, enum action_kind how)
 {
 	int64_t shutdown_ms = child->policy->shutdown_ms;
 
 	child_deadline(t, child, NEVER_NS);
-	if (shutdown_ms != SHUTDOWN_BRUTAL_KILL)
-		tree_act(t, ACTION_STOP, child);
+	if (how == ACTION_ABORT || shutdown_ms != SHUTDOWN_BRUTAL_KILL)
+		tree_act(t, how, child);
 	if (shutdown_ms == SHUTDOWN_BRUTAL_KILL || shutdown_ms == 0)
 		child_kill(t, child);
 	else if (shutdown_ms != SHUTDOWN_INFINITY)
@@ -173,7 +174,7 @@ stop_worker(struct tree *t, struct child *child)
 	child_set_state(child, CHILD_STOPPING);
 	/* What remains, or is being ended already, has its own deadline. */
 	if (!child->blocked && !child->condemned)
-		child_end(t, child);
+		child_end(t, child, ACTION_STOP);
 }
 
 static void

@@ -75,12 +75,6 @@ inbox_withdraw(struct child *child)
 	child->mail.kind = MAIL_NONE;
 }
 
-void
-child_deadline(struct tree *t, struct child *child, int64_t at_ns)
-{
-	deadline_set(&t->deadlines, child, at_ns);
-}
-
 /* One piece of mail; the supervisor is idle. */
 static enum progress
 read_mail(struct tree *t, struct sup *sup)
@@ -138,37 +132,6 @@ sup_step(struct tree *t, struct sup *sup)
 	return WAIT;
 }
 
-/* The deadline of `child` has passed; see deadline.h. */
-static void
-child_tick(struct tree *t, struct child *child)
-{
-	child_deadline(t, child, NEVER_NS);
-	if (child->remains) {
-		tree_act(t, ACTION_KILL, child);
-		child_deadline(t, child, t->now_ns + NS_PER_S);
-		return;
-	}
-	switch ((enum child_state)child->state) {
-	case CHILD_STARTING:
-		if (!child->condemned) {
-			child_start_tick(t, child);
-			break;
-		}
-		child_kill(t, child);
-		break;
-	case CHILD_UP: /* condemned */
-	case CHILD_STOPPING:
-		child_kill(t, child);
-		break;
-	case CHILD_RESTARTING:
-		inbox_post(t, child, MAIL_DUE);
-		break;
-	case CHILD_DOWN:
-	case CHILD_ENDED:
-		break;
-	}
-}
-
 static bool
 has_room(const struct tree *t)
 {
@@ -214,7 +177,7 @@ remains_deadline(const struct tree *t, const struct child *child)
 	if (child->killed || shutdown_ms == SHUTDOWN_BRUTAL_KILL)
 		return t->now_ns + NS_PER_S;
 	if (child->state == CHILD_STOPPING)
-		return child->deadline_ns;
+		return child->limit_ns;
 	if (shutdown_ms == SHUTDOWN_INFINITY)
 		return NEVER_NS;
 	return t->now_ns + shutdown_ms * NS_PER_MS;
@@ -374,7 +337,19 @@ take(struct tree *t, const struct event *event)
 		links_noproc(t, child, event->peer);
 		break;
 	case EVENT_THROWN:
-		child_throw(t, child, event->reason);
+		child_condemn(t, child, event->reason, ACTION_STOP);
+		break;
+	case EVENT_CHECKED:
+		signs_checked(t, child, event->passed);
+		break;
+	case EVENT_ALIVE:
+		signs_alive(t, child, event->until_ns);
+		break;
+	case EVENT_EXTENDED:
+		signs_extend(t, child, event->until_ns);
+		break;
+	case EVENT_SETTLED:
+		child->backoff = 0;
 		break;
 	}
 }

@@ -39,6 +39,12 @@ enum event_kind {
 	EVENT_REQUEST,      /* request */
 	EVENT_NOPROC,       /* `child` links itself to `peer`, not running */
 	EVENT_THROWN,       /* a process of `child` throws: reason */
+	EVENT_CHECKED,      /* answers ACTION_CHECK: passed */
+	EVENT_ALIVE,        /* `child` gives a sign of life; the next is due
+			       at until_ns, or NEVER_NS */
+	EVENT_EXTENDED,     /* `child` needs until until_ns to start or stop */
+	EVENT_SETTLED,      /* `child` says that all is well: its next restart
+			       is delayed as a first one */
 };
 
 struct event {
@@ -50,6 +56,8 @@ struct event {
 	bool unasked;         /* EXITED: ended before the stop signal */
 	struct request *request;
 	struct child *peer; /* NOPROC */
+	bool passed;        /* CHECKED */
+	int64_t until_ns;   /* ALIVE, EXTENDED */
 };
 
 /* What happened, for people, logs and watchers. */
@@ -115,16 +123,21 @@ struct note {
 };
 
 enum action_kind {
-	ACTION_SPAWN,  /* answer with SPAWNED or SPAWN_FAILED; if
-			  child->preparing, of what runs before its start */
-	ACTION_STOP,   /* stop signal to the group of `child` */
-	ACTION_KILL,   /* SIGKILL to the group; GONE if nothing remains;
-			  to the init of a supervisor, which then EXITED */
-	ACTION_NOTE,   /* note */
-	ACTION_REPLY,  /* request->result is there; give it back */
-	ACTION_FREE,   /* `child` is not used any more */
-	ACTION_UNLINK, /* `link` is not used any more */
-	ACTION_END,    /* the root is down; see root->cause, ->culprit */
+	ACTION_SPAWN,   /* answer with SPAWNED or SPAWN_FAILED; if
+			   child->preparing, of what runs before its start */
+	ACTION_STOP,    /* stop signal to the group of `child` */
+	ACTION_ABORT,   /* the same by SIGABRT: no sign of life came */
+	ACTION_KILL,    /* SIGKILL to the group; GONE if nothing remains;
+			   to the init of a supervisor, which then EXITED */
+	ACTION_CHECK,   /* begin a check; answer, later, with CHECKED */
+	ACTION_UNCHECK, /* it has taken too long, and is to be answered now.
+			   Any other end of a check says itself: the run is
+			   told to stop, or has ended */
+	ACTION_NOTE,    /* note */
+	ACTION_REPLY,   /* request->result is there; give it back */
+	ACTION_FREE,    /* `child` is not used any more */
+	ACTION_UNLINK,  /* `link` is not used any more */
+	ACTION_END,     /* the root is down; see root->cause, ->culprit */
 };
 
 struct action {

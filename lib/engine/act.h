@@ -80,6 +80,9 @@ bool act_add_text(struct engine *e, struct control_client *client,
  */
 bool act_is_said_by(const struct control_client *client, struct child *child);
 
+/* Whether the process, or what it descends from, is in the group. */
+bool act_descends_from(pid_t pid, pid_t group);
+
 /* Who waits for the answer to `request`, or NULL. */
 struct control_client *act_client(struct request *request);
 

@@ -13,9 +13,8 @@
 /* Ancestors of a client that are looked at. */
 #define ANCESTORS_MAX 64
 
-/* Whether the process, or what it descends from, is in the group. */
-static bool
-descends_from(pid_t pid, pid_t group)
+bool
+act_descends_from(pid_t pid, pid_t group)
 {
 	struct proc_stat stat = { .ppid = pid };
 
@@ -38,7 +37,7 @@ act_is_said_by(const struct control_client *client, struct child *child)
 
 	return child_runs(child) && !child_is_sup(child) &&
 	    control_client_peer(client, &peer) == 0 && peer.pid > 0 &&
-	    descends_from(peer.pid, node_worker(child)->pid);
+	    act_descends_from(peer.pid, node_worker(child)->pid);
 }
 
 /* Whether this run of `child` has a leader that lives. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,17 @@ perform(struct engine *e, struct action *action, struct event *answer)
 			answer->kind = EVENT_SPAWNED;
 		return true;
 	case ACTION_STOP:
-		reap_stop(e, node_worker(action->child));
+		reap_stop(e, node_worker(action->child),
+		    reap_stop_signal(e, node_worker(action->child)));
+		break;
+	case ACTION_ABORT:
+		reap_stop(e, node_worker(action->child), SIGABRT);
+		break;
+	case ACTION_CHECK:
+		check_begin(e, node_worker(action->child));
+		break;
+	case ACTION_UNCHECK:
+		check_expire(e, node_worker(action->child));
 		break;
 	case ACTION_KILL:
 		if (child_is_sup(action->child))
@@ -189,7 +200,7 @@ turn(struct engine *e)
 {
 	/* What left something to do may have been the last event for long. */
 	bool busy = e->more || e->look || !STAILQ_EMPTY(&e->ended) ||
-	    reload_can_go_on(e);
+	    !TAILQ_EMPTY(&e->answers) || reload_can_go_on(e);
 	int got = loop_wait(&e->loop, busy ? 0 : nearest(e));
 
 	if (got < 0)
@@ -198,6 +209,7 @@ turn(struct engine *e)
 	if (e->look_ns <= clock_now_ns())
 		e->look = true;
 	reap_batch(e);
+	check_turn(e);
 	if (e->more || tree_deadline(&e->tree) <= clock_now_ns())
 		engine_feed(e, &(struct event){ .kind = EVENT_TICK });
 	orders_remind(e);
@@ -207,6 +219,7 @@ turn(struct engine *e)
 	init_turn_all(e);
 	reload_turn(e);
 	adding_turn(e);
+	signs_turn(e);
 	act_turn(e);
 	tell_started(e);
 	nobody_turn(e);
@@ -226,6 +239,8 @@ init_base(struct engine *e, const struct run *run)
 	SLIST_INIT(&e->addings);
 	SLIST_INIT(&e->inits);
 	LIST_INIT(&e->ties);
+	LIST_INIT(&e->keeping);
+	TAILQ_INIT(&e->answers);
 	thrown_init(&e->thrown);
 	e->channel.fd = -1;
 	e->orphans.fd = -1;

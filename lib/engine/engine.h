@@ -11,6 +11,7 @@
 #include "core/tree.h"
 #include "engine/act.h"
 #include "engine/adding.h"
+#include "engine/check.h"
 #include "engine/gone.h"
 #include "engine/guardian.h"
 #include "engine/init.h"
@@ -19,6 +20,7 @@
 #include "engine/reading.h"
 #include "engine/reload.h"
 #include "engine/reporter.h"
+#include "engine/signs.h"
 #include "engine/strays.h"
 #include "engine/thrown.h"
 #include "engine/ties.h"
@@ -33,6 +35,8 @@
  *	engine.c	the loop: events to the core, its actions to the others
  *	launch.c	starts a worker: plan, environment
  *	ready.c		hears that its start is complete
+ *	check.c		asks whether it is ready, or well
+ *	signs.c		what it tells of itself; fdstore.c keeps descriptors
  *	mailbox.c	what it is told
  *	reap.c		ends: status, group, what remains
  *	hook.c		the commands before and after a run
@@ -146,6 +150,8 @@ struct engine {
 	struct inits inits;     /* of supervisors that start */
 	struct ties ties;       /* every link */
 	struct nobody nobody;   /* names that mean none */
+	struct answers answers; /* of checks, that the core has not had */
+	struct keeping keeping; /* descriptors of what does not run */
 	struct thrown thrown;   /* values that reasons have */
 	struct gone_ring gone;  /* the children that were removed last */
 
@@ -217,6 +223,10 @@ bool launch(struct engine *e, struct worker *worker, struct reason *reason);
 int launch_after(struct engine *e, struct worker *worker,
     const char *const *argv, const char *directive);
 
+/* The same for a check, whose process is its own. 0 or -errno. */
+int launch_check(struct engine *e, struct worker *worker,
+    const char *const *argv, struct spawn_result *result);
+
 /* reap.c */
 /*
  * Signals the group of a run, and its leader by itself where it has left that
@@ -232,7 +242,9 @@ int reap_signo(const struct worker *worker);
 void reap_gone(struct engine *e, struct worker *worker);
 
 void reap_watch_ready(struct loop_watch *watch, uint32_t events);
-void reap_stop(struct engine *e, struct worker *worker);
+/* The signal that asks it to end; and asks it by one. */
+int reap_stop_signal(const struct engine *e, const struct worker *worker);
+void reap_stop(struct engine *e, struct worker *worker, int signo);
 void reap_kill(struct engine *e, struct worker *worker);
 void reap_batch(struct engine *e);
 void reap_sweep_begin(struct engine *e);

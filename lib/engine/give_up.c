@@ -205,6 +205,9 @@ hint(const struct engine *e)
 		return outcome->core ?
 		    "the core dump tells more" :
 		    "if it crashed, `ulimit -c unlimited` leaves a core dump";
+	case REASON_UNHEALTHY:
+		return "its `alive` check failed: run that by hand, and see "
+		       "the check_failed records";
 	case REASON_EXIT:
 		return hint_of_exit(e);
 	case REASON_THROW:

@@ -14,6 +14,7 @@
 #include "engine/explain.h"
 #include "engine/mailbox.h"
 #include "engine/ready.h"
+#include "engine/signs.h"
 #include "os/clock.h"
 
 /* Starting a worker, or a command around its runs: environment and process. */
@@ -95,7 +96,8 @@ environment_init(struct environment *env, const struct spec *spec,
 int
 environment_fit(struct environment *env, const struct spec *spec)
 {
-	size_t room = env->nbase + most_variables(spec) + NOWN + 1;
+	size_t room =
+	    env->nbase + most_variables(spec) + NOWN + SIGNS_NVARIABLES + 1;
 	const char **scratch;
 
 	if (room <= env->room)
@@ -179,18 +181,23 @@ add_end(struct environment *env, const struct worker *worker, size_t n)
 	return n;
 }
 
-/* The environment of the next run of `worker`, valid until the next call. */
+/*
+ * The environment of the next run of `worker`, valid until the next call; or
+ * of what runs beside it and has none of its descriptors.
+ */
 static const char *const *
-environment_of(struct engine *e, struct worker *worker)
+environment_of(struct engine *e, struct worker *worker, bool beside)
 {
 	const char *const *set = worker->spec->spec->worker.env;
 	struct environment *env = &e->environment;
 	struct reason before = reason_before(worker);
 	char reason[REASON_TEXT_SIZE];
-	size_t n = 0;
+	size_t n = beside ? 0 : signs_environment(worker, env->scratch);
+	bool notifies = n > 0;
 
 	for (size_t i = 0; i < env->nbase; i++)
-		if (*set == NULL || !is_set_anew(env->base[i], set))
+		if ((*set == NULL || !is_set_anew(env->base[i], set)) &&
+		    !(notifies && signs_is_variable(env->base[i])))
 			env->scratch[n++] = env->base[i];
 	for (; *set != NULL; set++)
 		env->scratch[n++] = *set;
@@ -211,7 +218,7 @@ environment_of(struct engine *e, struct worker *worker)
 	env->scratch[n++] = env->mark;
 	if (e->serving)
 		env->scratch[n++] = env->socket;
-	if (!is_hook(worker) && mailbox_number(worker) != 0) {
+	if (!beside && mailbox_number(worker) != 0) {
 		snprintf(env->mailbox, sizeof(env->mailbox), "%s%d", own[7],
 		    mailbox_number(worker));
 		env->scratch[n++] = env->mailbox;
@@ -256,7 +263,7 @@ static int
 start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
-	struct spawn_fd fds[2];
+	struct spawn_fd fds[SPAWN_FDS_MAX];
 	int error, nfds = 0, more = 0;
 
 	result->step = SPAWN_DESCRIPTORS;
@@ -268,6 +275,8 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 		more = mailbox_begin(e, worker, &fds[nfds]);
 	plan->fds = fds;
 	plan->nfds = (size_t)nfds + (more > 0);
+	if (!is_hook(worker))
+		signs_plan(worker, plan, fds);
 	error = more < 0 ? more : spawner_spawn(&e->spawner, plan, result);
 	if (!is_hook(worker)) {
 		ready_passed(e, worker);
@@ -294,15 +303,19 @@ run(struct engine *e, struct worker *worker, const char *const *argv,
 	struct spawn_result result = { .pidfd = -1 };
 	struct spawn_plan plan = {
 		.argv = argv,
-		.envp = environment_of(e, worker),
 		.cwd = worker->spec->spec->worker.cwd,
-		.tty = job_tty(e),
 	};
 	size_t len;
-	int error;
+	int error = is_hook(worker) ? 0 : signs_begin(e, worker);
 
+	if (error == 0 && !is_hook(worker))
+		error = check_prepare(worker);
+	result.step = SPAWN_DESCRIPTORS;
+	plan.envp = environment_of(e, worker, is_hook(worker));
 	plan.path = path_of(plan.envp);
-	error = start(e, worker, &plan, &result);
+	plan.tty = job_tty(e);
+	if (error == 0)
+		error = start(e, worker, &plan, &result);
 	*step = result.step;
 	if (error < 0) {
 		len = (size_t)snprintf(e->failure, sizeof(e->failure), "%s%s",
@@ -339,6 +352,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 		return true;
 	}
 	ready_over(e, worker);
+	signs_over(e, worker);
 	mailbox_over(e, worker);
 	job_start_failed(e);
 	outcome_failed(e, worker, step, -error);
@@ -358,4 +372,19 @@ launch_after(struct engine *e, struct worker *worker, const char *const *argv,
 	if (error < 0)
 		worker->after = false;
 	return error;
+}
+
+int
+launch_check(struct engine *e, struct worker *worker, const char *const *argv,
+    struct spawn_result *result)
+{
+	struct spawn_plan plan = {
+		.argv = argv,
+		.envp = environment_of(e, worker, true),
+		.cwd = worker->spec->spec->worker.cwd,
+		.tty = -1,
+	};
+
+	plan.path = path_of(plan.envp);
+	return spawner_spawn(&e->spawner, &plan, result);
 }

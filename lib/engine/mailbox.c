@@ -9,23 +9,29 @@
 #include "base/signal_name.h"
 #include "engine/engine.h"
 #include "engine/mailbox.h"
+#include "engine/signs.h"
 
 /* The slot in which the pipe is laid. */
 #define MAILBOX_SLOT (FD_SLOT + 1)
 
-/* What a run finds it at: one digit, which is all that some shells take. */
-#define MAILBOX_FD       3
-#define MAILBOX_OTHER_FD 4
+/*
+ * What a run finds it at, if nothing else is there: one digit, which is all
+ * that some shells take.
+ */
+#define MAILBOX_FD 3
 
 int
 mailbox_number(const struct worker *worker)
 {
 	const struct worker_spec *spec = &worker->spec->spec->worker;
+	int number = MAILBOX_FD;
 
 	if (!worker->child.policy->worker.trap_exits &&
 	    spec->peers.monitors.n == 0)
 		return 0;
-	return spec->ready_fd == MAILBOX_FD ? MAILBOX_OTHER_FD : MAILBOX_FD;
+	if (worker->signs != NULL)
+		number += (int)worker->signs->store.n;
+	return spec->ready_fd == number ? number + 1 : number;
 }
 
 /* A record is at most what a pipe takes whole or not at all. */

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/check.h"
 #include "engine/mailbox.h"
 #include "engine/node.h"
+#include "engine/signs.h"
 
 /* Where the next node of each kind is taken from. */
 struct maker {
@@ -173,6 +175,8 @@ nodes_fini(struct nodes *nodes)
 		if (nodes->workers[i].own_ready)
 			free(nodes->workers[i].ready);
 		mailbox_free(&nodes->workers[i]);
+		signs_free(&nodes->workers[i]);
+		check_free(&nodes->workers[i]);
 	}
 	free(nodes->workers);
 	free(nodes->supervisors);

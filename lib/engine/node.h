@@ -18,6 +18,8 @@
 
 struct addition;
 struct mailbox;
+struct check;
+struct signs;
 
 /*
  * The nodes of the running tree: what the core knows of a child, together
@@ -47,6 +49,8 @@ struct worker {
 	struct monitors monitors;      /* of the run; borrowed */
 	struct readiness *ready;       /* NULL without `ready fd N` */
 	struct mailbox *mailbox;       /* owned; NULL: has not had one */
+	struct signs *signs;           /* the same */
+	struct check *check;           /* the same */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */
 	pid_t pid;              /* of the run or its remains; also its group */
 	int pidfd;              /* of the same; owned; -1: nothing lives */

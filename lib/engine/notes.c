@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: ISC */
+#include <signal.h>
 #include <string.h>
 
+#include "base/errno_name.h"
 #include "base/signal_name.h"
 #include "base/units.h"
 #include "engine/mailbox.h"
 #include "engine/notes.h"
 #include "engine/remember.h"
+#include "engine/signs.h"
+#include "os/clock.h"
 
 /* The texts that a record borrows until it is written. */
 struct texts {
@@ -83,6 +87,16 @@ fill_start(struct engine *e, struct record *r, struct child *child,
 		record_text(r, "error", failure_of(e, note));
 }
 
+/* What it has said about how it fails. */
+static void
+add_said(struct record *r, const struct signs *signs)
+{
+	if (signs != NULL && signs->error > 0)
+		record_text(r, "errno", errno_name((int)signs->error));
+	if (signs != NULL && signs->exit_status > 0)
+		record_number(r, "exit_status", signs->exit_status);
+}
+
 static void
 fill_end(struct record *r, struct child *child, const struct note *note,
     struct texts *texts)
@@ -98,6 +112,7 @@ fill_end(struct record *r, struct child *child, const struct note *note,
 	if (node_worker(child)->end.core)
 		record_flag(r, "core", true);
 	record_number(r, "ran_ms", note->ran_ns / NS_PER_MS);
+	add_said(r, node_worker(child)->signs);
 }
 
 static void
@@ -240,8 +255,31 @@ note_signal(struct engine *e, enum record_event event, struct worker *worker,
 	record_number(&r, "pid", worker->pid);
 	record_number(&r, "run", worker->child.run);
 	record_text(&r, "signal", signal_name(signo, name));
+	/* Its watchdog has waited in vain. */
+	if (event == RECORD_STOPPING && signo == SIGABRT &&
+	    worker->child.condemned &&
+	    worker->child.reason.kind == REASON_SIGNAL)
+		record_flag(&r, "silent", true);
 	/* The second signal to supervise gives nobody any time. */
 	if (event == RECORD_KILLING && worker->asked && !e->slaughter)
 		record_flag(&r, "late", true);
+	engine_record(e, &r);
+}
+
+void
+note_check(struct engine *e, struct worker *worker, const char *why)
+{
+	const struct worker_spec *spec = &worker->spec->spec->worker;
+	struct texts texts;
+	struct record r;
+
+	record_begin(&r, RECORD_CHECK_FAILED);
+	add_subject(&r, &worker->child, &texts);
+	record_number(&r, "run", worker->child.run);
+	record_text(&r, "check",
+	    spec->alive_check.argv != NULL ? spec->alive_check.argv[0] :
+					     spec->alive_check.text);
+	record_text(&r, "error", why);
+	record_number(&r, "failures", worker->child.misses + 1);
 	engine_record(e, &r);
 }

@@ -16,6 +16,9 @@ note_record(struct engine *e, struct child *child, const struct note *note);
 void note_command(struct engine *e, struct worker *worker,
     const char *directive, struct reason reason, const char *why);
 
+/* A check of `alive` has failed, and why. */
+void note_check(struct engine *e, struct worker *worker, const char *why);
+
 /* Records about the process of `worker`: RECORD_STOPPING, RECORD_KILLING. */
 void note_signal(struct engine *e, enum record_event event,
     struct worker *worker, int signo);

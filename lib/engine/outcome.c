@@ -70,6 +70,7 @@ status_of(struct reason reason)
 		return STATUS_SIGNAL + SIGKILL;
 	case REASON_START:
 	case REASON_TIMEOUT:
+	case REASON_UNHEALTHY:
 	case REASON_NOPROC:
 	case REASON_THROW:
 	case REASON_FAILED_CHILD:

@@ -129,6 +129,14 @@ say_command_failed(const struct record *r, struct sentence *s)
 }
 
 static void
+say_check_failed(const struct record *r, struct sentence *s)
+{
+	s->trouble = true;
+	snprintf(s->text, sizeof(s->text), "check %s failed: %s",
+	    text_of(r, "check"), text_of(r, "error"));
+}
+
+static void
 say_caught(const struct record *r, struct sentence *s)
 {
 	snprintf(s->text, sizeof(s->text), "a catch line says %s",
@@ -196,7 +204,9 @@ say_restarting(const struct record *r, struct sentence *s)
 static void
 say_stopping(const struct record *r, struct sentence *s)
 {
-	snprintf(s->text, sizeof(s->text), "stopping with SIG%s",
+	s->trouble = record_get(r, "silent") != NULL;
+	snprintf(s->text, sizeof(s->text), "%s with SIG%s",
+	    s->trouble ? "gives no sign of life: ending it" : "stopping",
 	    text_of(r, "signal"));
 }
 
@@ -350,6 +360,7 @@ static void (*const sentences[RECORD_NEVENTS])(const struct record *,
 	[RECORD_EXITED] = say_exited,
 	[RECORD_CAUGHT] = say_caught,
 	[RECORD_COMMAND_FAILED] = say_command_failed,
+	[RECORD_CHECK_FAILED] = say_check_failed,
 	[RECORD_REPORT] = say_report,
 	[RECORD_RESTARTING] = say_restarting,
 	[RECORD_STOPPING] = say_stopping,

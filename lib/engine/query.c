@@ -8,6 +8,7 @@
 #include "engine/history.h"
 #include "engine/lookup.h"
 #include "engine/query.h"
+#include "engine/signs.h"
 
 /* Adds the process of a child, if it has one. */
 static bool
@@ -76,6 +77,18 @@ add_state(struct record *r, const struct engine *e, struct child *child,
 	add_due(r, child, now_ns);
 }
 
+/* What it says of itself. */
+static void
+add_signs(struct record *r, const struct signs *signs)
+{
+	if (signs == NULL)
+		return;
+	if (signs->phase != NULL)
+		record_text(r, "phase", signs->phase);
+	if (signs->status[0] != '\0')
+		record_text(r, "status", signs->status);
+}
+
 void
 query_status(struct engine *e, struct child *child,
     struct control_client *client, int64_t now_ns)
@@ -101,6 +114,8 @@ query_status(struct engine *e, struct child *child,
 	last = child->reason;
 	if (last.kind != REASON_NONE)
 		record_text(&r, "reason", reason);
+	if (!child_is_sup(child))
+		add_signs(&r, node_worker(child)->signs);
 	control_record(client, &r, NULL);
 }
 

@@ -9,6 +9,7 @@
 #include "engine/mailbox.h"
 #include "engine/notes.h"
 #include "engine/ready.h"
+#include "engine/signs.h"
 #include "os/clock.h"
 #include "os/proc.h"
 
@@ -120,6 +121,9 @@ tell_run(struct engine *e, struct worker *worker, bool remains)
 		    &(struct event){
 			.kind = EVENT_READY, .child = &worker->child });
 	ready_over(e, worker);
+	signs_heard(e, worker);
+	signs_over(e, worker);
+	check_cancel(e, worker);
 	mailbox_over(e, worker);
 	/* That it was ready may have led to its stop. */
 	event.unasked = worker->unasked;
@@ -322,14 +326,19 @@ give_up_leader(struct engine *e, struct worker *worker)
 	STAILQ_INSERT_TAIL(&e->ended, worker, link);
 }
 
-void
-reap_stop(struct engine *e, struct worker *worker)
+int
+reap_stop_signal(const struct engine *e, const struct worker *worker)
 {
-	int signo = e->stop_signal != 0 ?
-	    e->stop_signal :
-	    worker->child.policy->worker.stop_signal;
+	return e->stop_signal != 0 ? e->stop_signal :
+				     worker->child.policy->worker.stop_signal;
+}
+
+void
+reap_stop(struct engine *e, struct worker *worker, int signo)
+{
 	int state = pidfd_state(worker->pidfd);
 
+	check_cancel(e, worker);
 	/* It may have ended, untold, before it was asked to (S37). */
 	if (state == PROCESS_ENDED || is_reaped(worker)) {
 		worker->unasked = true;
@@ -349,6 +358,7 @@ reap_kill(struct engine *e, struct worker *worker)
 	if (worker->pidfd == -1 || worker->denied)
 		return;
 	worker->killed = true;
+	check_cancel(e, worker);
 	if (is_reaped(worker)) {
 		worker->unasked = true;
 		return;

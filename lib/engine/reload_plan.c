@@ -135,6 +135,8 @@ runs_differently(const struct spec *a, const struct spec *b)
 	if (a->policy.worker.ready != b->policy.worker.ready ||
 	    (a->policy.worker.ready == READY_FD && x->ready_fd != y->ready_fd))
 		return true;
+	if (a->policy.worker.watchdog_ms != b->policy.worker.watchdog_ms)
+		return true;
 	if (a->policy.worker.trap_exits != b->policy.worker.trap_exits ||
 	    has_mailbox(a) != has_mailbox(b))
 		return true;

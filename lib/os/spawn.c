@@ -76,7 +76,7 @@ try_spawn(const struct spawner *spawner, const struct spawn_plan *plan,
 	int pidfd = -1;
 	pid_t pid;
 
-	if (spawner->private_table)
+	if (spawner->private_table && !plan->anywhere)
 		flags |= CLONE_FILES;
 	if (spawner->clone_pidfd)
 		flags |= CLONE_PIDFD;

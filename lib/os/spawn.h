@@ -58,7 +58,10 @@ enum spawn_step {
 extern const char *const spawn_step_text[];
 
 /* The most descriptors that a plan can pass. */
-#define SPAWN_FDS_MAX 16
+#define SPAWN_FDS_MAX 80
+
+/* Room for a pid as text, its NUL included. */
+#define SPAWN_PID_SIZE 12
 
 /* The most words of a script that has no `#!` line; more gives E2BIG. */
 #define SPAWN_SCRIPT_MAX 4096
@@ -68,7 +71,8 @@ extern const char *const spawn_step_text[];
 
 /* One descriptor that a child gets: `from` of the caller's, as number `to`. */
 struct spawn_fd {
-	int from; /* below FD_FIRST: 0 to 2 or a slot */
+	int from; /* below FD_FIRST: 0 to 2 or a slot; if the plan says
+		     `anywhere`, any descriptor */
 	int to;   /* no number twice */
 };
 
@@ -84,6 +88,10 @@ struct spawn_plan {
 	const char *cwd;            /* folder to start in, or NULL */
 	const struct spawn_fd *fds; /* nfds of them; may be NULL if none */
 	size_t nfds;                /* <= SPAWN_FDS_MAX */
+	char *const *pids;          /* texts of SPAWN_PID_SIZE, in which the
+				       child writes its pid before it executes;
+				       ends with NULL; NULL: there are none */
+	bool anywhere;              /* costs a copy of all descriptors */
 	int tty; /* make the child's group the foreground group of this
 		    terminal, below FD_FIRST; or -1 */
 };

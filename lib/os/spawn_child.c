@@ -27,7 +27,7 @@
 IN_CHILD static int
 separate_table(const struct spawn_start *start)
 {
-	if (!start->spawner->private_table)
+	if (!start->spawner->private_table || start->plan->anywhere)
 		return 0;
 	return close_range(FD_FIRST, ~0U, CLOSE_RANGE_UNSHARE) == -1 ? -errno :
 								       0;
@@ -53,6 +53,24 @@ make_group(const struct spawn_start *start)
 {
 	(void)start;
 	return setpgid(0, 0) == -1 ? -errno : 0;
+}
+
+IN_CHILD static int
+write_pids(const struct spawn_start *start)
+{
+	char *const *text = start->plan->pids;
+
+	for (; text != NULL && *text != NULL; text++) {
+		char digits[SPAWN_PID_SIZE];
+		int n = 0, at = 0;
+
+		for (pid_t left = getpid(); left > 0; left /= 10)
+			digits[n++] = (char)('0' + left % 10);
+		while (n > 0)
+			(*text)[at++] = digits[--n];
+		(*text)[at] = '\0';
+	}
+	return 0;
 }
 
 IN_CHILD static int
@@ -86,6 +104,24 @@ number_beyond(const struct spawn_plan *plan)
 		if (plan->fds[i].to >= number)
 			number = plan->fds[i].to + 1;
 	return number;
+}
+
+/*
+ * Closes what a whole table has beside what the child gets: the parent goes on
+ * before the program is executed, and must not find duplicates of what it
+ * closes.
+ */
+IN_CHILD static int
+close_others(const struct spawn_start *start)
+{
+	int beyond = number_beyond(start->plan), fd;
+
+	if (!start->plan->anywhere || !start->spawner->private_table)
+		return 0;
+	for (fd = FD_FIRST; fd < beyond; fd++)
+		if (!replaced_by(start->plan, start->plan->nfds, fd))
+			(void)close(fd);
+	return close_range((unsigned)beyond, ~0U, 0) == -1 ? -errno : 0;
 }
 
 /*
@@ -296,8 +332,10 @@ static const struct {
 	{ SPAWN_TABLE, separate_table },
 	{ SPAWN_PARENT, tie_to_parent },
 	{ SPAWN_GROUP, make_group },
+	{ SPAWN_GROUP, write_pids },
 	{ SPAWN_TERMINAL, take_terminal },
 	{ SPAWN_DESCRIPTORS, pass_descriptors },
+	{ SPAWN_DESCRIPTORS, close_others },
 	{ SPAWN_FOLDER, change_folder },
 	{ SPAWN_LIMIT, restore_limit },
 	{ SPAWN_SIGNALS, restore_signals },

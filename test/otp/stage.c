@@ -113,6 +113,10 @@ perform(struct stage *st, const struct action *action, struct event *answer)
 	case ACTION_KILL:
 		stage_kill(st, actor);
 		break;
+	case ACTION_ABORT:
+	case ACTION_CHECK:
+	case ACTION_UNCHECK:
+		break; /* none of its workers is watched */
 	case ACTION_NOTE:
 		stage_say_note(st, action);
 		break;

@@ -30,6 +30,7 @@ reason_word(const struct stage *st, const struct actor *actor,
 		break;
 	case REASON_NONE:
 	case REASON_TIMEOUT:
+	case REASON_UNHEALTHY:
 	case REASON_NOPROC:
 	case REASON_THROW:
 	case REASON_INTENSITY:

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <signal.h>
 #include <string.h>
 
 #include "base/units.h"
@@ -191,7 +192,8 @@ check_stop(const struct world *w, const struct actor *actor)
 	if (actor->told ||
 	    (child->state != CHILD_STOPPING && !child->condemned))
 		world_fail(w, "%u is not to be told to stop", actor->id);
-	if (child->policy->shutdown_ms == SHUTDOWN_BRUTAL_KILL)
+	if (child->policy->shutdown_ms == SHUTDOWN_BRUTAL_KILL &&
+	    child->reason.value != SIGABRT)
 		world_fail(w, "%u is told, not killed", actor->id);
 	if (child->late || child->condemned)
 		return;
@@ -343,7 +345,13 @@ check_action(struct world *w, const struct action *action)
 		check_spawn(w, actor);
 		break;
 	case ACTION_STOP:
+	case ACTION_ABORT:
 		check_stop(w, actor);
+		check_sign(w, action);
+		break;
+	case ACTION_CHECK:
+	case ACTION_UNCHECK:
+		check_sign(w, action);
 		break;
 	case ACTION_KILL:
 		check_kill(w, actor);

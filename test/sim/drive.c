@@ -51,10 +51,11 @@ say_note(const struct world *w, const struct actor *actor,
 static bool
 perform(struct world *w, const struct action *action, struct event *next)
 {
-	static const char *const names[] = { "spawn", "stop", "kill" };
+	static const char *const names[] = { "spawn", "stop", "abort", "kill",
+		"check", "uncheck" };
 	struct actor *actor = (struct actor *)(void *)action->child;
 
-	if (action->kind <= ACTION_KILL)
+	if (action->kind <= ACTION_UNCHECK)
 		world_say(w, "  %s %u", names[action->kind], actor->id);
 	check_action(w, action);
 	switch (action->kind) {
@@ -65,13 +66,22 @@ perform(struct world *w, const struct action *action, struct event *next)
 		    EVENT_SPAWN_FAILED;
 		return true;
 	case ACTION_STOP:
+	case ACTION_ABORT:
 		kernel_stop(w, actor);
+		break;
+	case ACTION_CHECK:
+		kernel_check(w, actor);
+		break;
+	case ACTION_UNCHECK:
+		kernel_uncheck(w, actor);
 		break;
 	case ACTION_KILL:
 		kernel_kill(w, actor);
 		break;
 	case ACTION_NOTE:
 		say_note(w, actor, &action->note);
+		if (action->note.kind == NOTE_STARTED)
+			kernel_started(w, actor);
 		break;
 	case ACTION_REPLY:
 		answer(w, action->request);
@@ -116,6 +126,8 @@ drive_feed(struct world *w, const struct event *event)
 		check_links(w);
 	} while (answered || (n > 0 && nspawns-- > 0));
 	w->more = n > 0;
+	if (!w->more && tree_deadline(&w->tree) > w->now_ns)
+		check_heeded(w);
 }
 
 static void
@@ -139,6 +151,13 @@ feed_from_kernel(struct world *w, const struct event *event)
 
 	if (event->kind == EVENT_READY)
 		world_say(w, "%u is ready", actor->id);
+	else if (event->kind == EVENT_CHECKED)
+		world_say(w, "%u %s its check", actor->id,
+		    event->passed ? "passes" : "fails");
+	else if (event->kind == EVENT_ALIVE)
+		world_say(w, "%u is alive", actor->id);
+	else if (event->kind == EVENT_EXTENDED)
+		world_say(w, "%u needs more time", actor->id);
 	else if (event->kind == EVENT_PREPARED)
 		world_say(w, "%u is prepared", actor->id);
 	else if (event->kind == EVENT_GONE)
@@ -267,6 +286,8 @@ tangle(struct world *w)
 	struct actor *b = random_actor(w, world_chance(w, 10));
 
 	if (a != NULL && world_chance(w, 20))
+		world_plead(w, a);
+	else if (a != NULL && world_chance(w, 20))
 		world_throw(w, a);
 	else if (a != NULL && b != NULL)
 		world_link(w, a, b);
@@ -341,6 +362,7 @@ world_play(struct world *w)
 		stir(w);
 	kernel_calm(w);
 	world_say(w, "calm");
+	world_unsign(w);
 	rest(w);
 	if (w->nends == 0) {
 		check_quiet(w);

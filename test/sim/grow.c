@@ -18,9 +18,9 @@ static void
 random_worker(struct world *w, struct worker_policy *worker)
 {
 	static const enum ready readies[] = { READY_EXEC, READY_EXEC, READY_FD,
-		READY_FD, READY_AFTER };
+		READY_FD, READY_AFTER, READY_NOTIFY, READY_CHECK };
 
-	worker->ready = readies[world_below(w, 5)];
+	worker->ready = readies[world_below(w, 7)];
 	worker->ready_after_ms = (int64_t)world_below(w, 300);
 	/* Some of them are too short. */
 	if (world_chance(w, 50))
@@ -39,6 +39,8 @@ random_worker(struct world *w, struct worker_policy *worker)
 	}
 	if (world_chance(w, 20))
 		worker->stop_signal = SIGINT;
+	if (!w->calm)
+		world_signs(w, worker);
 	worker->trap_exits = w->mood.links > 0 && world_chance(w, 20);
 	status_set_add(&worker->normal, 75);
 	status_set_add(&worker->planned, 80);

@@ -35,7 +35,7 @@ static void
 promise_ready(struct world *w, struct actor *actor)
 {
 	if ((actor->child.preparing ||
-		actor->policy.worker.ready == READY_FD) &&
+		ready_is_said(actor->policy.worker.ready)) &&
 	    !actor->zombie && actor->ready_ns == NEVER_NS)
 		actor->ready_ns = soon(w, 500);
 }
@@ -46,7 +46,8 @@ kernel_spawn(struct world *w, struct actor *actor, struct reason *why)
 	bool calm = w->calm;
 
 	actor->zombie = actor->told = actor->killed = actor->unasked = false;
-	actor->leaves_remains = false;
+	actor->leaves_remains = actor->checks = false;
+	actor->alive_ns = NEVER_NS;
 	actor->ready_ns = actor->exit_ns = actor->die_ns = NEVER_NS;
 	if (!calm && world_chance(w, w->mood.spawn_fails)) {
 		*why = (struct reason){ .kind = REASON_START, .value = ENOENT };
@@ -93,6 +94,7 @@ kernel_stop(struct world *w, struct actor *actor)
 {
 	actor->told = true;
 	actor->told_ns = w->now_ns;
+	actor->checks = false;
 	if (actor->zombie)
 		return;
 	actor->ready_ns = world_chance(w, 50) ? actor->ready_ns : NEVER_NS;
@@ -106,6 +108,7 @@ kernel_stop(struct world *w, struct actor *actor)
 void
 kernel_kill(struct world *w, struct actor *actor)
 {
+	actor->checks = false;
 	if (actor->alive) {
 		actor->killed = actor->told = true;
 		kernel_end(w, actor, reason_signal(SIGKILL));
@@ -113,6 +116,36 @@ kernel_kill(struct world *w, struct actor *actor)
 		/* Else one was just being forked, and was not seen. */
 		actor->gone_ns = soon(w, 10);
 	}
+}
+
+void
+kernel_started(struct world *w, struct actor *actor)
+{
+	const struct worker_policy *worker = &actor->policy.worker;
+
+	actor->heard_ns = w->now_ns;
+	actor->nfailed = 0;
+	if (!child_is_sup(&actor->child) &&
+	    worker->watchdog_ms != WATCHDOG_NONE)
+		actor->alive_ns = soon(w, (unsigned)worker->watchdog_ms);
+}
+
+void
+kernel_check(struct world *w, struct actor *actor)
+{
+	bool ill = !w->calm && world_chance(w, w->mood.ill);
+
+	actor->checks = true;
+	actor->passes = !ill;
+	actor->check_ns =
+	    ill && world_chance(w, 50) ? NEVER_NS : soon(w, ill ? 300 : 40);
+}
+
+void
+kernel_uncheck(struct world *w, struct actor *actor)
+{
+	actor->passes = false;
+	actor->check_ns = w->now_ns;
 }
 
 void
@@ -135,6 +168,10 @@ next_of(const struct actor *actor)
 		at_ns = actor->exit_ns;
 	if (actor->alive && actor->die_ns < at_ns)
 		at_ns = actor->die_ns;
+	if (actor->alive && actor->alive_ns < at_ns)
+		at_ns = actor->alive_ns;
+	if (actor->checks && actor->check_ns < at_ns)
+		at_ns = actor->check_ns;
 	if (actor->remains && actor->gone_ns < at_ns)
 		at_ns = actor->gone_ns;
 	return at_ns;
@@ -161,7 +198,7 @@ tell_exit(struct world *w, struct actor *actor, struct event *event)
 	event->reason = actor->reason;
 	event->unasked = actor->unasked;
 	event->remains = actor->leaves_remains;
-	actor->alive = actor->zombie = false;
+	actor->alive = actor->zombie = actor->checks = false;
 	actor->ready_ns = actor->exit_ns = NEVER_NS;
 	actor->remains = actor->leaves_remains;
 	actor->gone_ns = world_chance(w, 50) ? w->now_ns + LONG_MS * NS_PER_MS :
@@ -192,6 +229,33 @@ tell_ready(struct world *w, struct actor *actor, struct event *event)
 	return true;
 }
 
+static void
+tell_check(struct actor *actor, struct event *event)
+{
+	event->kind = EVENT_CHECKED;
+	event->passed = actor->passes;
+	actor->checks = false;
+	if (actor->child.state == CHILD_UP)
+		actor->nfailed = actor->passes ? 0 : actor->nfailed + 1;
+}
+
+/* It is alive, and may be silent for long. */
+static void
+tell_alive(struct world *w, struct actor *actor, struct event *event)
+{
+	int64_t watchdog_ms = actor->policy.worker.watchdog_ms;
+	bool ill = !w->calm && world_chance(w, w->mood.ill);
+
+	event->kind = EVENT_ALIVE;
+	event->until_ns = NEVER_NS;
+	actor->alive_ns = NEVER_NS;
+	if (watchdog_ms == WATCHDOG_NONE)
+		return;
+	actor->heard_ns = w->now_ns;
+	event->until_ns = w->now_ns + watchdog_ms * NS_PER_MS;
+	actor->alive_ns = ill ? NEVER_NS : soon(w, (unsigned)watchdog_ms);
+}
+
 /* What is due from one actor; true when the tree is to be told. */
 static bool
 tell(struct world *w, struct actor *actor, struct event *event)
@@ -205,6 +269,12 @@ tell(struct world *w, struct actor *actor, struct event *event)
 		return true;
 	} else if (actor->alive && actor->ready_ns <= w->now_ns) {
 		return tell_ready(w, actor, event);
+	} else if (actor->checks && actor->check_ns <= w->now_ns) {
+		tell_check(actor, event);
+		return true;
+	} else if (actor->alive && actor->alive_ns <= w->now_ns) {
+		tell_alive(w, actor, event);
+		return true;
 	} else if (actor->remains && actor->gone_ns <= w->now_ns) {
 		actor->remains = false;
 		actor->gone_ns = NEVER_NS;

@@ -153,6 +153,7 @@ world_new(uint64_t seed, bool verbose)
 		.dies = rate(w, 100),
 		.stubborn = rate(w, 60),
 		.odd_stop = rate(w, 60),
+		.ill = rate(w, 40),
 		.remains = rate(w, 60),
 		.requests = rate(w, 50),
 		.deaths = rate(w, 50),

@@ -47,6 +47,14 @@ struct actor {
 	struct reason reason;
 
 	bool reported; /* its last end, or failed start */
+
+	bool checks; /* a check runs, and will pass, or not */
+	bool passes;
+	unsigned nfailed; /* checks in a row, while it was up */
+	int64_t check_ns; /* when the kernel answers the one that runs */
+	int64_t alive_ns; /* when it gives the next sign of life */
+	int64_t heard_ns; /* when it gave the last */
+
 	bool licensed; /* a restart was counted since its last end */
 	bool ignored;  /* the last start said ignore */
 	unsigned nrestarts;
@@ -76,6 +84,7 @@ struct mood {
 	unsigned dies; /* by itself, some time */
 	unsigned stubborn;
 	unsigned odd_stop;
+	unsigned ill; /* checks fail, or have no end; silence */
 	unsigned remains;
 	unsigned requests;
 	unsigned deaths;
@@ -132,6 +141,9 @@ bool kernel_spawn(struct world *w, struct actor *actor, struct reason *why);
 void kernel_stop(struct world *w, struct actor *actor);
 void kernel_kill(struct world *w, struct actor *actor);
 void kernel_end(struct world *w, struct actor *actor, struct reason reason);
+void kernel_check(struct world *w, struct actor *actor);
+void kernel_uncheck(struct world *w, struct actor *actor);
+void kernel_started(struct world *w, struct actor *actor);
 void kernel_calm(struct world *w);
 int64_t kernel_next(const struct world *w);
 bool kernel_tell(struct world *w, struct event *event);
@@ -145,6 +157,13 @@ void world_untie_actor(struct world *w, const struct actor *actor);
 
 /* drive.c */
 void drive_feed(struct world *w, const struct event *event);
+
+/* signs.c: random rules, none, signs of life, and whether they were heeded. */
+void world_signs(struct world *w, struct worker_policy *worker);
+void world_unsign(struct world *w);
+void world_plead(struct world *w, struct actor *actor);
+void check_sign(struct world *w, const struct action *action);
+void check_heeded(const struct world *w);
 
 __attribute__((format(printf, 2, 3))) void
 world_say(const struct world *w, const char *format, ...);

@@ -45,6 +45,16 @@ static const struct {
 	{ "planned", "", "75", NULL },
 	{ "ignore", "", "0 255", NULL },
 	{ "ready", "", "after 1500ms", NULL },
+	{ "ready", "", "notify", NULL },
+	{ "ready", "", "check test -e 'a b'", NULL },
+	{ "ready", "", "port [::1]:8080", NULL },
+	{ "ready", "", "file '/a b'", NULL },
+	{ "check_every", "ready port 80", "1s", NULL },
+	{ "watchdog", "", "10s", NULL },
+	{ "alive", "", "check x every 5s timeout 1s failures 2", NULL },
+	{ "alive", "", "port 80 failures 2",
+	    "alive port 80 every 10s timeout 2s failures 2" },
+	{ "fdstore_max", "ready notify", "3", NULL },
 	{ "start_timeout", "ready fd 5", "10s", NULL },
 	{ "backoff", "", "100ms..30s", NULL },
 };
@@ -138,6 +148,8 @@ other_value(const struct directive *d)
 		return "root";
 	if (d->type == DIRECTIVE_CATCH)
 		return "exit:4 stop";
+	if (d->type == DIRECTIVE_ALIVE)
+		return "check x";
 	return d->type == DIRECTIVE_STATUSES ? "9" : "/other";
 }
 

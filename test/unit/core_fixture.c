@@ -172,7 +172,7 @@ spawn(struct fixture *f, struct actor *actor)
 		exits(f, actor, 0, reason_exit(0), false);
 	if (plan == PLAN_EARLY)
 		exits(f, actor, 0, reason_exit(1), false);
-	if (plan == PLAN_OK && actor->policy.worker.ready == READY_FD)
+	if (plan == PLAN_OK && ready_is_said(actor->policy.worker.ready))
 		fixture_after(f, actor, 0, &ready);
 	return answer;
 }
@@ -237,9 +237,12 @@ perform(struct fixture *f, const struct action *action, struct event *answer)
 	    action->child != NULL ? fixture_actor(action->child) : NULL;
 	static const char *const names[] = { [ACTION_SPAWN] = "spawn",
 		[ACTION_STOP] = "stop",
-		[ACTION_KILL] = "kill" };
+		[ACTION_ABORT] = "abort",
+		[ACTION_KILL] = "kill",
+		[ACTION_CHECK] = "check",
+		[ACTION_UNCHECK] = "uncheck" };
 
-	if (f->show_actions && action->kind <= ACTION_KILL)
+	if (f->show_actions && action->kind <= ACTION_UNCHECK)
 		fprintf(f->out, "%s %s\n", names[action->kind],
 		    actor->persona->id);
 	switch (action->kind) {
@@ -247,9 +250,13 @@ perform(struct fixture *f, const struct action *action, struct event *answer)
 		*answer = spawn(f, actor);
 		return true;
 	case ACTION_STOP:
+	case ACTION_ABORT:
 		if (actor->alive)
 			fixture_react(f, actor, reason_signal(SIGTERM));
 		break;
+	case ACTION_CHECK:
+	case ACTION_UNCHECK:
+		break; /* answered by a step */
 	case ACTION_KILL:
 		fixture_kill(f, actor);
 		break;

@@ -24,7 +24,8 @@
  *	worker ID [parent=] [restart=] [shutdown=] [significant=] [term=]
  *	    [trap=] [start=] [ready=] [before=1] [start_timeout=]
  *[backoff=MIN..MAX] [stop_signal=] [normal=] [planned=] [ignore=] [remains=MS]
- *	    [kills=] [trap_exits=]
+ *	    [kills=] [trap_exits=] [watchdog=MS] [check_every=MS]
+ *	    [alive=EVERY/TIMEOUT/FAILURES]
  *	link ID ID		two of those above, as by the file
  *
  * Any of them has [catch=PATTERN/ACTION], as often as there are lines.
@@ -48,6 +49,8 @@
  *	count SUP	stop	slaughter
  *	link ID ID	unlink ID ID	noproc ID ID (the first to the second)
  *	throw ID WORD
+ *	passed ID	failed ID	(the check that runs)
+ *	alive ID [MS]	extended ID MS	settled ID
  *	together STEP, STEP …	these, and only then what follows from them
  */
 

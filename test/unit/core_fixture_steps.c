@@ -91,6 +91,43 @@ step_told(struct fixture *f, const char *id, enum event_kind kind)
 		fixture_after(f, actor, 0, &event);
 }
 
+/* The answer to a check of a child, or a sign of life that it gives. */
+static void
+step_sign(struct fixture *f, char *words, enum event_kind kind, bool passed)
+{
+	struct actor *actor = fixture_find(f, strsep(&words, " "));
+	struct event event = {
+		.kind = kind,
+		.passed = passed,
+		.until_ns = NEVER_NS,
+	};
+
+	if (actor == NULL)
+		fixture_wrong("no such child", "");
+	if (words != NULL)
+		event.until_ns = f->now_ns + atoll(words) * NS_PER_MS;
+	event.child = &actor->child;
+	fixture_feed(f, &event);
+}
+
+static bool
+step_signs(struct fixture *f, const char *word, char *rest)
+{
+	if (strcmp(word, "passed") == 0)
+		step_sign(f, rest, EVENT_CHECKED, true);
+	else if (strcmp(word, "failed") == 0)
+		step_sign(f, rest, EVENT_CHECKED, false);
+	else if (strcmp(word, "alive") == 0)
+		step_sign(f, rest, EVENT_ALIVE, false);
+	else if (strcmp(word, "extended") == 0)
+		step_sign(f, rest, EVENT_EXTENDED, false);
+	else if (strcmp(word, "settled") == 0)
+		step_sign(f, rest, EVENT_SETTLED, false);
+	else
+		return false;
+	return true;
+}
+
 /* What runs before the start of `id` has ended well. */
 static void
 step_prepared(struct fixture *f, const char *id)
@@ -312,7 +349,7 @@ fixture_step(struct fixture *f, const char *step)
 	else if (strcmp(word, "together") == 0)
 		step_together(f, rest);
 	else if (!step_from_people(f, word, rest) &&
-	    !fixture_step_link(f, word, rest) &&
+	    !fixture_step_link(f, word, rest) && !step_signs(f, word, rest) &&
 	    !step_from_kernel(f, word, rest))
 		fixture_wrong("no such step", step);
 	fixture_settle(f, f->otp ? NEVER_NS - 1 : f->now_ns);

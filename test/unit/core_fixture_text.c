@@ -148,8 +148,29 @@ read_ready(struct worker_policy *worker, const char *value)
 		worker->ready = READY_AFTER;
 		worker->ready_after_ms = atoll(value + 6);
 	} else {
-		worker->ready = (enum ready)word_in(value, ready_text, 3);
+		worker->ready =
+		    (enum ready)word_in(value, ready_text, READY_FILE + 1);
 	}
+}
+
+static bool
+signs_attribute(struct worker_policy *worker, const char *key, char *value)
+{
+	struct alive_policy *alive = &worker->alive;
+
+	if (strcmp(key, "watchdog") == 0)
+		worker->watchdog_ms = atoll(value);
+	else if (strcmp(key, "check_every") == 0)
+		worker->check_every_ms = atoll(value);
+	else if (strcmp(key, "alive") == 0) {
+		alive->kind = ALIVE_CHECK;
+		alive->every_ms = atoll(strsep(&value, "/"));
+		alive->timeout_ms = atoll(strsep(&value, "/"));
+		alive->failures = atoll(value);
+	} else {
+		return false;
+	}
+	return true;
 }
 
 static bool
@@ -171,7 +192,7 @@ worker_attribute(struct worker_policy *worker, const char *key, char *value)
 	} else if (strcmp(key, "trap_exits") == 0) {
 		worker->trap_exits = strcmp(value, "yes") == 0;
 	} else {
-		return false;
+		return signs_attribute(worker, key, value);
 	}
 	return true;
 }

@@ -37,7 +37,7 @@ have_a_class(void)
 
 		if (kind == REASON_START || kind == REASON_TIMEOUT ||
 		    kind == REASON_KILLED || kind == REASON_THROW ||
-		    kind == REASON_INTENSITY)
+		    kind == REASON_UNHEALTHY || kind == REASON_INTENSITY)
 			CHECK(reason_class(&p, r) == CLASS_ABNORMAL);
 		if (kind == REASON_FAILED_CHILD)
 			CHECK(reason_class(&p, r) == CLASS_PLANNED);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONF_READY_H
+#define CONF_READY_H
+
+#include <stdbool.h>
+
+#include "conf/body.h"
+#include "conf/print.h"
+#include "conf/spec.h"
+
+/*
+ * `ready` and `alive`: how it is known that a start is complete, and that a
+ * run is well. Both name a kind, and what that kind needs: a number, a time, a
+ * command, a port, a file.
+ */
+
+/* Puts the words of the statement into the body; false after an error. */
+bool ready_parse(struct loader *ld, struct body *b, const struct statement *st);
+bool alive_parse(struct loader *ld, struct body *b, const struct statement *st);
+
+/* Prints what is behind the directive. */
+void ready_print(const struct spec *spec, print_write *write, void *ctx);
+void alive_print(const struct spec *spec, print_write *write, void *ctx);
+
+#endif

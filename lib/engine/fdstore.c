@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/syscall.h>
+
+#include <linux/kcmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/fdstore.h"
+#include "os/fd.h"
+
+void
+fdstore_init(struct fdstore *store)
+{
+	TAILQ_INIT(&store->fds);
+	store->n = 0;
+}
+
+static void
+let_go(struct fdstore *store, struct stored *stored)
+{
+	TAILQ_REMOVE(&store->fds, stored, next);
+	store->n--;
+	fd_close(&stored->fd);
+	free(stored);
+}
+
+/* Whether the two are duplicates; where the kernel does not tell, no. */
+static bool
+is_same(int a, int b)
+{
+	pid_t self = getpid();
+
+	return syscall(SYS_kcmp, self, self, KCMP_FILE, (unsigned long)a,
+		   (unsigned long)b) == 0;
+}
+
+bool
+fdstore_add(struct fdstore *store, int *fd, const char *name, size_t max)
+{
+	struct stored *stored;
+	size_t size = strlen(name) + 1;
+
+	TAILQ_FOREACH(stored, &store->fds, next)
+		if (is_same(stored->fd, *fd)) {
+			fd_close(fd);
+			return true;
+		}
+	stored = store->n < max ? malloc(sizeof(*stored) + size) : NULL;
+	if (stored == NULL) {
+		fd_close(fd);
+		return false;
+	}
+	stored->fd = *fd;
+	memcpy(stored->name, name, size);
+	TAILQ_INSERT_TAIL(&store->fds, stored, next);
+	store->n++;
+	*fd = -1;
+	return true;
+}
+
+void
+fdstore_remove(struct fdstore *store, const char *name)
+{
+	struct stored *stored, *next;
+
+	TAILQ_FOREACH_SAFE(stored, &store->fds, next, next)
+		if (strcmp(stored->name, name) == 0)
+			let_go(store, stored);
+}
+
+void
+fdstore_clear(struct fdstore *store)
+{
+	while (!TAILQ_EMPTY(&store->fds))
+		let_go(store, TAILQ_FIRST(&store->fds));
+}

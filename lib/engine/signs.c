@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/notify.h"
+#include "base/units.h"
+#include "base/utf8.h"
+#include "engine/act.h"
+#include "engine/engine.h"
+#include "engine/signs.h"
+#include "os/clock.h"
+
+/* Messages that are taken in a row: who floods it must not keep us here. */
+#define MESSAGES_MAX 64
+
+/* Where descriptors come back, as sd_listen_fds(3) has it. */
+#define LISTEN_FDS_START 3
+
+/* The name of those that are given without one. */
+#define DEFAULT_NAME "stored"
+
+_Static_assert(SPAWN_FDS_MAX >= POLICY_FDSTORE_MAX + 2,
+    "what is kept, a pipe and a mailbox do not fit into a plan");
+
+enum variable {
+	NOTIFY_SOCKET,
+	WATCHDOG_USEC,
+	WATCHDOG_PID,
+	LISTEN_FDS,
+	LISTEN_PID,
+	LISTEN_FDNAMES,
+};
+
+static const char *const names[SIGNS_NVARIABLES] = {
+	[NOTIFY_SOCKET] = "NOTIFY_SOCKET=",
+	[WATCHDOG_USEC] = "WATCHDOG_USEC=",
+	[WATCHDOG_PID] = "WATCHDOG_PID=",
+	[LISTEN_FDS] = "LISTEN_FDS=",
+	[LISTEN_PID] = "LISTEN_PID=",
+	[LISTEN_FDNAMES] = "LISTEN_FDNAMES=",
+};
+
+/* Those of the launch in hand. */
+static char values[LISTEN_FDNAMES][80];
+static char fdnames[sizeof("LISTEN_FDNAMES=") +
+    POLICY_FDSTORE_MAX * (NOTIFY_NAME_MAX + 1)];
+static char *pids[3];
+
+/* The message in hand. */
+static struct datagram datagram;
+
+static bool
+notifies(const struct worker *worker)
+{
+	return worker_notifies(&worker->child.policy->worker);
+}
+
+bool
+signs_is_variable(const char *variable)
+{
+	for (size_t i = 0; i < SIGNS_NVARIABLES; i++)
+		if (strncmp(variable, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+static struct signs *
+signs_of(struct worker *worker)
+{
+	struct signs *signs = worker->signs;
+
+	if (signs != NULL)
+		return signs;
+	signs = calloc(1, sizeof(*signs));
+	if (signs == NULL)
+		return NULL;
+	signs->watch.fd = -1;
+	signs->worker = worker;
+	fdstore_init(&signs->store);
+	worker->signs = signs;
+	return signs;
+}
+
+/* What is said about a worker that is not a record of its own. */
+static void
+warn(struct engine *e, struct worker *worker, const char *what)
+{
+	char path[NODE_PATH_SIZE];
+
+	if (worker->signs->warned)
+		return;
+	worker->signs->warned = true;
+	reporter_message(&e->reporter, RECORD_WARNING, "%s: %s",
+	    node_path(&worker->child, path), what);
+}
+
+/*
+ * Whether the message is the worker's. Its socket tells that, but its name can
+ * be found in /proc: so what is neither this user's, nor root's, nor of the
+ * user that the worker runs as, must come from one of its processes.
+ */
+static bool
+is_own(const struct worker *worker)
+{
+	char proc[32];
+	struct stat st;
+
+	if (datagram.uid == geteuid() || datagram.uid == 0)
+		return true;
+	snprintf(proc, sizeof(proc), "/proc/%ld", (long)worker->pid);
+	return (stat(proc, &st) == 0 && st.st_uid == datagram.uid) ||
+	    (datagram.pid > 0 && act_descends_from(datagram.pid, worker->pid));
+}
+
+/* Copies the status; what is not printable is escaped, what is UTF-8 stays. */
+static void
+keep_status(struct signs *signs, const char *text)
+{
+	char *to = signs->status, *end = to + sizeof(signs->status) - 8;
+
+	while (*text != '\0' && to < end) {
+		const unsigned char *byte = (const unsigned char *)text;
+		size_t n = utf8_length(text);
+		bool control = byte[0] < ' ' || byte[0] == 0x7f ||
+		    (byte[0] == 0xc2 && byte[1] < 0xa0);
+
+		if (n == 0 || control) {
+			to += snprintf(to, 5, "\\%03o", *byte);
+			text++;
+			continue;
+		}
+		memcpy(to, text, n);
+		to += n;
+		text += n;
+	}
+	*to = '\0';
+}
+
+static void
+feed(struct engine *e, struct worker *worker, enum event_kind kind,
+    int64_t until_ns)
+{
+	engine_feed(e,
+	    &(struct event){
+		.kind = kind,
+		.child = &worker->child,
+		.until_ns = until_ns,
+	    });
+}
+
+/* The next sign of life is due so long from now on. */
+static void
+feed_alive(struct engine *e, struct worker *worker)
+{
+	int64_t watchdog_ns = worker->signs->watchdog_ns;
+
+	feed(e, worker, EVENT_ALIVE,
+	    watchdog_ns == 0 ? NEVER_NS : clock_now_ns() + watchdog_ns);
+}
+
+static void
+take_phase(struct engine *e, struct worker *worker,
+    const struct notify *message)
+{
+	struct signs *signs = worker->signs;
+
+	if (message->reloading)
+		signs->phase = "reloading";
+	if (message->stopping)
+		signs->phase = "stopping";
+	if (!message->ready)
+		return;
+	if (signs->phase != NULL && strcmp(signs->phase, "reloading") == 0 &&
+	    !message->reloading)
+		signs->phase = NULL;
+	if (worker->child.state != CHILD_STARTING)
+		return;
+	feed(e, worker, EVENT_READY, NEVER_NS);
+	/* It may have asked for another time before. */
+	if (signs->watchdog_ns !=
+	    worker->child.policy->worker.watchdog_ms * NS_PER_MS)
+		feed_alive(e, worker);
+}
+
+static void
+take_watchdog(struct engine *e, struct worker *worker,
+    const struct notify *message)
+{
+	struct signs *signs = worker->signs;
+	bool fed =
+	    message->watchdog != NULL && strcmp(message->watchdog, "1") == 0;
+
+	if (message->watchdog_us != NOTIFY_UNSAID) {
+		signs->watchdog_ns = message->watchdog_us * 1000;
+		fed = true;
+	}
+	if (fed)
+		feed_alive(e, worker);
+	if (message->watchdog != NULL &&
+	    strcmp(message->watchdog, "trigger") == 0)
+		feed(e, worker, EVENT_ALIVE, 0);
+}
+
+/* How many descriptors may be kept: numbers 3 and up, but for its pipe's. */
+static size_t
+most_fds(const struct worker *worker)
+{
+	const struct worker_policy *policy = &worker->child.policy->worker;
+	size_t pipe = (size_t)worker->spec->spec->worker.ready_fd;
+
+	if (policy->ready == READY_FD &&
+	    pipe - LISTEN_FDS_START < policy->fdstore_max)
+		return pipe - LISTEN_FDS_START;
+	return policy->fdstore_max;
+}
+
+static void
+take_fds(struct engine *e, struct worker *worker, const struct notify *message)
+{
+	struct fdstore *store = &worker->signs->store;
+	const char *name =
+	    message->fdname != NULL ? message->fdname : DEFAULT_NAME;
+	bool room = true;
+
+	if (!notify_name_valid(name))
+		name = DEFAULT_NAME;
+	if (message->fdstore_remove && message->fdname != NULL)
+		fdstore_remove(store, message->fdname);
+	for (size_t i = 0; message->fdstore && i < datagram.nfds; i++)
+		room = fdstore_add(store, &datagram.fds[i], name,
+			   most_fds(worker)) &&
+		    room;
+	if (!room)
+		warn(e, worker,
+		    "it has more descriptors kept than fdstore_max allows; "
+		    "the last are closed");
+}
+
+static void
+take(struct engine *e, struct worker *worker)
+{
+	struct signs *signs = worker->signs;
+	struct notify message;
+
+	if (!is_own(worker)) {
+		warn(e, worker, "a message of a stranger was refused");
+		return;
+	}
+	if (datagram.cut || strlen(datagram.text) != datagram.len) {
+		warn(e, worker, "a message that is too long was refused");
+		return;
+	}
+	notify_parse(datagram.text, &message);
+	take_fds(e, worker, &message);
+	if (message.mainpid > 0 && message.mainpid != worker->pid)
+		warn(e, worker,
+		    "it names another main process; the one that was executed "
+		    "is watched");
+	if (message.status != NULL)
+		keep_status(signs, message.status);
+	if (message.error != NOTIFY_UNSAID)
+		signs->error = message.error;
+	if (message.exit_status != NOTIFY_UNSAID)
+		signs->exit_status = message.exit_status;
+	if (message.extend_us != NOTIFY_UNSAID)
+		feed(e, worker, EVENT_EXTENDED,
+		    clock_now_ns() + message.extend_us * 1000);
+	if (message.restart_reset)
+		feed(e, worker, EVENT_SETTLED, NEVER_NS);
+	take_watchdog(e, worker, &message);
+	take_phase(e, worker, &message);
+	e->changed = true;
+}
+
+void
+signs_heard(struct engine *e, struct worker *worker)
+{
+	struct signs *signs = worker->signs;
+
+	/* A barrier is its descriptor, closed when it is its turn. */
+	for (int n = 0; signs != NULL && n < MESSAGES_MAX; n++) {
+		if (signs->watch.fd == -1 ||
+		    datagram_receive(signs->watch.fd, &datagram) <= 0)
+			return;
+		take(e, worker);
+		datagram_close(&datagram);
+	}
+}
+
+static void
+readable(struct loop_watch *watch, uint32_t events)
+{
+	struct signs *signs = (struct signs *)(void *)watch;
+
+	(void)events;
+	signs_heard(engine_of(&signs->worker->child), signs->worker);
+}
+
+/* It has a run again, or keeps nothing any more. */
+static void
+keep_no_more(struct signs *signs)
+{
+	if (signs->keeps)
+		LIST_REMOVE(signs, keeping);
+	signs->keeps = false;
+}
+
+/* Whether `sup` is up and is not in the middle of anything. */
+static bool
+rests(const struct sup *sup)
+{
+	/* One whose restart is delayed may be about to begin its group again.
+	 */
+	return sup->child.state == CHILD_UP && sup->op == OP_IDLE &&
+	    (sup->target == NULL || sup->target->state != CHILD_RESTARTING);
+}
+
+/*
+ * Whether nothing that goes on may start `child`, which is down: neither its
+ * supervisor nor one above is in the middle of something.
+ */
+static bool
+stays_down(const struct child *child)
+{
+	for (; child->state == CHILD_DOWN; child = &child->sup->child)
+		if (child->sup == NULL || rests(child->sup))
+			return true;
+	return false;
+}
+
+void
+signs_turn(struct engine *e)
+{
+	struct signs *signs, *next;
+
+	LIST_FOREACH_SAFE(signs, &e->keeping, keeping, next)
+		if (stays_down(&signs->worker->child)) {
+			fdstore_clear(&signs->store);
+			keep_no_more(signs);
+		}
+}
+
+int
+signs_begin(struct engine *e, struct worker *worker)
+{
+	struct signs *signs;
+	int error, fd;
+
+	if (!notifies(worker))
+		return 0;
+	signs = signs_of(worker);
+	if (signs == NULL)
+		return -ENOMEM;
+	keep_no_more(signs);
+	fd = datagram_open(signs->name);
+	if (fd < 0)
+		return fd;
+	error = loop_add(&e->loop, &signs->watch, fd, EPOLLIN, readable);
+	if (error < 0) {
+		fd_close(&fd);
+		return error;
+	}
+	signs->watchdog_ns =
+	    worker->child.policy->worker.watchdog_ms * NS_PER_MS;
+	signs->error = signs->exit_status = NOTIFY_UNSAID;
+	signs->phase = NULL;
+	signs->status[0] = '\0';
+	signs->warned = false;
+	return 0;
+}
+
+void
+signs_over(struct engine *e, struct worker *worker)
+{
+	struct signs *signs = worker->signs;
+	int fd;
+
+	if (signs == NULL || signs->watch.fd == -1)
+		return;
+	fd = signs->watch.fd;
+	loop_del(&e->loop, &signs->watch);
+	fd_close(&fd);
+	signs->phase = NULL;
+	signs->status[0] = '\0';
+	if (signs->store.n == 0)
+		return;
+	signs->keeps = true;
+	LIST_INSERT_HEAD(&e->keeping, signs, keeping);
+}
+
+/* Writes one of the variables. */
+static const char *
+put_number(enum variable variable, int64_t number)
+{
+	snprintf(values[variable], sizeof(values[variable]), "%s%" PRId64,
+	    names[variable], number);
+	return values[variable];
+}
+
+/* One whose value the child writes by itself. */
+static const char *
+put_pid(enum variable variable)
+{
+	size_t n = pids[0] != NULL;
+
+	strlcpy(values[variable], names[variable], sizeof(values[variable]));
+	pids[n] = values[variable] + strlen(names[variable]);
+	pids[n + 1] = NULL;
+	return values[variable];
+}
+
+size_t
+signs_environment(struct worker *worker, const char **env)
+{
+	const struct signs *signs = worker->signs;
+	const struct stored *stored;
+	char *to = fdnames;
+	size_t n = 0;
+
+	pids[0] = NULL;
+	if (!notifies(worker) || signs == NULL)
+		return 0;
+	snprintf(values[NOTIFY_SOCKET], sizeof(values[NOTIFY_SOCKET]), "%s%s",
+	    names[NOTIFY_SOCKET], signs->name);
+	env[n++] = values[NOTIFY_SOCKET];
+	if (signs->watchdog_ns > 0) {
+		env[n++] = put_number(WATCHDOG_USEC, signs->watchdog_ns / 1000);
+		env[n++] = put_pid(WATCHDOG_PID);
+	}
+	if (signs->store.n == 0)
+		return n;
+	env[n++] = put_number(LISTEN_FDS, (int64_t)signs->store.n);
+	env[n++] = put_pid(LISTEN_PID);
+	to = stpcpy(to, names[LISTEN_FDNAMES]);
+	TAILQ_FOREACH(stored, &signs->store.fds, next) {
+		if (stored != TAILQ_FIRST(&signs->store.fds))
+			to = stpcpy(to, ":");
+		to = stpcpy(to, stored->name);
+	}
+	env[n++] = fdnames;
+	return n;
+}
+
+void
+signs_plan(const struct worker *worker, struct spawn_plan *plan,
+    struct spawn_fd *fds)
+{
+	const struct signs *signs = worker->signs;
+	const struct stored *stored;
+	int to = LISTEN_FDS_START;
+
+	if (!notifies(worker) || signs == NULL)
+		return;
+	plan->pids = pids;
+	plan->anywhere = signs->store.n > 0;
+	TAILQ_FOREACH(stored, &signs->store.fds, next)
+		fds[plan->nfds++] =
+		    (struct spawn_fd){ .from = stored->fd, .to = to++ };
+}
+
+void
+signs_free(struct worker *worker)
+{
+	struct signs *signs = worker->signs;
+
+	if (signs == NULL)
+		return;
+	keep_no_more(signs);
+	fdstore_clear(&signs->store);
+	free(signs);
+	worker->signs = NULL;
+}

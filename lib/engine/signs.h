@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_SIGNS_H
+#define ENGINE_SIGNS_H
+
+#include "engine/fdstore.h"
+#include "engine/node.h"
+#include "os/datagram.h"
+
+struct engine;
+
+/*
+ * Signs of life: what a run tells of itself as with sd_notify(3), on a socket
+ * of its own (U20). So it is known who speaks, and what comes too late from an
+ * earlier run finds nobody. Of a worker without `ready notify` or `watchdog`
+ * all of these do nothing.
+ */
+
+/* The longest status that is kept, escaped, its NUL included. */
+#define SIGNS_STATUS_SIZE 256
+
+LIST_HEAD(keeping, signs);
+
+struct signs {
+	struct loop_watch watch; /* on the socket; first */
+	struct worker *worker;
+	struct fdstore store;
+	LIST_ENTRY(signs) keeping; /* engine->keeping: descriptors, no run */
+	bool keeps;
+	int64_t watchdog_ns; /* of this run; 0: none */
+	int64_t error;       /* what it has said, or NOTIFY_UNSAID */
+	int64_t exit_status;
+	const char *phase; /* reloading, stopping; NULL: neither */
+	bool warned;       /* of strangers, or another main process */
+	char name[DATAGRAM_NAME_SIZE];
+	char status[SIGNS_STATUS_SIZE];
+};
+
+/* Variables that a run finds for them, and how many. */
+#define SIGNS_NVARIABLES 6
+bool signs_is_variable(const char *variable);
+
+/*
+ * Before a run is spawned, and before its environment is made: opens the
+ * socket. 0 or -errno.
+ */
+int signs_begin(struct engine *e, struct worker *worker);
+
+/*
+ * Puts the variables of the run into `env`, and the descriptors that come back
+ * to it into the plan's `fds`, which must outlive the spawn. How many
+ * variables.
+ */
+size_t signs_environment(struct worker *worker, const char **env);
+
+/* What the plan of its spawn needs for those. */
+void signs_plan(const struct worker *worker, struct spawn_plan *plan,
+    struct spawn_fd *fds);
+
+/* Takes what the run has said so far. */
+void signs_heard(struct engine *e, struct worker *worker);
+
+/* The run has ended, or there was none: closes the socket. */
+void signs_over(struct engine *e, struct worker *worker);
+
+/* Lets go of the descriptors of those that are to stay down. */
+void signs_turn(struct engine *e);
+
+/* Frees everything, descriptors that are kept as well. */
+void signs_free(struct worker *worker);
+
+#endif

@@ -72,6 +72,8 @@ fdstore_remove(struct fdstore *store, const char *name)
 void
 fdstore_clear(struct fdstore *store)
 {
-	while (!TAILQ_EMPTY(&store->fds))
-		let_go(store, TAILQ_FIRST(&store->fds));
+	struct stored *stored, *next;
+
+	TAILQ_FOREACH_SAFE(stored, &store->fds, next, next)
+		let_go(store, stored);
 }

@@ -106,6 +106,12 @@ static const struct scenario scenarios[] = {
 	    .text = "strategy one_for_all\n" CRASHING READY STOPPING,
 	},
 	{
+	    .name = "signs of life, a fault in the engine",
+	    .role = ROLE_ENGINE,
+	    .text = "worker signs { ready check true; watchdog 60s; " SLEEPER
+		    " }\n" STOPPING,
+	},
+	{
 	    .name = "an init, a fault in the engine",
 	    .role = ROLE_ENGINE,
 	    .text = "supervisor s { max_restarts 0; init echo \"" CRASHING_TWICE

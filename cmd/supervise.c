@@ -14,7 +14,8 @@
 #define COMMAND(name) name##_help, name##_main
 
 const struct command commands[] = {
-	{ SECTION_RUN, "run", WHERE_ANY, "[-d] [-q] [--log-format FORMAT]",
+	{ SECTION_RUN, "run", WHERE_ANY,
+	    "[-d] [-q] [--log-format FORMAT] [--timestamps]",
 	    "run the tree of a file", COMMAND(run) },
 	{ SECTION_RUN, "exec", WHERE_SOCKET,
 	    "[-r RESTART] [-m MAX] [-t SECONDS] [-q] [--log-format FORMAT] "

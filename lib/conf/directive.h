@@ -32,6 +32,7 @@ enum directive_type {
 	DIRECTIVE_PATH,     /* a path */
 	DIRECTIVE_ENV,      /* NAME=VALUE … */
 	DIRECTIVE_LINK,     /* names of children, into struct peers */
+	DIRECTIVE_LOG,      /* where a stream goes, into struct logs */
 	DIRECTIVE_SET,      /* NAME VALUE */
 	DIRECTIVE_INCLUDE,  /* paths or patterns */
 	DIRECTIVE_SPEC,     /* NAME(PARAMETERS) { … } */
@@ -70,7 +71,7 @@ extern const struct directive directives[];
 extern const size_t ndirectives;
 
 /* At most this many, for arrays indexed by directive_index(). */
-#define DIRECTIVES_MAX 32
+#define DIRECTIVES_MAX 40
 
 /* The directive of that name, or NULL. */
 const struct directive *directive_find(const char *name);

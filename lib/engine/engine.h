@@ -14,6 +14,7 @@
 #include "engine/guardian.h"
 #include "engine/init.h"
 #include "engine/node.h"
+#include "engine/outlet.h"
 #include "engine/reading.h"
 #include "engine/reload.h"
 #include "engine/reporter.h"
@@ -32,6 +33,7 @@
  *	launch.c	starts a worker: plan, environment
  *	ready.c		hears that its start is complete
  *	mailbox.c	what it is told
+ *	outlet.c	to where it writes
  *	reap.c		ends: status, group, what remains
  *	hook.c		the commands before and after a run
  *	strays.c	processes that left their group
@@ -56,7 +58,8 @@
  *	outcome.c	the exit status
  *
  * The two other processes are guardian.c and witness.c, with sweep.c to kill
- * what is left and outbox.c for what the guardian tells.
+ * what is left, attend.c for what the guardian hears and outbox.c for what it
+ * tells; and the logger, logging.c to the guardian and outlet.c to the engine.
  *
  * It waits in the loop alone, but for a moment where it has to kill what it
  * has just forked (launch.c, runner.c), and before it has a tree (succeed()).
@@ -120,6 +123,7 @@ struct engine {
 	uint32_t next_id; /* of the next node */
 	struct spawner spawner;
 	struct reporter reporter;
+	struct outlets outlets;
 	struct environment environment;
 	struct job job;
 	struct strays strays;

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/explain.h"
 #include "engine/mailbox.h"
+#include "engine/outlet.h"
 #include "engine/ready.h"
 #include "os/clock.h"
 
@@ -230,8 +231,8 @@ static int
 start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
-	struct spawn_fd fds[2];
-	int error, nfds = 0, more = 0;
+	struct spawn_fd fds[2 + LOG_NSTREAMS];
+	int error, nfds = 0, more = 0, logs;
 
 	result->step = SPAWN_DESCRIPTORS;
 	if (!is_hook(worker))
@@ -240,9 +241,13 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 		return nfds;
 	if (!is_hook(worker))
 		more = mailbox_begin(e, worker, &fds[nfds]);
+	nfds += more > 0;
+	logs = outlet_begin(e, worker, &fds[nfds]);
 	plan->fds = fds;
-	plan->nfds = (size_t)nfds + (more > 0);
-	error = more < 0 ? more : spawner_spawn(&e->spawner, plan, result);
+	plan->nfds = (size_t)nfds + (logs > 0 ? (size_t)logs : 0);
+	error = more < 0 ? more : logs < 0 ? logs : 0;
+	if (error == 0)
+		error = spawner_spawn(&e->spawner, plan, result);
 	if (!is_hook(worker)) {
 		ready_passed(e, worker);
 		mailbox_passed(e, worker);

@@ -5,6 +5,7 @@
 
 #include "engine/mailbox.h"
 #include "engine/node.h"
+#include "engine/outlet.h"
 
 /* Where the next node of each kind is taken from. */
 struct maker {
@@ -173,6 +174,7 @@ nodes_fini(struct nodes *nodes)
 		if (nodes->workers[i].own_ready)
 			free(nodes->workers[i].ready);
 		mailbox_free(&nodes->workers[i]);
+		outlet_free(&nodes->workers[i]);
 	}
 	free(nodes->workers);
 	free(nodes->supervisors);
@@ -240,6 +242,8 @@ node_set_spec(struct child *child, const struct child_spec *spec)
 		worker->ready->worker = worker;
 	}
 	worker->spec = spec;
+	if (worker->outlet != NULL)
+		worker->outlet->fits = false;
 	return true;
 }
 

@@ -18,6 +18,7 @@
 
 struct addition;
 struct mailbox;
+struct outlet;
 
 /*
  * The nodes of the running tree: what the core knows of a child, together
@@ -40,6 +41,7 @@ struct worker {
 	struct monitors monitors;      /* of the run; borrowed */
 	struct readiness *ready;       /* NULL without `ready fd N` */
 	struct mailbox *mailbox;       /* owned; NULL: has not had one */
+	struct outlet *outlet;         /* likewise */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */
 	pid_t pid;              /* of the run or its remains; also its group */
 	int pidfd;              /* of the same; owned; -1: nothing lives */

@@ -318,6 +318,7 @@ begin(struct engine *e)
 	r->begun = true;
 	inits_keep(e, &r->inits);
 	ties_look(e, NULL, NULL);
+	outlets_look(e);
 	return true;
 }
 

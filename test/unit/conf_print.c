@@ -47,6 +47,8 @@ static const struct {
 	{ "ready", "", "after 1500ms", NULL },
 	{ "start_timeout", "ready fd 5", "10s", NULL },
 	{ "backoff", "", "100ms..30s", NULL },
+	{ "log", "", "file 'a b' max 10M keep 3 timestamps", NULL },
+	{ "log_stderr", "", "null", NULL },
 };
 
 #define NSAMPLES (sizeof(samples) / sizeof(samples[0]))
@@ -138,6 +140,8 @@ other_value(const struct directive *d)
 		return "root";
 	if (d->type == DIRECTIVE_CATCH)
 		return "exit:4 stop";
+	if (d->type == DIRECTIVE_LOG)
+		return "prefix";
 	return d->type == DIRECTIVE_STATUSES ? "9" : "/other";
 }
 

@@ -35,6 +35,8 @@ const struct command commands[] = {
 	    "draw the tree, with states and budgets", COMMAND(tree) },
 	{ SECTION_LOOK, "why", WHERE_ANY, "[--json] NAME ...",
 	    "the last ends of a child, and what caused them", COMMAND(why) },
+	{ SECTION_LOOK, "logs", WHERE_ANY, "[-n NUMBER] [--json] [NAME ...]",
+	    "the last lines of children", COMMAND(logs) },
 	{ SECTION_LOOK, "pid", WHERE_ANY, "[-q] [--json] NAME ...",
 	    "the process of a child", COMMAND(pid) },
 	{ SECTION_LOOK, "spec", WHERE_ANY, "[--json] NAME ...",

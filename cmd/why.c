@@ -15,6 +15,7 @@
 #include "core/child.h"
 #include "engine/history.h"
 #include "engine/people.h"
+#include "log/memory.h"
 
 const char why_help[] =
     "  supervise why api          why did it restart, and how often may it?\n"
@@ -25,7 +26,8 @@ const char why_help[] =
     "how long, and what was behind it: its own end, that of a sibling under\n"
     "its supervisor's strategy, that of a child it was linked to, or a\n"
     "request. Then how many restarts its supervisor has left before it gives\n"
-    "up, and when the next start is due if it is delayed.\n";
+    "up, when the next start is due if it is delayed, and the last ten lines\n"
+    "that it wrote, unless its output is inherited.\n";
 
 /* Room of a sentence about an end. */
 #define HOW_SIZE 128
@@ -60,6 +62,8 @@ struct story {
 	int64_t max_seconds;
 	struct past past[HISTORY_ENDS];
 	size_t npast;
+	const char *lines[LOG_LAST_MAX]; /* that it wrote last */
+	size_t nlines;
 };
 
 struct stories {
@@ -154,6 +158,7 @@ take_why(struct stories *s)
 	story = &s->items[s->n++];
 	story->name = keep(s, worker ? "child" : "supervisor");
 	story->npast = 0;
+	story->nlines = 0;
 	take_parts(s, story_parts, story);
 }
 
@@ -169,12 +174,25 @@ take_end(struct stories *s)
 }
 
 static void
+take_line(struct stories *s)
+{
+	struct story *story;
+
+	if (s->n == 0 || s->items[s->n - 1].nlines == LOG_LAST_MAX)
+		return;
+	story = &s->items[s->n - 1];
+	story->lines[story->nlines++] = keep(s, "text");
+}
+
+static void
 take(struct stories *s)
 {
 	if (strcmp(s->ask->record.event, "why") == 0)
 		take_why(s);
 	else if (strcmp(s->ask->record.event, "end") == 0)
 		take_end(s);
+	else if (strcmp(s->ask->record.event, "output") == 0)
+		take_line(s);
 }
 
 static bool
@@ -367,6 +385,15 @@ tell_budget(const struct story *story)
 		printf("it gives up at the next\n");
 }
 
+static void
+tell_lines(const struct story *story)
+{
+	if (story->nlines > 0)
+		puts("  the last that it wrote:");
+	for (size_t i = 0; i < story->nlines; i++)
+		printf("    | %s\n", story->lines[i]);
+}
+
 int
 why_main(struct globals *globals, int argc, char **argv)
 {
@@ -395,6 +422,7 @@ why_main(struct globals *globals, int argc, char **argv)
 		for (size_t k = 0; k < story->npast; k++)
 			tell_past(&s, story, &story->past[k]);
 		tell_budget(story);
+		tell_lines(story);
 	}
 	arena_fini(&s.texts);
 	free(s.items);

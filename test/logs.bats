@@ -343,3 +343,38 @@ kill_loggers() {
 	supervise reload -q
 	eventually has_records 2 event=started child=a
 }
+
+@test "U13: the report of giving up has the last lines of the child" {
+	conf <<-'END'
+		worker a { shell 'seq -f "step %.0f" 1 12; printf "\033[31mpanic: no db" >&2; exit 3' }
+	END
+	start_tree
+	wait_tree
+	assert_status 1
+	sed -n '/gave up/,$p' records >report
+	assert_equal "$(grep -c '^    | ' report)" 10
+	grep -qxF '    | step 12' report
+	grep -qxF '    |  [31mpanic: no db' report
+	refute grep -qF '| step 3' report
+}
+
+@test "logs and why: the last ten lines, also of a child that has ended" {
+	conf <<-'END'
+		worker a { restart temporary; ready after 1ms; shell 'seq 1 20; exec sleep 1000' }
+		worker b { log file b.log; restart transient; shell 'echo from b' }
+		worker c { log inherit; shell 'echo from c; exec sleep 1000' }
+	END
+	start_tree_ready
+	wait_record event=exited child=b
+	eventually grep -qx 'a | 20' out
+	run -0 supervise logs
+	assert_equal "$output" "$(seq -f 'a | %.0f' 11 20; echo 'b | from b')"
+	run -0 supervise logs -n 2 a
+	assert_equal "$output" $'a | 19\na | 20'
+	run -0 supervise logs --json -n 1 a
+	[[ $output == '{"event":"output","child":"a","at":"20'*'Z","stream":"stdout","text":"20","left":0}' ]]
+	run -0 supervise why b
+	assert_output "    | from b"
+	run -4 supervise logs nosuch
+	run -2 supervise logs -n 11
+}

@@ -2,13 +2,16 @@
 #include <sys/epoll.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "engine/engine.h"
 #include "engine/lookup.h"
 #include "engine/outlet.h"
+#include "os/clock.h"
 #include "os/fd.h"
 
 /* The slots in which pipes are laid: the last, one for each stream. */
@@ -16,6 +19,9 @@
 
 /* Names are padded to the longest, unless that is longer than this. */
 #define WIDTH_MAX 24
+
+/* How long the last report waits for what there is to report. */
+#define SYNC_NS NS_PER_S
 
 static const struct log_spec *
 log_of(const struct logs *logs, int stream)
@@ -124,7 +130,9 @@ take(struct engine *e, const struct log_message *m, const char *path)
 {
 	struct record r;
 
-	if (m->kind == LOG_FAILED) {
+	if (m->kind == LOG_SYNCED) {
+		e->outlets.synced = true;
+	} else if (m->kind == LOG_FAILED) {
 		reporter_message(&e->reporter, RECORD_WARNING,
 		    "cannot write to %s: %s", path, strerror(m->error));
 	} else if (m->kind == LOG_LOST) {
@@ -136,15 +144,22 @@ take(struct engine *e, const struct log_message *m, const char *path)
 }
 
 static void
+take_all(struct engine *e)
+{
+	static _Alignas(struct log_message) char bytes[LOG_MESSAGE_SIZE];
+	const char *texts[LOG_NTEXTS];
+
+	while (log_receive(e->outlets.log->channel[0], bytes, texts, NULL) == 1)
+		take(e, (const void *)bytes, texts[0]);
+}
+
+static void
 readable(struct loop_watch *watch, uint32_t events)
 {
 	struct engine *e = (struct engine *)(void *)((char *)watch -
 	    offsetof(struct engine, outlets.watch));
-	static _Alignas(struct log_message) char bytes[LOG_MESSAGE_SIZE];
-	const char *texts[LOG_NTEXTS];
 
-	while (log_receive(watch->fd, bytes, texts, NULL) == 1)
-		take(e, (const void *)bytes, texts[0]);
+	take_all(e);
 	if ((events & EPOLLOUT) != 0)
 		tell_all(e);
 }
@@ -322,6 +337,49 @@ outlet_drain(struct engine *e, const struct worker *worker)
 			log_child_bound(&e->outlets.log->memory, outlet->child,
 			    (enum log_stream)i, outlet->ends[i][0]);
 	reporter_order(&e->reporter, LOG_END, outlet->child);
+}
+
+size_t
+outlet_last(const struct engine *e, const struct worker *worker,
+    struct log_last *lines, size_t max)
+{
+	if (worker->outlet == NULL)
+		return 0;
+	return log_child_last(&e->outlets.log->memory, worker->outlet->child,
+	    lines, max);
+}
+
+void
+outlet_text(const struct log_last *line, char *text, size_t size)
+{
+	size_t len = line->len < size ? line->len : size - 1;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char byte = (unsigned char)line->text[i];
+
+		text[i] = byte < ' ' || byte == 0x7f ? ' ' : (char)byte;
+	}
+	text[len] = '\0';
+}
+
+void
+outlets_sync(struct engine *e)
+{
+	struct outlets *o = &e->outlets;
+	int64_t deadline_ns = clock_now_ns() + SYNC_NS;
+	struct pollfd fd;
+
+	if (o->log == NULL)
+		return;
+	o->synced = false;
+	reporter_order(&e->reporter, LOG_SYNC, 0);
+	reporter_flush(&e->reporter);
+	fd = (struct pollfd){ .fd = o->log->channel[0], .events = POLLIN };
+	while (!o->synced && clock_now_ns() < deadline_ns) {
+		(void)poll(&fd, 1,
+		    clock_timeout_ms(clock_now_ns(), deadline_ns));
+		take_all(e);
+	}
 }
 
 void

@@ -49,6 +49,7 @@ struct outlets {
 	uint32_t width;            /* of the longest name */
 	uint32_t last;             /* child that was taken in that memory */
 	pid_t logger;              /* not to be taken for a stray */
+	bool synced;               /* it has done all that was said */
 	bool behind;               /* something is still to be told */
 	bool all;                  /* that every one was told, too */
 	bool reopen;               /* that files are to be opened anew, too */
@@ -80,6 +81,19 @@ int outlet_begin(struct engine *e, struct worker *worker,
 
 /* The next record is to come after what `worker` has written. */
 void outlet_drain(struct engine *e, const struct worker *worker);
+
+/* The last lines of `worker`, at most `max`, oldest first: how many. */
+size_t outlet_last(const struct engine *e, const struct worker *worker,
+    struct log_last *lines, size_t max);
+
+/* The line for a record, in `size` bytes: control bytes are blanks. */
+void outlet_text(const struct log_last *line, char *text, size_t size);
+
+/*
+ * For the last report: waits until the logger has read what children had
+ * written so far, but not for a logger that does nothing.
+ */
+void outlets_sync(struct engine *e);
 
 /* The worker goes: what it has written still comes out. */
 void outlet_free(struct worker *worker);

@@ -68,6 +68,7 @@ enum log_kind {
 	LOG_REOPEN, /* to it: files are to be opened anew */
 	LOG_FAILED, /* to the engine: cannot be written, for `error` */
 	LOG_LOST,   /* to it: it can again; `count` lines are lost */
+	LOG_SYNCED, /* to it: the order LOG_SYNC was come to */
 };
 
 /* What a message begins with; texts follow, each with its NUL. */
@@ -115,6 +116,7 @@ int log_receive(int end, void *bytes, const char *texts[static LOG_NTEXTS],
 enum log_order {
 	LOG_DRAIN = 'd', /* what the child has written comes first */
 	LOG_END = 'e',   /* and was its last word: half a line is one */
+	LOG_SYNC = 's',  /* the engine wants to know that all before is out */
 };
 
 /* The longest order: a NUL, a letter, a number, and a newline. */

@@ -211,6 +211,7 @@ take_message(struct logger *l, const struct log_message *m,
 		break;
 	case LOG_FAILED:
 	case LOG_LOST:
+	case LOG_SYNCED:
 		break;
 	}
 	for (int i = 0; i < LOG_NSTREAMS; i++)
@@ -240,6 +241,10 @@ logger_order(struct logger *l, const char *text)
 {
 	unsigned long child = strtoul(text + 1, NULL, 10);
 
+	if (*text == LOG_SYNC) {
+		(void)log_report(l->link, LOG_SYNCED, "", 0, child);
+		return;
+	}
 	if (child == LOG_NO_CHILD || child >= l->link->memory.nchildren)
 		return;
 	/* It may have been told of in the meantime. */

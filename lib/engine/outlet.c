@@ -329,14 +329,18 @@ void
 outlet_drain(struct engine *e, const struct worker *worker)
 {
 	const struct outlet *outlet = worker->outlet;
+	bool waits = false;
 
 	if (outlet == NULL)
 		return;
 	for (int i = 0; i < LOG_NSTREAMS; i++)
 		if (outlet->ends[i][0] != -1)
-			log_child_bound(&e->outlets.log->memory, outlet->child,
-			    (enum log_stream)i, outlet->ends[i][0]);
-	reporter_order(&e->reporter, LOG_END, outlet->child);
+			waits |= log_child_bound(&e->outlets.log->memory,
+			    outlet->child, (enum log_stream)i,
+			    outlet->ends[i][0]);
+	/* Who has said nothing, or whose words are out, costs no order. */
+	if (waits)
+		reporter_order(&e->reporter, LOG_END, outlet->child);
 }
 
 size_t

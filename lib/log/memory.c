@@ -100,12 +100,14 @@ log_child_take(const struct log_memory *memory, uint32_t owner, uint32_t last)
 	return LOG_NO_CHILD;
 }
 
-void
+bool
 log_child_bound(const struct log_memory *memory, uint32_t idx,
     enum log_stream stream, int fd)
 {
+	const struct log_child *child = log_child(memory, idx);
 	struct log_bounds *bounds = &log_child(memory, idx)->bounds[stream];
 	const struct log_intake *intake = &memory->head->intake;
+	const struct log_rest *rest = &child->rests[stream];
 	uint32_t source = idx * LOG_NSTREAMS + stream;
 	int left = 0;
 
@@ -119,8 +121,10 @@ log_child_bound(const struct log_memory *memory, uint32_t idx,
 			continue;
 		bounds->at[bounds->next++ % LOG_BOUNDS_MAX] =
 		    taken + (uint64_t)left;
-		return;
+		return left > 0 || intake->source == source || rest->len > 0 ||
+		    rest->amid;
 	}
+	return true;
 }
 
 uint64_t

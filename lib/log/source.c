@@ -415,14 +415,16 @@ source_turn(struct source *source)
 void
 source_drain(struct source *source, bool end)
 {
-	bool more = true;
+	bool more = true, queued = source->queued;
 	int n = 0;
 
 	if (source->sink == NULL || source->sink->blocked)
 		return;
 	/* What is there now: who goes on writing must not keep us here. */
 	(void)ioctl(source->watch.fd, FIONREAD, &n);
-	if (source->queued) {
+	if (n == 0 && rest_of(source)->len == 0 && !rest_of(source)->amid)
+		return;
+	if (queued) {
 		/* It is not blocked: so it is in that list. */
 		TAILQ_REMOVE(&source->logger->ready, source, link);
 		source->queued = false;
@@ -431,7 +433,7 @@ source_drain(struct source *source, bool end)
 		n -= (int)take(source, false, &more);
 	if (end && source->sink != NULL && !source->queued)
 		(void)take(source, true, &more);
-	if (source->sink != NULL && !source->queued)
+	if ((queued || more) && source->sink != NULL)
 		logger_queue(source->logger, source);
 }
 

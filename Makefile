@@ -337,9 +337,11 @@ update = echo '$(subst ','\'',$(1))' | cmp -s - $@ || \
 RELEASE = $(HARDEN) $(WARN_$(1)) $(SECTIONS) -fPIE
 
 $(eval $(call VARIANT,$(B),$$(CC),$(call RELEASE,$(FAMILY)) $(SMALL_$(FAMILY)) $$(CFLAGS),$(LINK) $$(LDFLAGS)))
-# What every row of an answer goes through is fast before it is small.
+# What every row of an answer, and every line of a child, goes through is fast
+# before it is small.
 HOT := base/record base/record_parse base/table control/answer control/buffer \
-	control/session engine/node engine/query engine/view
+	control/session engine/node engine/query engine/view \
+	log/line log/source
 $(HOT:%=$(B)/obj/lib/%.o) $(B)/obj/cmd/rows.o: private CFLAGS += -O2 \
 	-fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
 $(eval $(call VARIANT,$(B)/asan,$$(CC),$(WARN_$(FAMILY)) $(SANITIZE),$$(LDFLAGS)))

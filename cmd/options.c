@@ -298,13 +298,26 @@ options_take_limit(void *arg, int option, const char *value)
 }
 
 bool
-options_colour(int fd)
+options_colours(void)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
-	return isatty(fd) && (no_color == NULL || *no_color == '\0') &&
-	    term != NULL && strcmp(term, "dumb") != 0;
+	return (no_color == NULL || *no_color == '\0') && term != NULL &&
+	    strcmp(term, "dumb") != 0;
+}
+
+bool
+options_colour(int fd)
+{
+	return isatty(fd) && options_colours();
+}
+
+bool
+options_is_json(const struct globals *globals)
+{
+	return globals->log_format != NULL &&
+	    strcmp(globals->log_format, "json") == 0;
 }
 
 enum reporter_form
@@ -313,9 +326,7 @@ options_form(const struct globals *globals)
 	if (globals->quiet)
 		return REPORTER_QUIET;
 	if (globals->log_format != NULL)
-		return strcmp(globals->log_format, "json") == 0 ?
-		    REPORTER_JSON :
-		    REPORTER_TEXT;
+		return options_is_json(globals) ? REPORTER_JSON : REPORTER_TEXT;
 	if (!isatty(STDERR_FILENO))
 		return REPORTER_TEXT;
 	return options_colour(STDERR_FILENO) ? REPORTER_PEOPLE_COLOUR :

@@ -22,6 +22,7 @@
 #define OPTION_CATCH      261
 #define OPTION_AFTER      262
 #define OPTION_ANY        263
+#define OPTION_TIMESTAMPS 264
 
 /* The options of one command, beside the global ones. */
 struct options {
@@ -93,8 +94,12 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Complains that memory is short, and ends the program. */
 _Noreturn void no_memory(void);
 
-/* Whether what is written to `fd` may have colours. */
+/* Whether what is written to a terminal, or to `fd`, may have colours. */
+bool options_colours(void);
 bool options_colour(int fd);
+
+/* Whether everything is to be JSON. */
+bool options_is_json(const struct globals *globals);
 
 /* How records are to be written, by the options and what stderr is. */
 enum reporter_form options_form(const struct globals *globals);

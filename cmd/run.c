@@ -14,7 +14,6 @@ const char run_help[] =
     "  supervise -f shop.conf run      of another file\n"
     "  supervise run -d                in the background, once it has started\n"
     "  supervise -L shop run -d        under a name for `supervise -L shop`\n"
-    "  supervise run --log-format json 2>records.json\n"
     "\n"
     "Starts the tree in order and keeps it up until it is told to stop or\n"
     "gives up. Nothing starts when the file has a mistake, or when it runs\n"
@@ -27,19 +26,27 @@ const char run_help[] =
     "  -d                   detach; output, records too, goes to /dev/null\n"
     "                       unless redirected to a file: run -d >log 2>&1\n"
     "  -q                   no records\n"
-    "  --log-format FORMAT  records as text or json, not sentences\n"
+    "  --log-format FORMAT  records as text or json, in json output, too\n"
+    "  --timestamps         the time before each line that a child writes\n"
     "\n"
     "Ends with 0 when it was stopped, 1 when it gave up or could not start,\n"
     "2 for a wrong file. See supervise.conf(5), supervise-records(7).\n";
 
+struct wishes {
+	bool detached;
+	bool timestamps;
+};
+
 static bool
 take(void *arg, int option, const char *value)
 {
-	bool *detached = arg;
+	struct wishes *wishes = arg;
 
-	(void)option;
 	(void)value;
-	*detached = true;
+	if (option == OPTION_TIMESTAMPS)
+		wishes->timestamps = true;
+	else
+		wishes->detached = true;
 	return true;
 }
 
@@ -55,7 +62,7 @@ form(const struct globals *globals, bool detached)
 /* Runs what is loaded; the exit status. */
 static int
 run_conf(const struct globals *globals, const char *file,
-    const struct conf *conf, bool detached)
+    const struct conf *conf, const struct wishes *wishes)
 {
 	struct run run = {
 		.conf = conf,
@@ -71,24 +78,34 @@ run_conf(const struct globals *globals, const char *file,
 	if (status != STATUS_OK)
 		return status;
 	run.path = realpath(file, path);
-	if (detached)
+	if (wishes->detached)
 		run.caller = detach(globals);
 	if (run.caller < 0) {
 		complain("cannot detach: %s", strerror(-run.caller));
 		return STATUS_FAILED;
 	}
-	run.form = form(globals, detached);
+	run.form = form(globals, wishes->detached);
+	run.colours = options_colours();
+	if (options_is_json(globals))
+		run.look = LOG_LOOK_JSON;
+	else if (wishes->timestamps)
+		run.look = LOG_LOOK_STAMPED;
 	return guardian_run(&run);
 }
 
 int
 run_main(struct globals *globals, int argc, char **argv)
 {
-	bool detached = false;
+	static const struct option longs[] = {
+		{ "timestamps", no_argument, NULL, OPTION_TIMESTAMPS },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct wishes wishes = { .detached = false };
 	const struct options own = {
 		.shorts = "d",
+		.longs = longs,
 		.take = take,
-		.arg = &detached,
+		.arg = &wishes,
 	};
 	struct conf conf;
 	int status = STATUS_USAGE;
@@ -99,7 +116,7 @@ run_main(struct globals *globals, int argc, char **argv)
 		return STATUS_USAGE;
 	file = load(globals, &conf);
 	if (file != NULL)
-		status = run_conf(globals, file, &conf, detached);
+		status = run_conf(globals, file, &conf, &wishes);
 	conf_fini(&conf);
 	return status;
 }

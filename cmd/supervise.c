@@ -14,7 +14,8 @@
 #define COMMAND(name) name##_help, name##_main
 
 const struct command commands[] = {
-	{ SECTION_RUN, "run", WHERE_ANY, "[-d] [-q] [--log-format FORMAT]",
+	{ SECTION_RUN, "run", WHERE_ANY,
+	    "[-d] [-q] [--log-format FORMAT] [--timestamps]",
 	    "run the tree of a file", COMMAND(run) },
 	{ SECTION_RUN, "exec", WHERE_SOCKET,
 	    "[-r RESTART] [-m MAX] [-t SECONDS] [-q] [--log-format FORMAT] "
@@ -34,6 +35,8 @@ const struct command commands[] = {
 	    "draw the tree, with states and budgets", COMMAND(tree) },
 	{ SECTION_LOOK, "why", WHERE_ANY, "[--json] NAME ...",
 	    "the last ends of a child, and what caused them", COMMAND(why) },
+	{ SECTION_LOOK, "logs", WHERE_ANY, "[-n NUMBER] [--json] [NAME ...]",
+	    "the last lines of children", COMMAND(logs) },
 	{ SECTION_LOOK, "pid", WHERE_ANY, "[-q] [--json] NAME ...",
 	    "the process of a child", COMMAND(pid) },
 	{ SECTION_LOOK, "spec", WHERE_ANY, "[--json] NAME ...",

@@ -18,8 +18,9 @@ const char why_help[] =
     "how long, and what was behind it: its own end, that of a sibling under\n"
     "its supervisor's strategy, that of a child it was linked to, a request, a\n"
     "reload; and the first of ends that have led to each other. Then how many\n"
-    "restarts its supervisor has left before it gives up, and when the next\n"
-    "start is due if it is delayed. Also of the last 32 that were removed.\n";
+    "restarts its supervisor has left before it gives up, when the next start\n"
+    "is due if it is delayed, and the last ten lines that it wrote, unless its\n"
+    "output is inherited. Also of the last 32 that were removed.\n";
 
 struct stories {
 	struct story *items; /* owned */
@@ -118,6 +119,7 @@ take_why(struct stories *s)
 	story = &s->items[s->n++];
 	story->name = keep(s, worker ? "child" : "supervisor");
 	story->npast = 0;
+	story->nlines = 0;
 	take_parts(s, story_parts, story);
 }
 
@@ -133,12 +135,25 @@ take_end(struct stories *s)
 }
 
 static void
+take_line(struct stories *s)
+{
+	struct story *story;
+
+	if (s->n == 0 || s->items[s->n - 1].nlines == LOG_LAST_MAX)
+		return;
+	story = &s->items[s->n - 1];
+	story->lines[story->nlines++] = keep(s, "text");
+}
+
+static void
 take(struct stories *s)
 {
 	if (strcmp(s->ask->record.event, "why") == 0)
 		take_why(s);
 	else if (strcmp(s->ask->record.event, "end") == 0)
 		take_end(s);
+	else if (strcmp(s->ask->record.event, "output") == 0)
+		take_line(s);
 }
 
 int

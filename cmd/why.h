@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "engine/history.h"
+#include "log/memory.h"
 
 /*
  * What `why` has heard about children, and how it tells that to people.
@@ -48,9 +49,11 @@ struct story {
 	int64_t max_seconds;
 	struct past past[HISTORY_ENDS];
 	size_t npast;
+	const char *lines[LOG_LAST_MAX]; /* that it wrote last */
+	size_t nlines;
 };
 
-/* Tells a story: its state, its ends, and its budget. */
+/* Tells a story: its state, its ends, its budget, and its last lines. */
 void why_tell(const struct story *story, bool colour);
 
 #endif

@@ -304,6 +304,15 @@ tell_budget(const struct story *story)
 		printf("it gives up at the next\n");
 }
 
+static void
+tell_lines(const struct story *story)
+{
+	if (story->nlines > 0)
+		puts("  the last that it wrote:");
+	for (size_t i = 0; i < story->nlines; i++)
+		printf("    | %s\n", story->lines[i]);
+}
+
 void
 why_tell(const struct story *story, bool colour)
 {
@@ -311,4 +320,5 @@ why_tell(const struct story *story, bool colour)
 	for (size_t k = 0; k < story->npast; k++)
 		tell_past(story, &story->past[k], colour);
 	tell_budget(story);
+	tell_lines(story);
 }

@@ -95,7 +95,8 @@ mistakes() {
 		environment did you mean "env"?
 		autorestart did you mean "restart"?
 		user
-		stdout
+		stdout did you mean "log"?
+		stderr did you mean "log_stderr"?
 		depends
 	END
 	conf <<<'program x { exec true }'

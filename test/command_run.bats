@@ -99,12 +99,12 @@ load test_helper
 	[[ -s log ]]
 }
 
-@test "what children print goes where supervise's output goes" {
+@test "what children print goes where supervise's output goes, with their names" {
 	conf <<-'END'
 		worker a { restart temporary; shell 'echo out; echo error >&2' }
 	END
 	start_tree
 	wait_record event=removed child=a
-	assert_file out out
-	grep -qx error records
+	assert_file out 'a | out'
+	grep -qxF 'a | error' records
 }

@@ -164,7 +164,7 @@ against_page() {
 	PATH=${SUPERVISE%/*}:$PATH start_tree_ready
 	type_of LINKS
 	assert_output "ended by a link"
-	eventually grep -qx "exit db signal:SEGV" out
+	eventually grep -qxF "watcher | exit db signal:SEGV" out
 	assert_record event=exited child=api reason=signal:SEGV link=db
 	refute_record event=exited child=watcher
 	stop_tree

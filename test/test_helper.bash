@@ -198,6 +198,11 @@ engine_pid() {
 		-f 'supervise: engine of '
 }
 
+# The logger, another child of the guardian.
+logger_pid() {
+	pgrep -P "${1:-$PID}" -x logger
+}
+
 witness_pid() {
 	pgrep -P "${1:-$PID}" -x witness
 }

@@ -108,7 +108,7 @@ is_up() {
 @test "tutorial: step 9, to be told instead" {
 	begin 9
 	type_of "Step 9"
-	eventually grep -q '^heard: event=exit from=lists/home .*reason=killed' out
+	eventually grep -q '| heard: event=exit from=lists/home .*reason=killed' out
 	refute_record event=exited child=cache
 	stop_tree
 }

@@ -35,6 +35,7 @@
 	X(RECORD_SIGNAL, "signal", "a signal was received")                   \
 	X(RECORD_REQUEST, "request", "a request to stop everything")          \
 	X(RECORD_LOST, "lost", "records could not be written")                \
+	X(RECORD_OUTPUT, "output", "a line that a child has written")         \
 	X(RECORD_ENGINE_DIED, "engine_died", "the engine was killed")         \
 	X(RECORD_ENGINE_STARTED, "engine_started", "a new engine runs")       \
 	X(RECORD_GUARDIAN_DIED, "guardian_died", "the guardian was killed")   \

@@ -147,6 +147,13 @@ body_add_child(struct loader *ld, struct body *b, const struct entry *entry,
 	return false;
 }
 
+/* Copies a text into conf->arena. */
+static const char *
+keep_text(struct loader *ld, const char *text)
+{
+	return arena_text(&ld->conf->arena, text, strlen(text));
+}
+
 /* Copies `n` texts into conf->arena, with a NULL behind. */
 static const char *const *
 keep_texts(struct loader *ld, const char *const *texts, size_t n)
@@ -214,11 +221,15 @@ finish_worker(struct loader *ld, const struct body *b)
 		.ready_check = keep_check(ld, &b->ready_check),
 		.alive_check = keep_check(ld, &b->alive_check),
 		.peers = b->peers,
+		.logs = b->logs,
 	};
 
+	if (b->logs.out.path != NULL)
+		worker.logs.out.path = keep_text(ld, b->logs.out.path);
+	if (b->logs.err.path != NULL)
+		worker.logs.err.path = keep_text(ld, b->logs.err.path);
 	if (b->cwd != NULL)
-		worker.cwd =
-		    arena_text(&ld->conf->arena, b->cwd, strlen(b->cwd));
+		worker.cwd = keep_text(ld, b->cwd);
 	return worker;
 }
 

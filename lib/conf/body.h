@@ -73,6 +73,7 @@ struct body {
 	size_t env_room;
 	struct nameset env_names;
 	struct peers peers; /* in conf->arena */
+	struct logs logs;
 
 	/* of a supervisor, all in the scratch arena */
 	struct entry *entries;

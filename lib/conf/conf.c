@@ -277,6 +277,7 @@ make_worker(struct arena *arena, const struct conf_command *command)
 	worker->policy.restart = command->restart;
 	worker->policy.significant = command->restart != RESTART_PERMANENT;
 	worker->worker.argv = argv;
+	worker->worker.logs.out.word = LOG_INHERIT;
 	worker->worker.env = ARENA_ARRAY(arena, const char *, 1);
 	return worker;
 }

@@ -21,6 +21,13 @@ _Static_assert(CONF_READY_FD_MIN == 3, "text of ready");
 _Static_assert(CONF_READY_FD_MAX == 255, "text of ready");
 _Static_assert(POLICY_FDSTORE_MAX == 64, "text of fdstore_max");
 
+#define LOG_ARGUMENT                 \
+	"prefix | inherit | null | " \
+	"file PATH [max SIZE] [keep N] [timestamps]"
+#define LOG_EXPECTED                                                          \
+	"prefix, inherit, null, or file and a path, max SIZE (10M), keep N, " \
+	"timestamps"
+
 #define STATUSES_EXPECTED "exit statuses from 0 to 255 (75, 70-78)"
 
 const struct directive directives[] = {
@@ -341,6 +348,26 @@ const struct directive directives[] = {
 	    .summary = "delays restarts, doubling from MIN to MAX",
 	},
 	{
+	    .name = "log",
+	    .type = DIRECTIVE_LOG,
+	    .where = IN_WORKER,
+	    .offset = offsetof(struct logs, out),
+	    CHOICE(log_word_text, LOG_PATH + 1),
+	    .argument = LOG_ARGUMENT,
+	    .expected = LOG_EXPECTED,
+	    .summary = "where its standard output goes",
+	},
+	{
+	    .name = "log_stderr",
+	    .type = DIRECTIVE_LOG,
+	    .where = IN_WORKER,
+	    .offset = offsetof(struct logs, err),
+	    CHOICE(log_word_text, LOG_PATH + 1),
+	    .argument = LOG_ARGUMENT,
+	    .expected = LOG_EXPECTED,
+	    .summary = "where its standard error goes, if elsewhere",
+	},
+	{
 	    .name = "set",
 	    .type = DIRECTIVE_SET,
 	    .where = ANYWHERE,
@@ -423,9 +450,12 @@ static const struct {
 	{ "fdstore_max", " FileDescriptorStoreMax " },
 	{ "before", " ExecStartPre pre_start " },
 	{ "after", " ExecStopPost post_stop finish " },
+	{ "log",
+	    " stdout logfile log_file stdout_logfile StandardOutput logging " },
+	{ "log_stderr", " stderr stderr_logfile StandardError " },
 	{ "worker", " program service process task " },
 	{ NULL,
-	    " user User group Group uid gid stdout stderr log logfile "
+	    " user User group Group uid gid "
 	    "After Before depends depends_on requires needs priority umask "
 	    "numprocs autostart image listen " },
 };

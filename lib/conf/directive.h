@@ -34,6 +34,7 @@ enum directive_type {
 	DIRECTIVE_PATH,     /* a path */
 	DIRECTIVE_ENV,      /* NAME=VALUE … */
 	DIRECTIVE_LINK,     /* names of children, into struct peers */
+	DIRECTIVE_LOG,      /* where a stream goes, into struct logs */
 	DIRECTIVE_SET,      /* NAME VALUE */
 	DIRECTIVE_INCLUDE,  /* paths or patterns */
 	DIRECTIVE_SPEC,     /* NAME(PARAMETERS) { … } */

@@ -111,6 +111,14 @@ equal_hooks(const struct hooks *a, const struct hooks *b)
 }
 
 static bool
+equal_log(const struct log_spec *a, const struct log_spec *b)
+{
+	return a->word == b->word && equal_text(a->path, b->path) &&
+	    a->timestamps == b->timestamps && a->max == b->max &&
+	    a->keep == b->keep;
+}
+
+static bool
 equal_worker(const struct spec *a, const struct spec *b)
 {
 	return equal_worker_policy(&a->policy.worker, &b->policy.worker) &&
@@ -119,6 +127,8 @@ equal_worker(const struct spec *a, const struct spec *b)
 	    equal_check(&a->worker.alive_check, &b->worker.alive_check) &&
 	    equal_links(&a->worker.peers.links, &b->worker.peers.links) &&
 	    equal_links(&a->worker.peers.monitors, &b->worker.peers.monitors) &&
+	    equal_log(&a->worker.logs.out, &b->worker.logs.out) &&
+	    equal_log(&a->worker.logs.err, &b->worker.logs.err) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
 	    equal_texts(a->worker.argv, b->worker.argv) &&
 	    equal_texts(a->worker.env, b->worker.env);

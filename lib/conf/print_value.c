@@ -7,6 +7,7 @@
 #include "base/duration.h"
 #include "base/signal_name.h"
 #include "conf/directive.h"
+#include "conf/log.h"
 #include "conf/print_value.h"
 #include "conf/quote.h"
 #include "conf/ready.h"
@@ -308,6 +309,36 @@ print_link(const struct printer *p, const struct directive *d,
 	}
 }
 
+static const struct log_spec *
+log_of(const struct spec *spec, const struct directive *d)
+{
+	const char *field = (const char *)&spec->worker.logs + d->offset;
+
+	return (const struct log_spec *)(const void *)field;
+}
+
+static void
+print_log(const struct printer *p, const struct directive *d,
+    const struct spec *spec)
+{
+	const struct log_spec *log = log_of(spec, d);
+	char size[LOG_SIZE_TEXT];
+
+	print_text(p, log_word_text[log->word]);
+	if (log->word != LOG_PATH)
+		return;
+	print_text(p, " ");
+	put_word(p, log->path);
+	if (log->max > 0) {
+		print_text(p, " max ");
+		print_text(p, log_size_text(log->max, size));
+		print_text(p, " keep ");
+		print_number(p, log->keep);
+	}
+	if (log->timestamps)
+		print_text(p, " timestamps");
+}
+
 /*
  * By type: the bytes of the field, 0 if there is no single one, and how the
  * value is printed; NULL for what is resolved and never printed.
@@ -335,6 +366,7 @@ static const struct {
 	[DIRECTIVE_PATH] = { 0, print_path },
 	[DIRECTIVE_ENV] = { 0, print_env },
 	[DIRECTIVE_LINK] = { 0, print_link },
+	[DIRECTIVE_LOG] = { 0, print_log },
 };
 
 /* Whether the directive says anything beyond the defaults. */
@@ -361,6 +393,8 @@ says_something(const struct spec *spec, const struct spec *defaults,
 		return spec->worker.env[0] != NULL;
 	if (d->type == DIRECTIVE_LINK)
 		return peers(spec, d)->n > 0;
+	if (d->type == DIRECTIVE_LOG)
+		return log_of(spec, d)->word != LOG_AS_USUAL;
 	return d->type == DIRECTIVE_COMMAND;
 }
 

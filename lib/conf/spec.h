@@ -60,6 +60,35 @@ struct check_spec {
 	uint8_t address[16]; /* in network order; the first 4 without ipv6 */
 };
 
+/* Where a stream of a worker goes. */
+#define LOG_WORDS(X)                                                      \
+	X(LOG_AS_USUAL, "")       /* nothing was said */                  \
+	X(LOG_PREFIX, "prefix")   /* line by line to supervise's own */   \
+	X(LOG_INHERIT, "inherit") /* it has supervise's own descriptor */ \
+	X(LOG_NULL, "null")       /* nowhere */                           \
+	X(LOG_PATH, "file")       /* line by line to a file */
+
+#define LOG_WORD_ENUM(name, text) name,
+enum log_word {
+	LOG_WORDS(LOG_WORD_ENUM)
+};
+#undef LOG_WORD_ENUM
+
+extern const char *const log_word_text[];
+
+struct log_spec {
+	enum log_word word;
+	const char *path; /* of LOG_PATH, else NULL */
+	bool timestamps;  /* likewise */
+	int64_t max;      /* bytes of a file; 0: it is not rotated */
+	uint32_t keep;    /* rotated files */
+};
+
+struct logs {
+	struct log_spec out;
+	struct log_spec err;
+};
+
 struct worker_spec {
 	const char *const *argv; /* ends with NULL; at least one word */
 	const char *cwd;         /* or NULL: where supervise was started */
@@ -68,6 +97,7 @@ struct worker_spec {
 	struct check_spec ready_check;
 	struct check_spec alive_check;
 	struct peers peers;
+	struct logs logs;
 };
 
 struct scope;

@@ -9,6 +9,7 @@
 #include "base/signal_name.h"
 #include "conf/command.h"
 #include "conf/link.h"
+#include "conf/log.h"
 #include "conf/ready.h"
 #include "conf/report.h"
 #include "conf/value.h"
@@ -407,6 +408,7 @@ static value_parser *const parsers[DIRECTIVE_NTYPES] = {
 	[DIRECTIVE_PATH] = parse_path,
 	[DIRECTIVE_ENV] = parse_env,
 	[DIRECTIVE_LINK] = parse_link,
+	[DIRECTIVE_LOG] = log_parse,
 };
 
 bool

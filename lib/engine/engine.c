@@ -229,7 +229,7 @@ turn(struct engine *e)
 
 /* What a fresh engine needs before it can say what fails. */
 static int
-init_base(struct engine *e, const struct run *run)
+init_base(struct engine *e, const struct run *run, const struct log_link *log)
 {
 	int error;
 
@@ -251,7 +251,8 @@ init_base(struct engine *e, const struct run *run)
 	STAILQ_INIT(&e->remaining);
 	error = loop_init(&e->loop);
 	if (error == 0)
-		error = reporter_init(&e->reporter, run->form, &e->loop);
+		error = reporter_init(&e->reporter, run->form, &e->loop,
+		    log != NULL ? log->records[1] : STDERR_FILENO);
 	return error;
 }
 
@@ -340,6 +341,8 @@ init_rest(struct engine *e, const struct engine_link *link)
 	if (error == 0)
 		error = orders_init(e, link);
 	if (error == 0)
+		error = outlets_init(e, link->log, link->logger);
+	if (error == 0)
 		error = close_input(e);
 	if (error < 0)
 		return error;
@@ -364,6 +367,7 @@ fini(struct engine *e)
 	inits_fini(&e->inits);
 	serve_fini(e);
 	job_fini(e);
+	outlets_fini(e);
 	strays_fini(&e->strays);
 	environment_fini(&e->environment);
 	reporter_fini(&e->reporter);
@@ -409,7 +413,7 @@ engine_run(const struct run *run, const struct engine_link *link)
 	const struct conf *conf = run->conf;
 	int error;
 
-	error = init_base(e, run);
+	error = init_base(e, run, link->log);
 	if (error == 0 && link->again)
 		conf = succeed(e, link->witness);
 	if (error == 0)

@@ -17,6 +17,7 @@
 #include "engine/init.h"
 #include "engine/nobody.h"
 #include "engine/node.h"
+#include "engine/outlet.h"
 #include "engine/reading.h"
 #include "engine/reload.h"
 #include "engine/reporter.h"
@@ -38,6 +39,7 @@
  *	check.c		asks whether it is ready, or well
  *	signs.c		what it tells of itself; fdstore.c keeps descriptors
  *	mailbox.c	what it is told
+ *	outlet.c	to where it writes
  *	reap.c		ends: status, group, what remains
  *	hook.c		the commands before and after a run
  *	strays.c	processes that left their group
@@ -64,7 +66,8 @@
  *	outcome.c	the exit status
  *
  * The two other processes are guardian.c and witness.c, with sweep.c to kill
- * what is left and outbox.c for what the guardian tells.
+ * what is left, attend.c for what the guardian hears and outbox.c for what it
+ * tells; and the logger, logging.c to the guardian and outlet.c to the engine.
  *
  * It waits in the loop alone, but for a moment where it has to kill what it
  * has just forked (launch.c, runner.c), and before it has a tree (succeed()).
@@ -133,6 +136,7 @@ struct engine {
 	uint32_t next_id; /* of the next node */
 	struct spawner spawner;
 	struct reporter reporter;
+	struct outlets outlets;
 	struct environment environment;
 	struct job job;
 	struct strays strays;

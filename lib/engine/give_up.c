@@ -20,6 +20,9 @@
 #define TERMINATION_LOG "/dev/termination-log"
 #define REPORT_SIZE     4096
 
+/* Of the last lines of a child, so much of each. */
+#define OUTPUT_SIZE 256
+
 /* Of many restarts, how many times are named. */
 #define TIMES_MAX 5
 
@@ -249,6 +252,45 @@ add_siblings(struct report *report, struct engine *e)
 		add(report, "  siblings  %zu in the tree, down\n", others.n);
 }
 
+/* Finds the worker that the report is about. */
+struct blamed {
+	const struct outcome *outcome;
+	struct worker *worker;
+};
+
+static void
+find_blamed(void *arg, struct child *child)
+{
+	struct blamed *blamed = arg;
+
+	if (!child_is_sup(child) && node_id(child) == blamed->outcome->id)
+		blamed->worker = node_worker(child);
+}
+
+/* The last lines that it has written; not what would move a terminal. */
+static void
+add_output(struct report *report, struct engine *e)
+{
+	struct blamed blamed = { .outcome = &e->outcome };
+	struct log_last lines[LOG_LAST_MAX];
+	size_t n = 0;
+
+	if (e->outcome.worker)
+		lookup_walk(&e->root.sup.child, find_blamed, &blamed);
+	if (blamed.worker != NULL && blamed.worker->outlet != NULL) {
+		outlets_sync(e);
+		n = outlet_last(e, blamed.worker, lines, LOG_LAST_MAX);
+	}
+	if (n > 0)
+		add(report, "  output    its last words:\n");
+	for (size_t i = 0; i < n; i++) {
+		char text[OUTPUT_SIZE];
+
+		outlet_text(&lines[i], text, sizeof(text));
+		add(report, "    | %s\n", text);
+	}
+}
+
 static void
 leave(const struct report *report)
 {
@@ -302,6 +344,7 @@ give_up_report(struct engine *e)
 		add_times(&report, root);
 		add(&report, "\n");
 		add_rule(&report, e);
+		add_output(&report, e);
 		add_siblings(&report, e);
 		add(&report, "  status    supervise ends with %d\n",
 		    outcome_status(e));

@@ -11,7 +11,9 @@
 #include "base/units.h"
 #include "core/reason.h"
 #include "core/window.h"
+#include "engine/attend.h"
 #include "engine/guardian.h"
+#include "engine/logging.h"
 #include "engine/mark.h"
 #include "engine/outbox.h"
 #include "engine/sweep.h"
@@ -26,35 +28,9 @@
 #define ENGINE_MAX_RESTARTS 3
 #define ENGINE_MAX_SECONDS  5
 
-/* So long an engine may take that was told to kill. */
-#define ENGINE_KILL_NS (5 * NS_PER_S)
-
 /* So many killed witnesses are replaced at once; then each second one. */
 #define WITNESS_MAX 16
 #define WITNESS_MS  1000
-
-struct guardian {
-	const struct run *run;
-	struct reporter reporter;
-	struct window window;       /* of engines that were started anew */
-	struct engine_link link;    /* of the engine in hand */
-	int signals;                /* signalfd; owned */
-	struct outbox outbox;       /* to the engine; its channel: owned */
-	struct sweep sweep;         /* of our children */
-	struct inherited inherited; /* those of them that are not ours */
-	bool parent;                /* the witness is the engine's */
-	pid_t engine;               /* 0: it has not started */
-	int engine_fd;              /* pidfd of it; owned; -1 */
-	int error;                  /* why not, -errno */
-	bool over;                  /* it has ended, or did not start */
-	struct process_end end;     /* of the engine */
-	struct window witnesses;    /* that were started anew */
-	bool done;                  /* the engine said that all is over, */
-	int status;                 /* with this status */
-	int nstops;                 /* signals that told us to stop */
-	int64_t kill_ns;            /* when the engine is killed, if it lives */
-	int stop; /* signal by which we were told to stop, or 0 */
-};
 
 /* Says something that failed, also where no records are wanted. */
 static void complain(struct guardian *g, const char *format, ...)
@@ -78,131 +54,6 @@ complain(struct guardian *g, const char *format, ...)
 	reporter_flush(&g->reporter);
 }
 
-/* Job control: stops with those of our group, and tells when we go on. */
-static void
-suspend(struct guardian *g, int signo)
-{
-	if (g->run->command)
-		(void)kill(0, signo);
-	/* That one has done it already. */
-	if (!g->run->command || signo != SIGSTOP)
-		signals_raise(signo);
-	outbox_tell(&g->outbox, MESSAGE_CONTINUE, 1, 0);
-}
-
-static void
-engine_ended(struct guardian *g, const struct process_end *end)
-{
-	if (g->over)
-		return;
-	g->over = true;
-	g->end = *end;
-}
-
-static void
-take_message(struct guardian *g, const struct channel_message *message)
-{
-	int value = message->value;
-
-	switch ((enum message_kind)message->kind) {
-	case MESSAGE_DONE:
-		g->done = true;
-		g->status = value;
-		break;
-	case MESSAGE_SUSPEND:
-		suspend(g, value);
-		break;
-	case MESSAGE_STOP:
-		g->stop = SIGTERM;
-		break;
-	case MESSAGE_ENGINE:
-		g->engine = message->pid;
-		if (value == 0)
-			g->engine_fd = pidfd_of(g->engine);
-		g->error = value;
-		break;
-	case MESSAGE_ENDED:
-		engine_ended(g,
-		    &(struct process_end){
-			.status = value < 0 ? -value : value,
-			.by_signal = value < 0,
-		    });
-		break;
-	case MESSAGE_SIGNAL:
-	case MESSAGE_ORPHAN:
-	case MESSAGE_CONTINUE:
-	case MESSAGE_WITNESS:
-		break;
-	}
-}
-
-static void
-take_messages(struct guardian *g)
-{
-	struct channel_message message;
-	int got;
-
-	while ((got = channel_receive(g->outbox.channel, &message)) == 1)
-		take_message(g, &message);
-	if (got == 0)
-		fd_close(&g->outbox.channel);
-}
-
-/*
- * The witness that was the parent of the engine has ended. If that was killed
- * alone the engine is our child now, and so are orphans.
- */
-static void
-parent_ended(struct guardian *g, const struct process_end *end)
-{
-	g->parent = false;
-	if (g->outbox.channel != -1)
-		take_messages(g);
-	if (g->engine == 0 || !process_is_child(g->engine))
-		engine_ended(g, end);
-}
-
-/* Reaps everything that has ended. False when no child is left. */
-static bool
-reap(struct guardian *g)
-{
-	struct process_end end;
-	bool orphan = false;
-	pid_t pid;
-	int got;
-
-	while ((got = process_reap_any(&pid, &end)) == 1) {
-		if (pid == g->engine) {
-			engine_ended(g, &end);
-		} else if (pid == g->link.witness) {
-			g->link.witness = 0;
-			if (g->parent)
-				parent_ended(g, &end);
-		} else if (!inherited_forget(&g->inherited, pid)) {
-			orphan = true;
-		}
-	}
-	if (orphan)
-		outbox_tell(&g->outbox, MESSAGE_ORPHAN, 1, 0);
-	return got != -ECHILD;
-}
-
-/*
- * Also when somebody has stopped the engine, by SIGSTOP or in a debugger, a
- * stop is heard, and the second one kills.
- */
-static void
-take_stop(struct guardian *g, int signo)
-{
-	g->stop = signo;
-	if (g->link.witness > 0)
-		(void)kill(g->link.witness, SIGCONT);
-	if (g->engine_fd >= 0)
-		(void)pidfd_signal(g->engine_fd, SIGCONT);
-	if (++g->nstops == 2)
-		g->kill_ns = clock_now_ns() + ENGINE_KILL_NS;
-}
-
 static void
 kill_late(struct guardian *g)
 {
@@ -213,61 +64,6 @@ kill_late(struct guardian *g)
 		(void)pidfd_signal(g->engine_fd, SIGKILL);
 }
 
-static void
-take_signal(struct guardian *g, const struct signalfd_siginfo *signal)
-{
-	int signo = (int)signal->ssi_signo;
-
-	if (signo == SIGCHLD)
-		(void)reap(g);
-	else if (signo == SIGHUP && signals_ignored(g->run->signals, SIGHUP))
-		return; /* nohup(1) */
-	else if (signo == SIGTSTP && !g->run->command)
-		suspend(g, signo);
-	else
-		outbox_tell(&g->outbox, MESSAGE_SIGNAL, signo,
-		    (pid_t)signal->ssi_pid);
-	if (outbox_is_stop(signo))
-		take_stop(g, signo);
-}
-
-static void
-take_signals(struct guardian *g)
-{
-	struct signalfd_siginfo signal;
-
-	while (signals_read(g->signals, &signal) == 1)
-		take_signal(g, &signal);
-}
-
-/* Waits until something happens, at most `timeout_ms` (-1: for ever). */
-static void
-attend(struct guardian *g, int timeout_ms)
-{
-	struct pollfd fds[] = {
-		{ .fd = g->signals, .events = POLLIN },
-		{ .fd = g->outbox.channel, .events = POLLIN },
-		{ .fd = g->engine_fd, .events = POLLIN },
-	};
-
-	if (outbox_is_behind(&g->outbox))
-		fds[1].events |= POLLOUT;
-	if (poll(fds, 3, timeout_ms) <= 0)
-		return;
-	/* Its parent tells of its end, unless somebody has stopped that. */
-	if (fds[2].revents != 0) {
-		fd_close(&g->engine_fd);
-		if (g->link.witness > 0)
-			(void)kill(g->link.witness, SIGCONT);
-	}
-	if ((fds[1].revents & ~POLLOUT) != 0)
-		take_messages(g);
-	if ((fds[1].revents & POLLOUT) != 0 && g->outbox.channel != -1)
-		outbox_flush(&g->outbox, g->link.witness);
-	if (fds[0].revents != 0)
-		take_signals(g);
-}
-
 /*
  * Ends every process below us. A witness that is the engine's parent does that
  * itself, and then ends; another one goes last, because we may be killed in
@@ -276,8 +72,9 @@ attend(struct guardian *g, int timeout_ms)
 static void
 sweep(struct guardian *g)
 {
-	while (reap(g)) {
+	while (attend_reap(g)) {
 		g->sweep.spared = g->link.witness;
+		g->sweep.logger = g->logging.pid;
 		if (g->parent) {
 			/* It may have been stopped. */
 			(void)kill(g->link.witness, SIGCONT);
@@ -295,17 +92,48 @@ sweep(struct guardian *g)
 		    strerror(EPERM));
 }
 
-/* The witness's process: nothing of the guardian's is left open in it. */
-static _Noreturn void
-be_witness(struct guardian *g, int guardian_end)
+/* In a process of its own nothing of the guardian's is left open. */
+static void
+leave_guardian(struct guardian *g)
 {
 	fd_close(&g->signals);
 	fd_close(&g->sweep.children);
-	fd_close(&guardian_end);
+	fd_close(&g->outbox.channel);
 	output_fini(&g->reporter.output);
 	window_fini(&g->window);
 	window_fini(&g->witnesses);
+}
+
+static _Noreturn void
+be_witness(struct guardian *g, int guardian_end)
+{
+	leave_guardian(g);
+	fd_close(&guardian_end);
+	log_link_close_logger(&g->logging.link);
 	witness_run(g->run, &g->link);
+}
+
+/* Starts the logger, if it is wanted, unless it runs. */
+static void
+keep_logger(struct guardian *g)
+{
+	pid_t guardian = getpid();
+
+	switch (logging_keep(&g->logging)) {
+	case -1:
+		leave_guardian(g);
+		if (g->engine_fd >= 0)
+			fd_close(&g->engine_fd);
+		fd_close(&g->link.alive[0]);
+		fd_close(&g->link.alive[1]);
+		logging_be(&g->logging, g->run, guardian);
+	case 1:
+		g->link.logger = g->logging.pid;
+		outbox_tell(&g->outbox, MESSAGE_LOGGER, 1, g->logging.pid);
+		break;
+	default:
+		break;
+	}
 }
 
 /* Starts a witness, which starts an engine. 0 or -errno. */
@@ -366,15 +194,17 @@ serve(struct guardian *g)
 	g->error = start(g);
 	g->over = g->error < 0;
 	while (!g->over) {
+		keep_logger(g);
 		keep_witness(g);
 		attend(g,
-		    g->link.witness > 0 ?
+		    g->link.witness > 0 &&
+			    (g->logging.pid > 0 || !g->logging.wanted) ?
 			clock_timeout_ms(clock_now_ns(), g->kill_ns) :
 			WITNESS_MS);
 		kill_late(g);
 	}
 	if (g->outbox.channel != -1)
-		take_messages(g);
+		attend_messages(g);
 	if (g->engine_fd >= 0)
 		fd_close(&g->engine_fd);
 	fd_close(&g->outbox.channel);
@@ -422,7 +252,14 @@ init(struct guardian *g, const struct run *run)
 		.kill_ns = CLOCK_NEVER,
 	};
 	mark_make();
-	error = reporter_init(&g->reporter, run->form, NULL);
+	g->engine_fd = -1;
+	error = logging_init(&g->logging, run);
+	if (error == 0 && g->logging.wanted)
+		g->link.log = &g->logging.link;
+	if (error == 0)
+		error = reporter_init(&g->reporter, run->form, NULL,
+		    g->logging.wanted ? g->logging.link.records[1] :
+					STDERR_FILENO);
 	if (error < 0)
 		return error;
 	if (!window_init(&g->window, ENGINE_MAX_RESTARTS,
@@ -446,6 +283,8 @@ init(struct guardian *g, const struct run *run)
 	g->sweep.inherited = &g->inherited;
 	if (error == 0)
 		error = inherited_read(&g->inherited, g->sweep.children);
+	if (error == 0)
+		keep_logger(g);
 	return error;
 }
 
@@ -471,6 +310,8 @@ guardian_run(const struct run *run)
 	status = ends_with(&g);
 	inherited_fini(&g.inherited);
 	reporter_fini(&g.reporter);
+	keep_logger(&g);
+	logging_finish(&g.logging, g.signals);
 	window_fini(&g.window);
 	window_fini(&g.witnesses);
 	return status;

@@ -11,6 +11,7 @@
 #include "control/place.h"
 #include "engine/inherited.h"
 #include "engine/reporter.h"
+#include "log/link.h"
 #include "os/signals.h"
 
 /*
@@ -38,6 +39,8 @@ struct run {
 	 */
 	int caller;
 	enum reporter_form form;
+	enum log_look look; /* of what children write, */
+	bool colours;       /* and whether a terminal sees it in colours */
 	const struct signals *signals; /* at the start of the program */
 	struct rlimit nofile;          /* likewise */
 };
@@ -48,6 +51,7 @@ enum message_kind {
 	MESSAGE_ORPHAN,   /* to the engine: an orphan was reaped */
 	MESSAGE_CONTINUE, /* to the engine: job control went on */
 	MESSAGE_WITNESS,  /* to the engine: the witness is pid now */
+	MESSAGE_LOGGER,   /* to the engine: the logger is pid now */
 	MESSAGE_DONE,     /* to the guardian: all is over; end with value */
 	MESSAGE_SUSPEND,  /* to the guardian: the job was stopped by value */
 	MESSAGE_STOP,     /* to it: somebody has asked for the end */
@@ -71,6 +75,8 @@ struct engine_link {
 	pid_t witness; /* 0 or less: there is none */
 	bool again;    /* an engine was there before, and was killed */
 	const struct inherited *inherited; /* of the guardian; borrowed */
+	struct log_link *log; /* of the guardian; borrowed; NULL: no logger */
+	pid_t logger;
 };
 
 /*

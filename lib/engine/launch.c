@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/explain.h"
 #include "engine/mailbox.h"
+#include "engine/outlet.h"
 #include "engine/ready.h"
 #include "engine/signs.h"
 #include "os/clock.h"
@@ -264,7 +265,7 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
 	struct spawn_fd fds[SPAWN_FDS_MAX];
-	int error, nfds = 0, more = 0;
+	int error, nfds = 0, more = 0, logs;
 
 	result->step = SPAWN_DESCRIPTORS;
 	if (!is_hook(worker))
@@ -273,11 +274,15 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 		return nfds;
 	if (!is_hook(worker))
 		more = mailbox_begin(e, worker, &fds[nfds]);
+	nfds += more > 0;
+	logs = outlet_begin(e, worker, &fds[nfds]);
 	plan->fds = fds;
-	plan->nfds = (size_t)nfds + (more > 0);
+	plan->nfds = (size_t)nfds + (logs > 0 ? (size_t)logs : 0);
 	if (!is_hook(worker))
 		signs_plan(worker, plan, fds);
-	error = more < 0 ? more : spawner_spawn(&e->spawner, plan, result);
+	error = more < 0 ? more : logs < 0 ? logs : 0;
+	if (error == 0)
+		error = spawner_spawn(&e->spawner, plan, result);
 	if (!is_hook(worker)) {
 		ready_passed(e, worker);
 		mailbox_passed(e, worker);

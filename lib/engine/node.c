@@ -6,6 +6,7 @@
 #include "engine/check.h"
 #include "engine/mailbox.h"
 #include "engine/node.h"
+#include "engine/outlet.h"
 #include "engine/signs.h"
 
 /* Where the next node of each kind is taken from. */
@@ -177,6 +178,7 @@ nodes_fini(struct nodes *nodes)
 		mailbox_free(&nodes->workers[i]);
 		signs_free(&nodes->workers[i]);
 		check_free(&nodes->workers[i]);
+		outlet_free(&nodes->workers[i]);
 	}
 	free(nodes->workers);
 	free(nodes->supervisors);
@@ -244,6 +246,8 @@ node_set_spec(struct child *child, const struct child_spec *spec)
 		worker->ready->worker = worker;
 	}
 	worker->spec = spec;
+	if (worker->outlet != NULL)
+		worker->outlet->fits = false;
 	return true;
 }
 

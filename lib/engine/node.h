@@ -19,6 +19,7 @@
 struct addition;
 struct mailbox;
 struct check;
+struct outlet;
 struct signs;
 
 /*
@@ -51,6 +52,7 @@ struct worker {
 	struct mailbox *mailbox;       /* owned; NULL: has not had one */
 	struct signs *signs;           /* the same */
 	struct check *check;           /* the same */
+	struct outlet *outlet;         /* the same */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */
 	pid_t pid;              /* of the run or its remains; also its group */
 	int pidfd;              /* of the same; owned; -1: nothing lives */

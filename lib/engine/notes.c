@@ -179,6 +179,14 @@ event_of(enum note_kind kind)
 	return events[kind];
 }
 
+/* Whether it tells of the end of a process, if it is about a worker. */
+static bool
+is_end(enum note_kind kind)
+{
+	return kind == NOTE_EXITED || kind == NOTE_IGNORED ||
+	    kind == NOTE_START_FAILED;
+}
+
 void
 note_record(struct engine *e, struct child *child, const struct note *note)
 {
@@ -214,6 +222,9 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 	case NOTE_TRAPPED:
 		break;
 	}
+	/* What it wrote is out before its end is told. */
+	if (is_end(note->kind) && !child_is_sup(child))
+		outlet_drain(e, node_worker(child));
 	engine_record(e, &r);
 	remember(e, child, note);
 	if (note->kind == NOTE_START_FAILED && note->preparing &&

@@ -105,6 +105,12 @@ take_signal(struct engine *e, int signo, pid_t pid)
 		record_signal(e, signo, pid, "the file is read again");
 		reload_serve(e, NULL, 0, NULL);
 		return;
+	case SIGUSR1:
+		if (e->run->command)
+			break;
+		record_signal(e, signo, pid, "log files are opened anew");
+		outlets_reopen(e);
+		return;
 	default:
 		break;
 	}
@@ -129,6 +135,9 @@ take(struct engine *e, const struct channel_message *message)
 		break;
 	case MESSAGE_WITNESS:
 		e->witness = message->pid;
+		break;
+	case MESSAGE_LOGGER:
+		outlets_renew(e, message->pid);
 		break;
 	case MESSAGE_DONE:
 	case MESSAGE_SUSPEND:

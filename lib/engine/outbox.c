@@ -48,13 +48,15 @@ outbox_is_behind(const struct outbox *o)
 }
 
 void
-outbox_flush(struct outbox *o, pid_t witness)
+outbox_flush(struct outbox *o, pid_t witness, pid_t logger)
 {
 	for (int kind = 0; kind < MESSAGE_NKINDS; kind++)
 		while (o->unsent[kind] != 0) {
 			int value = ffsll((long long)o->unsent[kind]);
 			/* Whom a signal is from is forgotten by then. */
-			pid_t pid = kind == MESSAGE_WITNESS ? witness : -1;
+			pid_t pid = kind == MESSAGE_WITNESS ? witness :
+			    kind == MESSAGE_LOGGER          ? logger :
+							      -1;
 
 			if (send_now(o, (enum message_kind)kind, value, pid) <
 			    0)

@@ -27,7 +27,7 @@ outbox_tell(struct outbox *o, enum message_kind kind, int value, pid_t pid);
 
 bool outbox_is_behind(const struct outbox *o);
 
-/* Tells what it could not be told yet; who the witness is, as it is now. */
-void outbox_flush(struct outbox *o, pid_t witness);
+/* Tells what it could not be told yet; who these are, as it is now. */
+void outbox_flush(struct outbox *o, pid_t witness, pid_t logger);
 
 #endif

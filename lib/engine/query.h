@@ -33,7 +33,11 @@ void query_links_once(struct engine *e, struct child *child,
 void query_count(struct engine *e, struct child *child,
     struct control_client *client);
 
-/* `why`: its state, its budget, and its last ends, the latest first. */
+/* `logs`: the last lines of a worker, the latest last. */
+void query_logs(struct engine *e, struct child *child,
+    struct control_client *client, int64_t now_ns);
+
+/* `why`: its state, its budget, its last ends, the latest first, its lines. */
 void query_why(struct engine *e, struct child *child,
     struct control_client *client, int64_t now_ns);
 

@@ -350,6 +350,7 @@ begin(struct engine *e)
 	r->begun = true;
 	inits_keep(e, &r->inits);
 	make_children(e);
+	outlets_look(e);
 	return true;
 }
 

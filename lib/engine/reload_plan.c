@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/equal.h"
+#include "engine/outlet.h"
 #include "engine/reload_init.h"
 #include "engine/reload_plan.h"
 
@@ -126,6 +127,19 @@ has_mailbox(const struct spec *spec)
 	    spec->worker.peers.monitors.n > 0;
 }
 
+/*
+ * Whether what a run was given as its output is not what it is to have: lines
+ * may go elsewhere at any time, but not come through a pipe, or not.
+ */
+static bool
+log_differs(const struct worker_spec *a, const struct worker_spec *b)
+{
+	for (int i = 0; i < LOG_NSTREAMS; i++)
+		if (outlet_kind(&a->logs, i) != outlet_kind(&b->logs, i))
+			return true;
+	return false;
+}
+
 /* Whether a run of `a` is another one than a run of `b`. */
 static bool
 runs_differently(const struct spec *a, const struct spec *b)
@@ -142,6 +156,8 @@ runs_differently(const struct spec *a, const struct spec *b)
 		return true;
 	if ((x->cwd == NULL) != (y->cwd == NULL) ||
 	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))
+		return true;
+	if (log_differs(x, y))
 		return true;
 	return !same_words(x->argv, y->argv) || !same_words(x->env, y->env);
 }

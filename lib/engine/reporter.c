@@ -16,14 +16,14 @@
 
 int
 reporter_init(struct reporter *reporter, enum reporter_form form,
-    struct loop *loop)
+    struct loop *loop, int fd)
 {
 	*reporter = (struct reporter){
 		.form = form,
 		.loop = loop,
 		.watch.fd = -1,
 	};
-	return output_init(&reporter->output, STDERR_FILENO);
+	return output_init(&reporter->output, fd);
 }
 
 /* Of a second's many records only the milliseconds are written anew. */
@@ -103,6 +103,14 @@ reporter_record(struct reporter *reporter, const struct record *record)
 		return;
 	tell_lost(reporter);
 	write_record(reporter, record);
+}
+
+void
+reporter_order(struct reporter *reporter, enum log_order order, uint32_t child)
+{
+	char text[LOG_ORDER_SIZE];
+
+	output_keep(&reporter->output, text, log_order(text, order, child));
 }
 
 void

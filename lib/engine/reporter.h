@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/record.h"
+#include "log/link.h"
 #include "os/loop.h"
 #include "os/output.h"
 
@@ -33,15 +34,19 @@ struct reporter {
 	char stamp[RECORD_STAMP_SIZE];
 };
 
-/* Prepares to write to stderr. 0 or -errno. */
+/* Prepares to write to `fd`, or where that leads to stderr. 0 or -errno. */
 int reporter_init(struct reporter *reporter, enum reporter_form form,
-    struct loop *loop);
+    struct loop *loop, int fd);
 
 /* Writes what it can within a second, then frees. Twice is harmless. */
 void reporter_fini(struct reporter *reporter);
 
 /* Takes a record to be written with the next flush. */
 void reporter_record(struct reporter *reporter, const struct record *record);
+
+/* Takes an order to the logger, whose place is before the next record. */
+void
+reporter_order(struct reporter *reporter, enum log_order order, uint32_t child);
 
 /* Takes lines for people, each with its newline, whatever the form. */
 void reporter_say(struct reporter *reporter, const char *text);

@@ -150,6 +150,7 @@ static const struct verb verbs[] = {
 	{ "spec", 1, SIZE_MAX, "NAME...", .query = query_spec },
 	{ "count", 0, 1, "[NAME]", .serve = serve_count },
 	{ "why", 1, SIZE_MAX, "NAME...", .query = query_why },
+	{ "logs", 0, SIZE_MAX, "[NAME...]", .query = query_logs },
 	{ "events", 0, 0, "", .serve = serve_events },
 	{ "monitor", 1, SIZE_MAX, "NAME...", .serve = monitor_serve },
 	{ "wait", 1, SIZE_MAX, WAIT_USAGE, .serve = wait_serve },

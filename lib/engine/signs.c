@@ -25,7 +25,7 @@
 /* The name of those that are given without one. */
 #define DEFAULT_NAME "stored"
 
-_Static_assert(SPAWN_FDS_MAX >= POLICY_FDSTORE_MAX + 2,
+_Static_assert(SPAWN_FDS_MAX >= POLICY_FDSTORE_MAX + 2 + 2,
     "what is kept, a pipe and a mailbox do not fit into a plan");
 
 enum variable {

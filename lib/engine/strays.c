@@ -242,7 +242,7 @@ visit(pid_t pid, void *arg)
 	struct worker *worker = NULL;
 	struct stray *stray;
 
-	if (pid == getpid() || pid == e->witness ||
+	if (pid == getpid() || pid == e->witness || pid == e->outlets.logger ||
 	    inherited_has(e->inherited, pid))
 		return 0;
 	stray = find(&e->strays, pid);

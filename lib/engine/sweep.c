@@ -17,7 +17,7 @@ visit(pid_t pid, void *arg)
 	struct look *look = arg;
 	struct sweep *sweep = look->sweep;
 
-	if (pid == sweep->spared ||
+	if (pid == sweep->spared || pid == sweep->logger ||
 	    (sweep->inherited != NULL && inherited_has(sweep->inherited, pid)))
 		return 0;
 	if (kill(pid, SIGKILL) == -1 && errno == EPERM)

@@ -17,6 +17,7 @@ struct sweep {
 	int children; /* list of our children; owned; below 0: unknown */
 	const struct inherited *inherited; /* spared; borrowed; or NULL */
 	pid_t spared;                      /* likewise; 0: nobody */
+	pid_t logger;                      /* likewise */
 	unsigned denied; /* may not be signalled: nobody waits for them */
 };
 

@@ -141,6 +141,8 @@ let_go(const struct run *run, const struct engine_link *link)
 	(void)close(link->alive[1]);
 	if (run->caller > 0)
 		(void)close(run->caller);
+	if (link->log != NULL)
+		log_link_close_engine(link->log);
 }
 
 static void

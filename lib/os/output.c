@@ -1,61 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-#include <sys/socket.h>
-#include <sys/stat.h>
-
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/assert.h"
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/output.h"
-
-/* Room for "/proc/self/fd/N". */
-#define LINK_SIZE 64
-
-/* Is there room for PIPE_BUF bytes, or an error to be told? */
-static int
-poll_room(int fd)
-{
-	struct pollfd poll_fd = { .fd = fd, .events = POLLOUT };
-	int n;
-
-	do {
-		n = poll(&poll_fd, 1, 0);
-	} while (n == -1 && errno == EINTR);
-	if (n == -1)
-		return -errno;
-	return n == 0 ? -EAGAIN : 0;
-}
-
-/* Writes some of the bytes without waiting: how many, or -errno. */
-static ssize_t
-write_some(const struct output *output, const char *bytes, size_t len)
-{
-	ssize_t n;
-	int error;
-
-	if (output->way == OUTPUT_POLLED) {
-		error = poll_room(output->fd);
-		if (error < 0)
-			return error;
-		len = len < PIPE_BUF ? len : PIPE_BUF;
-	}
-	do {
-		if (output->way == OUTPUT_SOCKET)
-			n = send(output->fd, bytes, len,
-			    MSG_DONTWAIT | MSG_NOSIGNAL);
-		else
-			n = write(output->fd, bytes, len);
-	} while (n == -1 && errno == EINTR);
-	return n == -1 ? -errno : n;
-}
 
 /*
  * Writes until all is written or nothing more can be: how many bytes.
@@ -69,7 +21,7 @@ write_all(const struct output *output, const char *bytes, size_t len,
 	ssize_t n = 0;
 
 	while (done < len && n >= 0) {
-		n = write_some(output, bytes + done, len - done);
+		n = writer_write(&output->writer, bytes + done, len - done);
 		done += n > 0 ? (size_t)n : 0;
 	}
 	*error = n < 0 ? (int)n : 0;
@@ -144,59 +96,18 @@ ring_write(struct output *output)
 	return error;
 }
 
-/*
- * A description of our own for the same pipe or terminal: O_NONBLOCK on a
- * shared one would make the writes of other processes fail. -1 if none can be
- * had.
- */
-static int
-reopen(int fd)
-{
-	char link[LINK_SIZE];
-
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	return open(link, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-}
-
-/*
- * Finds out how to write without waiting and takes a descriptor of our own
- * for it. 0 or -errno.
- */
-static int
-choose_way(struct output *output, int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		return -errno;
-	output->fd = -1;
-	if (S_ISREG(st.st_mode)) {
-		output->way = OUTPUT_PLAIN;
-	} else if (S_ISSOCK(st.st_mode)) {
-		output->way = OUTPUT_SOCKET;
-	} else {
-		output->way = OUTPUT_NONBLOCK;
-		output->fd = reopen(fd);
-		if (output->fd == -1)
-			output->way = OUTPUT_POLLED;
-	}
-	if (output->fd == -1)
-		output->fd = fcntl(fd, F_DUPFD_CLOEXEC, FD_FIRST);
-	return output->fd == -1 ? -errno : fd_raise(&output->fd);
-}
-
 int
 output_init(struct output *output, int fd)
 {
-	struct output made = { .fd = -1 };
+	struct output made = { .writer.fd = -1 };
 	int error;
 
-	error = choose_way(&made, fd);
+	error = writer_open(&made.writer, fd);
 	if (error < 0)
 		return error;
 	made.buffer = malloc(OUTPUT_BUFFER_SIZE);
 	if (made.buffer == NULL) {
-		fd_close(&made.fd);
+		fd_close(&made.writer.fd);
 		return -ENOMEM;
 	}
 	*output = made;
@@ -206,9 +117,9 @@ output_init(struct output *output, int fd)
 void
 output_fini(struct output *output)
 {
-	fd_close(&output->fd);
+	fd_close(&output->writer.fd);
 	free(output->buffer);
-	*output = (struct output){ .fd = -1 };
+	*output = (struct output){ .writer.fd = -1 };
 }
 
 void
@@ -234,7 +145,7 @@ output_keep(struct output *output, const char *line, size_t len)
 int
 output_wants(const struct output *output)
 {
-	return output->used > 0 ? output->fd : -1;
+	return output->used > 0 ? output->writer.fd : -1;
 }
 
 void
@@ -246,7 +157,7 @@ output_flush(struct output *output)
 int
 output_drain(struct output *output, int64_t deadline_ns)
 {
-	struct pollfd poll_fd = { .fd = output->fd, .events = POLLOUT };
+	struct pollfd poll_fd = { .fd = output->writer.fd, .events = POLLOUT };
 	int error, n;
 
 	for (;;) {

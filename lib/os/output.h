@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "os/writer.h"
+
 /*
  * Lines to a descriptor that somebody may read slowly, late or never.
  *
@@ -18,22 +20,13 @@
 
 #define OUTPUT_BUFFER_SIZE 65536
 
-/* How the descriptor is written to without waiting. */
-enum output_way {
-	OUTPUT_PLAIN,    /* a file: a write does not wait for anybody */
-	OUTPUT_NONBLOCK, /* a description of our own, with O_NONBLOCK */
-	OUTPUT_SOCKET,   /* send with MSG_DONTWAIT */
-	OUTPUT_POLLED    /* shared description: poll, then a small write */
-};
-
 struct output {
-	char *buffer;     /* ring of OUTPUT_BUFFER_SIZE bytes; owned */
-	size_t start;     /* first byte of the ring not yet written */
-	size_t used;      /* bytes in the ring */
-	uint64_t dropped; /* lines lost so far */
-	enum output_way way;
-	int fd;    /* what is written to; owned */
-	bool torn; /* what was written last ended amid a line */
+	char *buffer;         /* ring of OUTPUT_BUFFER_SIZE bytes; owned */
+	size_t start;         /* first byte of the ring not yet written */
+	size_t used;          /* bytes in the ring */
+	uint64_t dropped;     /* lines lost so far */
+	struct writer writer; /* to where they go */
+	bool torn;            /* what was written last ended amid a line */
 };
 
 /*

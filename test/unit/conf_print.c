@@ -57,6 +57,8 @@ static const struct {
 	{ "fdstore_max", "ready notify", "3", NULL },
 	{ "start_timeout", "ready fd 5", "10s", NULL },
 	{ "backoff", "", "100ms..30s", NULL },
+	{ "log", "", "file 'a b' max 10M keep 3 timestamps", NULL },
+	{ "log_stderr", "", "null", NULL },
 };
 
 #define NSAMPLES (sizeof(samples) / sizeof(samples[0]))
@@ -150,6 +152,8 @@ other_value(const struct directive *d)
 		return "exit:4 stop";
 	if (d->type == DIRECTIVE_ALIVE)
 		return "check x";
+	if (d->type == DIRECTIVE_LOG)
+		return "prefix";
 	return d->type == DIRECTIVE_STATUSES ? "9" : "/other";
 }
 

@@ -78,20 +78,20 @@ swallow(int fd)
 
 /* Fills, overfills and empties; the reader must see whole lines in order. */
 static void
-fill_and_empty(int reader, int writer, enum output_way way)
+fill_and_empty(int reader, int writer, enum writer_way way)
 {
 	struct output output;
 	int i, next = 0, written = 0;
 
 	CHECK(output_init(&output, writer) == 0);
-	CHECK(output.way == way && output.fd >= FD_FIRST);
+	CHECK(output.writer.way == way && output.writer.fd >= FD_FIRST);
 	CHECK(output_wants(&output) == -1);
 	write_line(&output, written++);
 	CHECK(output_wants(&output) == -1);
 
 	while (output.dropped == 0)
 		write_line(&output, written++);
-	CHECK(output_wants(&output) == output.fd);
+	CHECK(output_wants(&output) == output.writer.fd);
 	write_line(&output, written++);
 	CHECK(output.dropped == 2);
 
@@ -122,7 +122,7 @@ pipe_is_reopened(void)
 	int ends[2];
 
 	CHECK(pipe2(ends, O_CLOEXEC) == 0);
-	fill_and_empty(ends[0], ends[1], OUTPUT_NONBLOCK);
+	fill_and_empty(ends[0], ends[1], WRITER_NONBLOCK);
 	CHECK((fcntl(ends[1], F_GETFL) & O_NONBLOCK) == 0);
 	fd_close(&ends[0]);
 	fd_close(&ends[1]);
@@ -136,7 +136,7 @@ socket_is_sent_to(void)
 	int ends[2];
 
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-	fill_and_empty(ends[0], ends[1], OUTPUT_SOCKET);
+	fill_and_empty(ends[0], ends[1], WRITER_SOCKET);
 	CHECK((fcntl(ends[1], F_GETFL) & O_NONBLOCK) == 0);
 	fd_close(&ends[0]);
 	fd_close(&ends[1]);
@@ -152,9 +152,9 @@ pipe_is_polled(void)
 
 	CHECK(pipe2(ends, O_CLOEXEC) == 0);
 	CHECK(output_init(&output, ends[1]) == 0);
-	fd_close(&output.fd);
-	output.fd = fcntl(ends[1], F_DUPFD_CLOEXEC, FD_FIRST);
-	output.way = OUTPUT_POLLED;
+	fd_close(&output.writer.fd);
+	output.writer.fd = fcntl(ends[1], F_DUPFD_CLOEXEC, FD_FIRST);
+	output.writer.way = WRITER_POLLED;
 
 	while (output.dropped == 0)
 		write_line(&output, written++);
@@ -219,11 +219,11 @@ torn_line_is_ended(void)
 	while (output.used == 0 || !output.torn)
 		write_line(&output, 7);
 	i = fcntl(ends[0], F_DUPFD_CLOEXEC, FD_FIRST);
-	fd_close(&output.fd);
+	fd_close(&output.writer.fd);
 	output_flush(&output);
 	CHECK(output.dropped > 0 && output.used == 0 && output.torn);
 	CHECK(swallow(ends[0]) > 0);
-	output.fd = fcntl(ends[1], F_DUPFD_CLOEXEC, FD_FIRST);
+	output.writer.fd = fcntl(ends[1], F_DUPFD_CLOEXEC, FD_FIRST);
 	write_line(&output, 8);
 	CHECK(read(ends[0], got, sizeof(got)) == LINE_SIZE + 1);
 	CHECK(got[0] == '\n' && memcmp(got + 1, line_of(8), LINE_SIZE) == 0);
@@ -245,7 +245,8 @@ file_is_written(void)
 
 	fd = mkostemp(path, O_CLOEXEC | O_APPEND);
 	CHECK(fd != -1 && unlink(path) == 0);
-	CHECK(output_init(&output, fd) == 0 && output.way == OUTPUT_PLAIN);
+	CHECK(output_init(&output, fd) == 0 &&
+	    output.writer.way == WRITER_PLAIN);
 	for (i = 0; i < 1000; i++)
 		output_keep(&output, line_of(i), LINE_SIZE);
 	CHECK(output.dropped == 0);

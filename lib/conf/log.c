@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/near.h"
+#include "conf/log.h"
+#include "conf/report.h"
+#include "conf/value.h"
+
+#define TEXT(name, text) [name] = text,
+const char *const log_word_text[] = { LOG_WORDS(TEXT) };
+#undef TEXT
+
+/* A file that is smaller would be no more than its last few lines. */
+#define MAX_MIN INT64_C(4096)
+#define MAX_MAX (INT64_C(1) << 40)
+
+/* Rotated files that are kept. */
+#define KEEP_USUAL 5
+#define KEEP_MAX   1000
+
+/* Each is 1024 times the one before. */
+static const char units[] = "KMG";
+
+const char *
+log_size_text(int64_t bytes, char text[static LOG_SIZE_TEXT])
+{
+	size_t unit = 0;
+
+	while (unit < strlen(units) && bytes % 1024 == 0) {
+		bytes /= 1024;
+		unit++;
+	}
+	snprintf(text, LOG_SIZE_TEXT, "%" PRId64 "%.*s", bytes, unit > 0,
+	    unit > 0 ? &units[unit - 1] : "");
+	return text;
+}
+
+/* Reads `4096`, `64K`, `10M`, `1G`. */
+static bool
+parse_size(const char *text, int64_t *bytes)
+{
+	size_t len = strspn(text, "0123456789");
+	char digits[LOG_SIZE_TEXT];
+	const char *unit = strchr(units, text[len]);
+	int64_t factor = 1;
+
+	if (len >= sizeof(digits) || unit == NULL ||
+	    (text[len] != '\0' && text[len + 1] != '\0'))
+		return false;
+	if (text[len] != '\0')
+		for (const char *at = units; at <= unit; at++)
+			factor *= 1024;
+	memcpy(digits, text, len);
+	digits[len] = '\0';
+	if (!value_integer(digits, 0, MAX_MAX / factor, bytes))
+		return false;
+	*bytes *= factor;
+	return *bytes >= MAX_MIN;
+}
+
+/* Takes the words behind the path. */
+static bool
+parse_file(struct loader *ld, const struct statement *st, struct log_spec *log)
+{
+	int64_t keep = KEEP_USUAL;
+
+	for (size_t i = 2; i < st->nargs; i++) {
+		const char *word = st->args[i].text;
+		const struct token *value =
+		    i + 1 < st->nargs ? &st->args[i + 1] : &st->args[i];
+
+		if (strcmp(word, "timestamps") == 0) {
+			log->timestamps = true;
+			continue;
+		}
+		if (strcmp(word, "max") == 0 && value != &st->args[i]) {
+			if (!parse_size(value->text, &log->max))
+				return value_fail(ld, st, value);
+		} else if (strcmp(word, "keep") == 0 && value != &st->args[i]) {
+			if (!value_integer(value->text, 0, KEEP_MAX, &keep))
+				return value_fail(ld, st, value);
+			log->keep = 1;
+		} else {
+			return value_fail(ld, st, &st->args[i]);
+		}
+		i++;
+	}
+	if (log->max == 0 && log->keep != 0) {
+		report_error(ld, &st->at,
+		    "keep means nothing without max, expected both");
+		return false;
+	}
+	log->keep = log->max > 0 ? (uint32_t)keep : 0;
+	return true;
+}
+
+bool
+log_parse(struct loader *ld, struct body *b, const struct statement *st)
+{
+	char *field = (char *)&b->logs + st->directive->offset;
+	struct log_spec log = { .word = LOG_AS_USUAL };
+	const struct token *word = st->args;
+	size_t n = st->directive->nwords;
+	size_t i = LOG_AS_USUAL + 1;
+
+	if (!value_has_words(ld, st))
+		return false;
+	while (i < n && strcmp(log_word_text[i], word->text) != 0)
+		i++;
+	if (i == n)
+		return value_fail_choice(ld, st, word,
+		    near_find(word->text, log_word_text + 1, n - 1));
+	log.word = (enum log_word)i;
+	if (log.word != LOG_PATH && value_one_word(ld, st) == NULL)
+		return false;
+	if (log.word == LOG_PATH) {
+		if (st->nargs < 2 || st->args[1].len == 0)
+			return value_fail(ld, st, &st->args[st->nargs - 1]);
+		log.path = st->args[1].text;
+		if (!parse_file(ld, st, &log))
+			return false;
+	}
+	memcpy(field, &log, sizeof(log));
+	return true;
+}

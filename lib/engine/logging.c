@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "engine/guardian.h"
+#include "engine/logging.h"
+#include "engine/outlet.h"
+#include "log/logger.h"
+#include "os/clock.h"
+#include "os/fd.h"
+#include "os/pidfd.h"
+
+/* So many killed loggers are replaced in a second. */
+#define STARTS_MAX 16
+
+/* Whether something below `spec` goes through a logger. */
+static bool
+needs_logger(const struct spec *spec)
+{
+	if (spec->policy.kind == KIND_WORKER) {
+		for (int i = 0; i < LOG_NSTREAMS; i++)
+			if (outlet_kind(&spec->worker.logs, i) == OUTLET_PIPE)
+				return true;
+		return false;
+	}
+	/* More children may come. */
+	if (spec->hooks.init != NULL ||
+	    spec->policy.sup.strategy == STRATEGY_DYNAMIC)
+		return true;
+	for (size_t i = 0; i < spec->sup.nchildren; i++)
+		if (needs_logger(spec->sup.children[i].spec))
+			return true;
+	return false;
+}
+
+int
+logging_init(struct logging *logging, const struct run *run)
+{
+	int error;
+
+	*logging = (struct logging){ .link = log_link_none };
+	if (run->command && !needs_logger(run->conf->root))
+		return 0;
+	if (!window_init(&logging->starts, STARTS_MAX, NS_PER_S))
+		return -ENOMEM;
+	error = log_link_open(&logging->link, run->conf->nchildren);
+	if (error < 0)
+		return error;
+	logging->link.look = run->look;
+	logging->link.colours = run->colours;
+	logging->wanted = true;
+	return 0;
+}
+
+int
+logging_keep(struct logging *logging)
+{
+	if (!logging->wanted || logging->pid > 0 ||
+	    !window_allow(&logging->starts, clock_now_ns()))
+		return 0;
+	logging->pid = fork();
+	if (logging->pid == -1)
+		logging->pid = 0;
+	else if (logging->pid == 0)
+		return -1;
+	return logging->pid > 0;
+}
+
+_Noreturn void
+logging_be(struct logging *logging, const struct run *run, pid_t guardian)
+{
+	/* What is sent to the job as a whole is the guardian's to pass on. */
+	(void)setpgid(0, 0);
+	(void)prctl(PR_SET_NAME, "logger");
+	setproctitle("logger of %s, guarded by %jd", run->file,
+	    (intmax_t)guardian);
+	if (run->caller > 0)
+		(void)close(run->caller);
+	window_fini(&logging->starts);
+	log_link_close_engine(&logging->link);
+	_exit(logger_run(&logging->link));
+}
+
+bool
+logging_ended(struct logging *logging, pid_t pid)
+{
+	if (pid != logging->pid || pid <= 0)
+		return false;
+	logging->pid = 0;
+	return true;
+}
+
+void
+logging_finish(struct logging *logging, int signals)
+{
+	struct pollfd fds[] = {
+		{ .fd = -1, .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
+	};
+
+	if (!logging->wanted)
+		return;
+	window_fini(&logging->starts);
+	log_link_close_engine(&logging->link);
+	if (logging->pid <= 0) {
+		(void)logger_run(&logging->link);
+		return;
+	}
+	log_link_close(&logging->link);
+	fds[0].fd = pidfd_of(logging->pid);
+	while (poll(fds, 2, -1) == -1 && errno == EINTR)
+		;
+	if (fds[0].revents == 0)
+		(void)kill(logging->pid, SIGKILL);
+	(void)waitpid(logging->pid, NULL, 0);
+	fd_close(&fds[0].fd);
+}

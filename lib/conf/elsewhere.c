@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "conf/directive.h"
+
+/* By words of supervisord, systemd, Docker Compose and the like. */
+static const struct {
+	const char *ours; /* NULL: there is no such thing */
+	const char *theirs;
+} elsewhere[] = {
+	{ "exec", " command cmd run start ExecStart entrypoint args " },
+	{ "cwd", " directory dir workdir working_dir WorkingDirectory chdir " },
+	{ "env", " environment Environment envs setenv " },
+	{ "restart", " autorestart Restart restart_policy " },
+	{ "max_restarts", " startretries retries StartLimitBurst " },
+	{ "max_seconds", " StartLimitIntervalSec StartLimitInterval " },
+	{ "backoff", " RestartSec delay restart_delay " },
+	{ "stop_signal", " stopsignal KillSignal " },
+	{ "shutdown", " stopwaitsecs TimeoutStopSec stop_grace_period " },
+	{ "start_timeout", " TimeoutStartSec " },
+	{ "normal", " exitcodes SuccessExitStatus " },
+	{ "ready", " Type readiness notify sdnotify " },
+	{ "alive", " healthcheck health_check health liveness " },
+	{ "watchdog", " WatchdogSec " },
+	{ "fdstore_max", " FileDescriptorStoreMax " },
+	{ "before", " ExecStartPre pre_start " },
+	{ "after", " ExecStopPost post_stop finish " },
+	{ "log",
+	    " stdout logfile log_file stdout_logfile StandardOutput logging " },
+	{ "log_stderr", " stderr stderr_logfile StandardError " },
+	{ "worker", " program service process task " },
+	{ NULL,
+	    " user User group Group uid gid "
+	    "After Before depends depends_on requires needs priority umask "
+	    "numprocs autostart image listen " },
+};
+
+bool
+directive_elsewhere(const char *word, const char **ours)
+{
+	size_t len = strcspn(word, " ");
+
+	if (len == 0 || word[len] != '\0')
+		return false;
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		for (const char *at = strstr(elsewhere[i].theirs, word);
+		     at != NULL; at = strstr(at + 1, word))
+			if (at[-1] == ' ' && at[len] == ' ') {
+				*ours = elsewhere[i].ours;
+				return true;
+			}
+	return false;
+}

@@ -7,6 +7,8 @@
 #include "os/datagram.h"
 
 struct engine;
+struct spawn_fd;
+struct spawn_plan;
 
 /*
  * Signs of life: what a run tells of itself as with sd_notify(3), on a socket

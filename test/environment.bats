@@ -129,15 +129,19 @@ ignored USR2"
 }
 
 @test "U14: a child has none of what supervise needs for itself" {
-	conf <<<"worker a { exec $WORKER dump=a }"
+	conf <<<"worker a { log inherit; exec $WORKER dump=a }; worker b { exec $WORKER dump=b }"
 	UNDER=(env --default-signal)
 	start_tree
 	dumped a
+	dumped b
 	refute grep -E '^(blocked|ignored)' a
 	assert_equal "$(grep -c '^fd' a)" 3
 	grep -qx "fd 0 /dev/null" a
 	grep -qx "fd 1 $DIR/out" a
 	grep -qx "fd 2 $DIR/records" a
+	assert_equal "$(grep -c '^fd' b)" 3
+	grep -q "^fd 1 pipe:" b
+	grep -q "^fd 2 pipe:" b
 }
 
 @test "U14: what supervise inherited is closed in children, and in itself" {

@@ -53,6 +53,23 @@ kill_loggers() {
 	grep -qxF 'a         | wrong' records
 }
 
+@test "log prefix: what runs beside a worker writes where it does" {
+	conf <<-'END'
+		worker a {
+			before  echo before
+			ready   check sh -c 'echo check; exit 0'
+			restart temporary
+			exec    sh -c 'until test -e go; do sleep 0.01; done'
+			after   echo after
+		}
+	END
+	start_tree_ready
+	touch go
+	wait_record event=removed child=a
+	sort out >sorted
+	assert_file sorted 'a | after' 'a | before' 'a | check'
+}
+
 @test "log prefix: bytes pass as they are" {
 	printf 'nul\0byte\nno utf-8 \377\200\n\n\r\ttab\n' >bytes
 	conf <<<'worker a { restart temporary; exec cat bytes }'

@@ -389,7 +389,14 @@ launch_check(struct engine *e, struct worker *worker, const char *const *argv,
 		.cwd = worker->spec->spec->worker.cwd,
 		.tty = -1,
 	};
+	struct spawn_fd fds[LOG_NSTREAMS];
+	int logs = outlet_begin(e, worker, fds);
 
+	result->step = SPAWN_DESCRIPTORS;
+	if (logs < 0)
+		return logs;
+	plan.fds = fds;
+	plan.nfds = (size_t)logs;
 	plan.path = path_of(plan.envp);
 	return spawner_spawn(&e->spawner, &plan, result);
 }

@@ -242,7 +242,7 @@ END
 
 @test "with standard input, output and error closed" {
 	conf <<-'END'
-		worker a { exec ${WORKER} dump=a run=1 wait=go signal=SEGV end dump=again }
+		worker a { log inherit; exec ${WORKER} dump=a run=1 wait=go signal=SEGV end dump=again }
 	END
 	local words
 	command_words
@@ -268,7 +268,7 @@ END
 }
 
 @test "with only standard error closed records go nowhere else" {
-	conf <<<"worker a { exec $WORKER dump=a }"
+	conf <<<"worker a { log inherit; exec $WORKER dump=a }"
 	local words
 	command_words
 	"${words[@]}" run >out 2>&- </dev/null 3>&- &
@@ -284,7 +284,7 @@ END
 	UNDER=(prlimit --nofile=64:64)
 	conf <<-'END'
 		max_restarts 100
-		worker a[20] { exec ${WORKER} run=1 exit=3 end }
+		worker a[20] { log inherit; exec ${WORKER} run=1 exit=3 end }
 	END
 	start_tree
 	eventually has_records 20 event=started run=2

@@ -273,6 +273,7 @@ act_freed(struct engine *e, struct child *child)
 	wait_freed(e, child);
 	view_freed(e, child);
 	reload_freed(e, child);
+	outlets_freed(child);
 	act_let_go(e, child);
 }
 

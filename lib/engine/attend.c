@@ -112,8 +112,7 @@ attend_reap(struct guardian *g)
 			g->link.witness = 0;
 			if (g->parent)
 				parent_ended(g, &end);
-		} else if (!logging_ended(&g->logging, pid) &&
-		    !inherited_forget(&g->inherited, pid)) {
+		} else if (!inherited_forget(&g->inherited, pid)) {
 			orphan = true;
 		}
 	}
@@ -172,11 +171,12 @@ attend(struct guardian *g, int timeout_ms)
 		{ .fd = g->signals, .events = POLLIN },
 		{ .fd = g->outbox.channel, .events = POLLIN },
 		{ .fd = g->engine_fd, .events = POLLIN },
+		{ .fd = g->logging.pidfd, .events = POLLIN },
 	};
 
 	if (outbox_is_behind(&g->outbox))
 		fds[1].events |= POLLOUT;
-	if (poll(fds, 3, timeout_ms) <= 0)
+	if (poll(fds, 4, timeout_ms) <= 0)
 		return;
 	/* Its parent tells of its end, unless somebody has stopped that. */
 	if (fds[2].revents != 0) {
@@ -184,6 +184,8 @@ attend(struct guardian *g, int timeout_ms)
 		if (g->link.witness > 0)
 			(void)kill(g->link.witness, SIGCONT);
 	}
+	if (fds[3].revents != 0)
+		logging_ended(&g->logging);
 	if ((fds[1].revents & ~POLLOUT) != 0)
 		attend_messages(g);
 	if ((fds[1].revents & POLLOUT) != 0 && g->outbox.channel != -1)

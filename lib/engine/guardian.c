@@ -109,6 +109,7 @@ be_witness(struct guardian *g, int guardian_end)
 {
 	leave_guardian(g);
 	fd_close(&guardian_end);
+	fd_close(&g->logging.pidfd);
 	log_link_close_logger(&g->logging.link);
 	witness_run(g->run, &g->link);
 }

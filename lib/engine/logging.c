@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -46,7 +47,7 @@ logging_init(struct logging *logging, const struct run *run)
 {
 	int error;
 
-	*logging = (struct logging){ .link = log_link_none };
+	*logging = (struct logging){ .link = log_link_none, .pidfd = -1 };
 	if (run->command && !needs_logger(run->conf->root))
 		return 0;
 	if (!window_init(&logging->starts, STARTS_MAX, NS_PER_S))
@@ -66,11 +67,15 @@ logging_keep(struct logging *logging)
 	if (!logging->wanted || logging->pid > 0 ||
 	    !window_allow(&logging->starts, clock_now_ns()))
 		return 0;
-	logging->pid = fork();
-	if (logging->pid == -1)
-		logging->pid = 0;
-	else if (logging->pid == 0)
+	/* Without SIGCHLD: who waits for all children does not mean it. */
+	logging->pid = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
+	if (logging->pid == 0)
 		return -1;
+	logging->pidfd = logging->pid > 0 ? pidfd_of(logging->pid) : -1;
+	if (logging->pid > 0 && logging->pidfd < 0) {
+		(void)kill(logging->pid, SIGKILL);
+		logging_ended(logging);
+	}
 	return logging->pid > 0;
 }
 
@@ -89,20 +94,21 @@ logging_be(struct logging *logging, const struct run *run, pid_t guardian)
 	_exit(logger_run(&logging->link));
 }
 
-bool
-logging_ended(struct logging *logging, pid_t pid)
+void
+logging_ended(struct logging *logging)
 {
-	if (pid != logging->pid || pid <= 0)
-		return false;
+	(void)waitpid(logging->pid, NULL, __WALL);
+	if (logging->pidfd >= 0)
+		fd_close(&logging->pidfd);
+	logging->pidfd = -1;
 	logging->pid = 0;
-	return true;
 }
 
 void
 logging_finish(struct logging *logging, int signals)
 {
 	struct pollfd fds[] = {
-		{ .fd = -1, .events = POLLIN },
+		{ .fd = logging->pidfd, .events = POLLIN },
 		{ .fd = signals, .events = POLLIN },
 	};
 
@@ -115,11 +121,9 @@ logging_finish(struct logging *logging, int signals)
 		return;
 	}
 	log_link_close(&logging->link);
-	fds[0].fd = pidfd_of(logging->pid);
 	while (poll(fds, 2, -1) == -1 && errno == EINTR)
 		;
 	if (fds[0].revents == 0)
 		(void)kill(logging->pid, SIGKILL);
-	(void)waitpid(logging->pid, NULL, 0);
-	fd_close(&fds[0].fd);
+	logging_ended(logging);
 }

@@ -14,12 +14,14 @@ struct run;
 /*
  * The logger as the guardian sees it: a child that is started before the first
  * engine, and again when it was killed, and that ends last. It is spared when
- * all others are killed, for it has their last words.
+ * all others are killed, for it has their last words, and no wait for whatever
+ * child sees it.
  */
 struct logging {
 	struct log_link link;
 	bool wanted; /* something is to go through it */
 	pid_t pid;   /* 0: it does not run */
+	int pidfd;   /* of it; owned; -1; its end is seen by this alone */
 	struct window starts;
 };
 
@@ -39,8 +41,8 @@ int logging_keep(struct logging *logging);
 _Noreturn void
 logging_be(struct logging *logging, const struct run *run, pid_t guardian);
 
-/* Was the child that has ended the logger? */
-bool logging_ended(struct logging *logging, pid_t pid);
+/* It has ended: reaps it. */
+void logging_ended(struct logging *logging);
 
 /*
  * Waits until the logger, or if there is none this process, has written

@@ -403,3 +403,16 @@ outlet_free(struct worker *worker)
 	free(outlet);
 	worker->outlet = NULL;
 }
+
+void
+outlets_freed(struct child *child)
+{
+	struct child *below;
+
+	if (!child_is_sup(child)) {
+		outlet_free(node_worker(child));
+		return;
+	}
+	TAILQ_FOREACH(below, &child_sup(child)->children, order)
+		outlets_freed(below);
+}

@@ -98,4 +98,7 @@ void outlets_sync(struct engine *e);
 /* The worker goes: what it has written still comes out. */
 void outlet_free(struct worker *worker);
 
+/* The same of a child and all below it. */
+void outlets_freed(struct child *child);
+
 #endif

@@ -86,8 +86,9 @@ struct log_message {
 	} streams[LOG_NSTREAMS];
 };
 
-#define LOG_NTEXTS       (1 + LOG_NSTREAMS)
-#define LOG_MESSAGE_SIZE (sizeof(struct log_message) + LOG_NTEXTS * PATH_MAX)
+#define LOG_NTEXTS (1 + LOG_NSTREAMS)
+#define LOG_MESSAGE_SIZE \
+	(sizeof(struct log_message) + (size_t)LOG_NTEXTS * PATH_MAX)
 
 /*
  * Tells the logger of a child: its name, and for each stream that has a target

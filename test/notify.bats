@@ -288,7 +288,7 @@ store_program() {
 	conf <<-'END'
 		supervisor s {
 		    strategy one_for_all
-		    max_restarts 1
+		    max_restarts 1; max_seconds 600
 		    worker a { ready notify; exec python3 store.py }
 		    worker b { backoff 300ms; exec ${WORKER} }
 		}

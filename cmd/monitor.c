@@ -195,15 +195,14 @@ remember(struct monitoring *m, const char *name)
 static void
 forget(struct monitoring *m, const char *name)
 {
-	struct pending *pending;
+	struct pending *pending, *next;
 
-	TAILQ_FOREACH(pending, &m->pending, next)
-		if (strcmp(pending->name, name) == 0)
-			break;
-	if (pending == NULL)
-		return;
-	TAILQ_REMOVE(&m->pending, pending, next);
-	free(pending);
+	TAILQ_FOREACH_SAFE(pending, &m->pending, next, next)
+		if (strcmp(pending->name, name) == 0) {
+			TAILQ_REMOVE(&m->pending, pending, next);
+			free(pending);
+			return;
+		}
 }
 
 static void

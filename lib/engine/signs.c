@@ -459,9 +459,11 @@ signs_plan(const struct worker *worker, struct spawn_plan *plan,
 		return;
 	plan->pids = pids;
 	plan->anywhere = signs->store.n > 0;
-	TAILQ_FOREACH(stored, &signs->store.fds, next)
+	TAILQ_FOREACH(stored, &signs->store.fds, next) {
 		fds[plan->nfds++] =
-		    (struct spawn_fd){ .from = stored->fd, .to = to++ };
+		    (struct spawn_fd){ .from = stored->fd, .to = to };
+		to++;
+	}
 }
 
 void

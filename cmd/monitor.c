@@ -186,8 +186,10 @@ remember(struct monitoring *m, const char *name)
 	size_t size = strlen(name) + 1;
 	struct pending *pending = malloc(sizeof(*pending) + size);
 
-	if (pending == NULL)
+	if (pending == NULL) {
 		no_memory();
+		return;
+	}
 	memcpy(pending->name, name, size);
 	TAILQ_INSERT_TAIL(&m->pending, pending, next);
 }

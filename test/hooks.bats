@@ -414,6 +414,30 @@ assert_said() {
 	assert_status 0
 }
 
+@test "D1: while before runs the deaths of others are served" {
+	conf <<-'END'
+		supervisor s {
+		    max_restarts 9
+		    worker a { before sh -c 'until test -e go; do sleep 0.01; done'; exec ${WORKER} }
+		    worker b { exec ${WORKER} }
+		    worker c { ready fd 3; exec ${WORKER} log=log wait=ready ready=3 }
+		}
+	END
+	touch go
+	start_tree
+	wait_log start s/c
+	rm go
+	kill -s KILL "$(child_pid s/a)"
+	kill -s KILL "$(child_pid s/b)"
+	eventually ended "$(child_pid s/b)"
+	touch ready
+	wait_record event=started child=s/b run=2
+	refute_record event=started child=s/a run=2
+	has_record event=started supervisor=root
+	touch go
+	wait_record event=started child=s/a run=2
+}
+
 @test "U5: a failure of before is a failed start" {
 	conf <<-'END'
 		worker a { exec ${WORKER} }

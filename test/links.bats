@@ -474,6 +474,21 @@ two_trees() {
 	wait_record event=exited child=a run=2 reason=shutdown link=pool/x
 }
 
+@test "L1: what is added is tied to those that name it" {
+	conf <<-'END'
+		max_restarts 9
+		worker w { link x; exec ${WORKER} }
+		worker x { restart temporary; exec ${WORKER} }
+	END
+	start_tree_ready
+	supervise stop -q x
+	wait_record event=started child=w run=2
+	supervise add -q root "worker x { exec $WORKER }"
+	kill -s KILL "$(pid_of x)"
+	wait_record event=exited child=w run=2 link=x
+	wait_record event=started child=w run=3
+}
+
 @test "L1: children that wait to be added keep their links until they start" {
 	conf <<-'END'
 		worker db { restart temporary; exec sleep 1000 }

@@ -40,6 +40,26 @@ mail_has() {
 	assert_equal "$(supervise status --json b | jq .run)" 1
 }
 
+@test "L4: one that is being stopped is told of ends until its own" {
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker b { trap_exits; link a; shutdown 60s; exec sh -c 'trap "" TERM
+			while read -r record <&"$SUPERVISE_MAILBOX"; do
+				echo "$record" >>mail
+				case $record in event=exit*) exit 0 ;; esac
+			done' }
+	END
+	start_tree_ready
+	local pid
+	pid=$(pid_of a)
+	supervise stop -q --no-wait b
+	eventually mail_has "event=stop signal=TERM"
+	supervise signal -q KILL a
+	eventually mail_has "event=exit from=a pid=$pid reason=killed"
+	supervise wait -t 10 down b
+	is_state down b
+}
+
 @test "L4: it is told of its own stop, which it cannot trap away" {
 	conf <<-'END'
 		worker b { trap_exits; shutdown 300ms; stop_signal USR1; exec sh -c 'trap "" USR1

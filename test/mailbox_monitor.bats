@@ -38,6 +38,30 @@ mail_has() {
 	assert_equal "$(count_records event=exited child=b)" 0
 }
 
+@test "L6: what runs before a run is none, and its end is not told" {
+	conf <<-END
+		max_restarts 99
+		worker a { before sh -c 'test -e ok || exit 7'; exec \${WORKER} }
+		worker b { exec \${WORKER} }
+		worker c { monitor a b; $READER }
+	END
+	touch ok
+	start_tree_ready
+	local first second
+	first=$(pid_of a)
+	rm ok
+	kill -s SEGV "$first"
+	eventually has_record event=start_failed child=a
+	touch ok
+	wait_record event=started child=a
+	supervise wait -t 10 ready a
+	second=$(pid_of a)
+	supervise signal -q KILL a
+	eventually mail_has "pid=$second"
+	assert_file mail.1 "event=down name=a pid=$first reason=signal:SEGV" \
+		"event=down name=a pid=$second reason=killed"
+}
+
 @test "L6 S172: noproc at once for what does not run when the worker starts" {
 	conf <<-END
 		max_restarts 9

@@ -117,19 +117,18 @@ condemn(struct tree *t, struct child *child, struct reason reason,
 /*
  * `child` gets an exit signal from `by`. A supervisor traps those, and takes
  * those of its parent alone for an order. What is being stopped, or ends by
- * another exit signal, does so for that reason.
+ * another exit signal, does so for that reason; who traps is told until the
+ * end.
  */
 static void
 signal_exit(struct tree *t, struct child *child, struct child *by,
     struct reason reason, enum reason_class class)
 {
-	if (!child_is_mortal(child))
-		return;
-	if (traps(child)) {
+	if (traps(child) && child_runs(child)) {
 		tree_note(t, NOTE_TRAPPED, child, reason)->sibling = by;
 		return;
 	}
-	if (class == CLASS_NORMAL)
+	if (class == CLASS_NORMAL || !child_is_mortal(child))
 		return;
 	child->by = by;
 	child->origin = by->origin != NULL ? by->origin : by->by;

@@ -364,8 +364,13 @@ tree_step(struct tree *t, const struct event *event, int64_t now_ns,
 	t->nout = 0;
 	t->spawning = false;
 	take(t, event);
-	/* Between two spawns the caller can see to other things. */
-	if (event->kind != EVENT_SPAWNED && event->kind != EVENT_SPAWN_FAILED)
+	/*
+	 * Between two spawns the caller can see to other things, if it comes
+	 * back: without an action it would not.
+	 */
+	if ((event->kind != EVENT_SPAWNED &&
+		event->kind != EVENT_SPAWN_FAILED) ||
+	    t->nout == 0)
 		run(t);
 	t->out = NULL;
 	return t->nout;

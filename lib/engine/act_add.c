@@ -89,7 +89,10 @@ make_addition(struct engine *e, struct control_client *client,
 	return addition;
 }
 
-/* Makes the links of an addition; false after an error to the client. */
+/*
+ * Makes the links of an addition, also of those that name it; false after an
+ * error to the client.
+ */
 static bool
 make_links(struct engine *e, struct control_client *client,
     const struct addition *addition, const struct sup *sup)
@@ -97,9 +100,8 @@ make_links(struct engine *e, struct control_client *client,
 	char why[TIES_WHY_SIZE];
 	int error;
 
-	if (addition->conf.nlinks == 0)
-		return true;
-	e->linked = true;
+	if (addition->conf.nlinks > 0)
+		e->linked = true;
 	error = ties_renew(e, addition->child, sup, why);
 	if (error == -ENOENT)
 		control_error(client, CONTROL_NO_SUCH_NAME, "%s", why);

@@ -31,16 +31,19 @@ hook_prepared(const struct worker *worker)
 static void
 show_command(char *text, size_t size, const char *const *argv)
 {
-	size_t len = 0;
+	static const char more[] = " ...";
+	size_t len = 0, line;
 
 	text[0] = '\0';
 	for (; *argv != NULL && len < size; argv++) {
 		strlcat(text, *text != '\0' ? " " : "", size);
 		len = strlcat(text, *argv, size);
 	}
-	if (len >= size || text[strcspn(text, "\n")] != '\0')
-		strlcpy(text + strcspn(text, "\n"), " ...",
-		    size - strcspn(text, "\n"));
+	line = strcspn(text, "\n");
+	if (len < size && text[line] == '\0')
+		return;
+	line = line < size - sizeof(more) ? line : size - sizeof(more);
+	memcpy(text + line, more, sizeof(more));
 }
 
 void

@@ -268,7 +268,9 @@ remember(struct engine *e, struct child *child, const struct note *note)
 	case NOTE_EXITED:
 	case NOTE_ENDED:
 		remember_end(child, note);
-		monitor_ended(child, note->reason);
+		/* What ran before a run is none. */
+		if (!note->preparing || child_is_sup(child))
+			monitor_ended(child, note->reason);
 		break;
 	case NOTE_START_FAILED:
 		remember_group(child, note);

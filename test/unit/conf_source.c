@@ -254,7 +254,7 @@ test_command(void)
 		  "max_restarts 7\nmax_seconds 9\n"
 		  "auto_shutdown any_significant\nworker sleep {\n"
 		  "\trestart transient\n\tsignificant yes\n"
-		  "\texec sleep '1 0'\n}\n") == 0);
+		  "\texec sleep '1 0'\n\tlog inherit\n}\n") == 0);
 	free(text);
 	conf_fini(&conf);
 	command.restart = RESTART_PERMANENT;

@@ -84,7 +84,9 @@ static const struct fixture_case cases[] = {
 	    "sup root strategy=one_for_all max_restarts=1;"
 	    "worker a alive=100/50/1 catch=unhealthy/escalate; worker b",
 	    "wait 100; failed a",
-	    "exit a#1 unhealthy; caught a escalate; exit b#1 shutdown;"
+	    "exit a#1 unhealthy; caught a escalate;"
+	    "report root child_terminated a unhealthy;"
+	    "report root shutdown a unhealthy; exit b#1 shutdown;"
 	    "exit root#1 shutdown; end" },
 	{ "U23: a stop ends the checks; one that is on its way means nothing",
 	    "sup root; worker a alive=100/50/1 term=delay:200; worker b",

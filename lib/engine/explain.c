@@ -3,7 +3,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/attributes.h"
 #include "engine/explain.h"
+
+/* What could be done about a step that is not for everybody. */
+static const char *
+rights_lacking(int error)
+{
+	return error == EPERM || error == EACCES ?
+	    "; supervise has not got the rights for that" :
+	    "";
+}
+
+/* The user or group that the file names. */
+static const char *
+subject_of_identity(const struct attributes *a)
+{
+	if (a->user != NULL)
+		return a->user;
+	return a->group != NULL ? a->group : "the file";
+}
 
 void
 explain(char *text, size_t size, const struct spawn_plan *plan,
@@ -14,6 +33,8 @@ explain(char *text, size_t size, const struct spawn_plan *plan,
 
 	if (result->file != NULL)
 		program = result->file;
+	if (result->subject != NULL)
+		subject = result->subject;
 	switch (result->step) {
 	case SPAWN_SEARCH:
 		what = program;
@@ -39,6 +60,34 @@ explain(char *text, size_t size, const struct spawn_plan *plan,
 	case SPAWN_FOLDER:
 		subject = plan->cwd;
 		break;
+	case SPAWN_INPUT:
+		subject = plan->input;
+		break;
+	case SPAWN_OOM_SCORE:
+		subject = plan->attributes->oom_score_adj;
+		more = rights_lacking(error);
+		break;
+	case SPAWN_CPUS:
+		if (error == EINVAL)
+			more = "; none of these processors is there";
+		break;
+	case SPAWN_ROOT:
+		subject = plan->attributes->chroot;
+		more = rights_lacking(error);
+		break;
+	case SPAWN_GROUPS:
+	case SPAWN_USER:
+		subject = subject_of_identity(plan->attributes);
+		more = rights_lacking(error);
+		break;
+	case SPAWN_NICE:
+	case SPAWN_IOPRIO:
+	case SPAWN_LIMITS:
+	case SPAWN_MOUNTS:
+	case SPAWN_TMP:
+	case SPAWN_CAPABILITIES:
+		more = rights_lacking(error);
+		break;
 	case SPAWN_DESCRIPTORS:
 		if (error == EBADF)
 			more = "; the number of `ready fd` must be below "
@@ -52,6 +101,7 @@ explain(char *text, size_t size, const struct spawn_plan *plan,
 	case SPAWN_TERMINAL:
 	case SPAWN_LIMIT:
 	case SPAWN_SIGNALS:
+	case SPAWN_PRIVILEGES:
 		break;
 	}
 	snprintf(text, size, "%s%s%s: %s%s%s%s", spawn_step_text[result->step],

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "conf/attribute.h"
 #include "conf/body.h"
 #include "conf/report.h"
 
@@ -200,6 +201,7 @@ finish_worker(struct loader *ld, const struct body *b)
 		.env = keep_texts(ld, b->env, b->nenv),
 		.ready_fd = b->ready_fd,
 		.peers = b->peers,
+		.attributes = attributes_keep(ld, b->attributes),
 	};
 
 	if (b->cwd != NULL)

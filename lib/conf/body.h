@@ -70,7 +70,8 @@ struct body {
 	size_t nenv;
 	size_t env_room;
 	struct nameset env_names;
-	struct peers peers; /* in conf->arena */
+	struct peers peers;            /* in conf->arena */
+	struct attributes *attributes; /* or NULL: nothing was said */
 
 	/* of a supervisor, all in the scratch arena */
 	struct entry *entries;

@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/policy.h"
+#include "conf/attribute.h"
 #include "conf/conf.h"
 #include "conf/directive.h"
 
@@ -19,6 +20,19 @@ _Static_assert(POLICY_MAX_RESTARTS == 1000000, "text of max_restarts");
 _Static_assert(POLICY_MAX_SECONDS == 31536000, "text of max_seconds");
 _Static_assert(CONF_READY_FD_MIN == 3, "text of ready");
 _Static_assert(CONF_READY_FD_MAX == 255, "text of ready");
+
+/* The row of an attribute. */
+#define ATTRIBUTE_ROW(attribute, word, several, what, wanted, text) \
+	{                                                           \
+		.name = (word),                                     \
+		.type = DIRECTIVE_ATTRIBUTE,                        \
+		.where = IN_WORKER,                                 \
+		.adds = (several),                                  \
+		.offset = (attribute),                              \
+		.argument = (what),                                 \
+		.expected = (wanted),                               \
+		.summary = (text),                                  \
+	},
 
 #define STATUSES_EXPECTED "exit statuses from 0 to 255 (75, 70-78)"
 
@@ -295,7 +309,7 @@ const struct directive directives[] = {
 	    .expected = "MIN..MAX (100ms..30s) or one duration",
 	    .summary = "delays restarts, doubling from MIN to MAX",
 	},
-	{
+	ATTRIBUTE_ROWS(ATTRIBUTE_ROW){
 	    .name = "set",
 	    .type = DIRECTIVE_SET,
 	    .where = ANYWHERE,
@@ -374,10 +388,24 @@ static const struct {
 	{ "normal", " exitcodes SuccessExitStatus " },
 	{ "before", " ExecStartPre pre_start " },
 	{ "after", " ExecStopPost post_stop finish " },
+	{ "user", " User uid run_as run-as " },
+	{ "group", " Group gid " },
+	{ "groups", " SupplementaryGroups group_add " },
+	{ "umask", " UMask " },
+	{ "nice", " Nice priority_class " },
+	{ "oom_score_adj", " OOMScoreAdjust " },
+	{ "cpus", " CPUAffinity cpuset " },
+	{ "limit", " ulimits rlimits LimitNOFILE LimitCORE minfds " },
+	{ "capabilities", " CapabilityBoundingSet cap_drop cap_add " },
+	{ "no_new_privileges", " NoNewPrivileges " },
+	{ "private_tmp", " PrivateTmp " },
+	{ "chroot", " RootDirectory " },
+	{ "env_file", " EnvironmentFile " },
+	{ "stdin", " StandardInput " },
 	{ "worker", " program service process task " },
 	{ NULL,
-	    " user User group Group uid gid stdout stderr log logfile "
-	    "After Before depends depends_on requires needs priority umask "
+	    " stdout stderr log logfile "
+	    "After Before depends depends_on requires needs priority "
 	    "numprocs autostart image listen " },
 };
 

@@ -100,6 +100,7 @@ equal_worker(const struct spec *a, const struct spec *b)
 	    a->worker.ready_fd == b->worker.ready_fd &&
 	    equal_links(&a->worker.peers.links, &b->worker.peers.links) &&
 	    equal_links(&a->worker.peers.monitors, &b->worker.peers.monitors) &&
+	    attributes_equal(a->worker.attributes, b->worker.attributes) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
 	    equal_texts(a->worker.argv, b->worker.argv) &&
 	    equal_texts(a->worker.env, b->worker.env);

@@ -6,6 +6,7 @@
 
 #include "base/duration.h"
 #include "base/signal_name.h"
+#include "conf/attribute.h"
 #include "conf/directive.h"
 #include "conf/print_value.h"
 
@@ -34,8 +35,8 @@ print_number(const struct printer *p, int64_t number)
 	print_text(p, text);
 }
 
-static void
-put_duration(const struct printer *p, int64_t ms)
+void
+print_duration(const struct printer *p, int64_t ms)
 {
 	char text[DURATION_TEXT_SIZE];
 
@@ -60,8 +61,8 @@ put_quoted(const struct printer *p, const char *word)
 	print_text(p, quote);
 }
 
-static void
-put_word(const struct printer *p, const char *word)
+void
+print_word(const struct printer *p, const char *word)
 {
 	if (*word == '\0' || *word == '#' || strpbrk(word, SPECIAL) != NULL ||
 	    strstr(word, "${") != NULL)
@@ -78,8 +79,8 @@ print_indent(const struct printer *p)
 }
 
 /* The beginning of a statement. */
-static void
-put_directive(const struct printer *p, const struct directive *d)
+void
+print_directive(const struct printer *p, const struct directive *d)
 {
 	print_indent(p);
 	print_text(p, d->name);
@@ -152,7 +153,7 @@ print_shutdown(const struct printer *p, const struct directive *d,
 	else if (ms == SHUTDOWN_BRUTAL_KILL)
 		print_text(p, "brutal_kill");
 	else
-		put_duration(p, ms);
+		print_duration(p, ms);
 }
 
 static void
@@ -165,7 +166,7 @@ print_timeout(const struct printer *p, const struct directive *d,
 	if (ms == START_TIMEOUT_NONE)
 		print_text(p, "infinity");
 	else
-		put_duration(p, ms);
+		print_duration(p, ms);
 }
 
 static void
@@ -216,7 +217,7 @@ print_ready(const struct printer *p, const struct directive *d,
 		print_number(p, spec->worker.ready_fd);
 	} else if (worker->ready == READY_AFTER) {
 		print_text(p, " ");
-		put_duration(p, worker->ready_after_ms);
+		print_duration(p, worker->ready_after_ms);
 	}
 }
 
@@ -227,20 +228,20 @@ print_backoff(const struct printer *p, const struct directive *d,
 	const struct worker_policy *worker = &spec->policy.worker;
 
 	(void)d;
-	put_duration(p, worker->backoff_min_ms);
+	print_duration(p, worker->backoff_min_ms);
 	if (worker->backoff_max_ms == worker->backoff_min_ms)
 		return;
 	print_text(p, "..");
-	put_duration(p, worker->backoff_max_ms);
+	print_duration(p, worker->backoff_max_ms);
 }
 
-static void
+void
 print_words(const struct printer *p, const char *const *words)
 {
 	for (size_t i = 0; words[i] != NULL; i++) {
 		if (i > 0)
 			print_text(p, " ");
-		put_word(p, words[i]);
+		print_word(p, words[i]);
 	}
 }
 
@@ -272,7 +273,7 @@ print_path(const struct printer *p, const struct directive *d,
     const struct spec *spec)
 {
 	(void)d;
-	put_word(p, spec->worker.cwd);
+	print_word(p, spec->worker.cwd);
 }
 
 static void
@@ -284,9 +285,9 @@ print_catches(const struct printer *p, const struct directive *d,
 
 		if (i > 0) {
 			print_text(p, "\n");
-			put_directive(p, d);
+			print_directive(p, d);
 		}
-		put_word(p, rule->pattern);
+		print_word(p, rule->pattern);
 		print_text(p, " ");
 		print_text(p, catch_text[rule->action]);
 		if (rule->command != NULL) {
@@ -304,9 +305,9 @@ print_env(const struct printer *p, const struct directive *d,
 	for (size_t i = 0; spec->worker.env[i] != NULL; i++) {
 		if (i > 0) {
 			print_text(p, "\n");
-			put_directive(p, d);
+			print_directive(p, d);
 		}
-		put_word(p, spec->worker.env[i]);
+		print_word(p, spec->worker.env[i]);
 	}
 }
 
@@ -328,7 +329,7 @@ print_link(const struct printer *p, const struct directive *d,
 	for (size_t i = 0; i < words->n; i++) {
 		if (i > 0)
 			print_text(p, " ");
-		put_word(p, words->list[i].name);
+		print_word(p, words->list[i].name);
 	}
 }
 
@@ -357,6 +358,7 @@ static const struct {
 	[DIRECTIVE_PATH] = { 0, print_path },
 	[DIRECTIVE_ENV] = { 0, print_env },
 	[DIRECTIVE_LINK] = { 0, print_link },
+	[DIRECTIVE_ATTRIBUTE] = { 0, attribute_print },
 };
 
 /* Whether the directive says anything beyond the defaults. */
@@ -381,6 +383,9 @@ says_something(const struct spec *spec, const struct spec *defaults,
 		return spec->worker.env[0] != NULL;
 	if (d->type == DIRECTIVE_LINK)
 		return peers(spec, d)->n > 0;
+	if (d->type == DIRECTIVE_ATTRIBUTE)
+		return attributes_have(spec->worker.attributes,
+		    (enum attribute)d->offset);
 	return d->type == DIRECTIVE_COMMAND;
 }
 
@@ -395,8 +400,14 @@ print_values(const struct printer *p, const struct spec *spec, unsigned where)
 		if ((d->where & where) == 0 || types[d->type].print == NULL ||
 		    !says_something(spec, &defaults, d))
 			continue;
-		put_directive(p, d);
-		types[d->type].print(p, d, spec);
+		if (d->type == DIRECTIVE_ATTRIBUTE &&
+		    attribute_is_bare(d, spec)) {
+			print_indent(p);
+			print_text(p, d->name);
+		} else {
+			print_directive(p, d);
+			types[d->type].print(p, d, spec);
+		}
 		print_text(p, "\n");
 	}
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/attributes.h"
 #include "base/policy.h"
 
 /*
@@ -56,6 +57,7 @@ struct worker_spec {
 	const char *const *env;  /* NAME=VALUE, ends with NULL, no NAME twice */
 	int ready_fd;            /* for READY_FD; >= 3 */
 	struct peers peers;
+	const struct attributes *attributes; /* or NULL: nothing was said */
 };
 
 struct scope;

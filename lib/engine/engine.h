@@ -17,6 +17,7 @@
 #include "engine/nobody.h"
 #include "engine/node.h"
 #include "engine/reading.h"
+#include "engine/readings.h"
 #include "engine/reload.h"
 #include "engine/reporter.h"
 #include "engine/strays.h"
@@ -31,7 +32,8 @@
  * The engine: carries out what the core decides, and tells it what happened.
  *
  *	engine.c	the loop: events to the core, its actions to the others
- *	launch.c	starts a worker: plan, environment
+ *	launch.c	starts a worker: plan, environment; readings.c what
+ *			has to be read for that
  *	ready.c		hears that its start is complete
  *	mailbox.c	what it is told
  *	reap.c		ends: status, group, what remains
@@ -84,6 +86,7 @@ struct environment {
 	const char *mark;                   /* SUPERVISE_ID=…; borrowed */
 	char mailbox[24];                   /* SUPERVISE_MAILBOX=… */
 	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */
+	struct readings *readings; /* owned; NULL: no worker needs any */
 };
 
 /* What became of the tree, for the exit status and the last report. */
@@ -161,6 +164,7 @@ struct engine {
 	struct workers remaining; /* of whose last run something remains */
 	int64_t look_ns;          /* when to look again by itself */
 
+	int input;          /* what `run` was started with; owned; -1 */
 	char failure[1024]; /* why the last spawn failed, for a person */
 	int stop_signal;    /* instead of the workers' own; 0: theirs */
 	int nstops;         /* how often it was told to stop */

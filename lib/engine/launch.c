@@ -21,6 +21,9 @@
 /* How long the end of a killed run is waited for, that nothing would tell. */
 #define ABANDON_MS 1000
 
+/* Where standard input is laid, if it is not the usual one. */
+#define INPUT_SLOT (FD_SLOT + 2)
+
 /* Variables that each child gets anew. */
 #define NOWN 11
 static const char *const own[NOWN] = {
@@ -46,23 +49,29 @@ environment_is_own(const char *variable)
 	return false;
 }
 
-/* The most variables that one worker of `spec` sets. */
-static size_t
-most_variables(const struct spec *spec)
+/* What launching workers needs beforehand. */
+struct need {
+	size_t variables; /* the most that one of them sets */
+	bool readings;    /* one of them has something to read */
+};
+
+/* Adds what the workers of `spec` need. */
+static void
+add_need(const struct spec *spec, struct need *need)
 {
-	size_t most = 0;
+	size_t n = 0;
 
 	if (spec->policy.kind == KIND_WORKER) {
-		while (spec->worker.env[most] != NULL)
-			most++;
-		return most;
+		while (spec->worker.env[n] != NULL)
+			n++;
+		if (n > need->variables)
+			need->variables = n;
+		if (readings_wanted(spec->worker.attributes))
+			need->readings = true;
+		return;
 	}
-	for (size_t i = 0; i < spec->sup.nchildren; i++) {
-		size_t n = most_variables(spec->sup.children[i].spec);
-
-		most = n > most ? n : most;
-	}
-	return most;
+	for (size_t i = 0; i < spec->sup.nchildren; i++)
+		add_need(spec->sup.children[i].spec, need);
 }
 
 int
@@ -95,9 +104,19 @@ environment_init(struct environment *env, const struct spec *spec,
 int
 environment_fit(struct environment *env, const struct spec *spec)
 {
-	size_t room = env->nbase + most_variables(spec) + NOWN + 1;
+	struct need need = { .variables = 0 };
 	const char **scratch;
+	size_t room;
 
+	add_need(spec, &need);
+	if (need.readings && env->readings == NULL) {
+		env->readings = malloc(sizeof(*env->readings));
+		if (env->readings == NULL)
+			return -ENOMEM;
+	}
+	if (env->readings != NULL)
+		need.variables += READINGS_VARIABLES_MAX;
+	room = env->nbase + need.variables + NOWN + 1;
 	if (room <= env->room)
 		return 0;
 	scratch = reallocarray(env->scratch, room, sizeof(*scratch));
@@ -115,6 +134,7 @@ environment_fini(struct environment *env)
 	free(env->scratch);
 	free(env->name);
 	free(env->socket);
+	free(env->readings);
 	*env = (struct environment){ 0 };
 }
 
@@ -179,14 +199,55 @@ add_end(struct environment *env, const struct worker *worker, size_t n)
 	return n;
 }
 
-/* The environment of the next run of `worker`, valid until the next call. */
-static const char *const *
-environment_of(struct engine *e, struct worker *worker)
+/* Puts one variable behind the `n` there are, in place of an earlier value. */
+static size_t
+put(const char **variables, size_t n, const char *variable)
 {
-	const char *const *set = worker->spec->spec->worker.env;
-	struct environment *env = &e->environment;
-	struct reason before = reason_before(worker);
-	char reason[REASON_TEXT_SIZE];
+	size_t len = strcspn(variable, "=") + 1, kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(variables[i], variable, len) != 0)
+			variables[kept++] = variables[i];
+	if (!environment_is_own(variable))
+		variables[kept++] = variable;
+	return kept;
+}
+
+/* Whether `variable` has one of the names. */
+static bool
+is_named(const char *variable, const char *const *names)
+{
+	size_t len = strcspn(variable, "=");
+
+	for (; *names != NULL; names++)
+		if (strncmp(*names, variable, len) == 0 &&
+		    (*names)[len] == '\0')
+			return true;
+	return false;
+}
+
+/* Ours, what was read, what the file sets: the later one counts. */
+static size_t
+put_all(struct environment *env, const struct worker_spec *worker)
+{
+	const char *const *keep = worker->attributes->env_keep;
+	const struct readings *r = env->readings;
+	size_t n = 0;
+
+	for (size_t i = 0; i < env->nbase; i++)
+		if (keep == NULL || is_named(env->base[i], keep))
+			env->scratch[n++] = env->base[i];
+	for (size_t i = 0; i < r->nvariables; i++)
+		n = put(env->scratch, n, r->variables[i]);
+	for (size_t i = 0; worker->env[i] != NULL; i++)
+		n = put(env->scratch, n, worker->env[i]);
+	return n;
+}
+
+/* The same where nothing was read. */
+static size_t
+put_given(struct environment *env, const char *const *set)
+{
 	size_t n = 0;
 
 	for (size_t i = 0; i < env->nbase; i++)
@@ -194,7 +255,23 @@ environment_of(struct engine *e, struct worker *worker)
 			env->scratch[n++] = env->base[i];
 	for (; *set != NULL; set++)
 		env->scratch[n++] = *set;
+	return n;
+}
 
+/* The environment of the next run of `worker`, valid until the next call. */
+static const char *const *
+environment_of(struct engine *e, struct worker *worker)
+{
+	const struct worker_spec *spec = &worker->spec->spec->worker;
+	struct environment *env = &e->environment;
+	struct reason before = reason_before(worker);
+	char reason[REASON_TEXT_SIZE];
+	size_t n;
+
+	if (readings_wanted(spec->attributes))
+		n = put_all(env, spec);
+	else
+		n = put_given(env, spec->env);
 	memcpy(env->name, own[0], strlen(own[0]));
 	node_path(&worker->child, env->name + strlen(own[0]));
 	env->scratch[n++] = env->name;
@@ -252,12 +329,31 @@ abandon(struct engine *e, struct worker *worker, struct spawn_result *result)
 		fd_close(&result->pidfd);
 }
 
+/*
+ * Lays the standard input that the file says, if it is none of the usual one:
+ * how many descriptors that are in *fd, or -errno.
+ */
+static int
+input_begin(struct engine *e, const struct worker *worker, struct spawn_fd *fd)
+{
+	const struct attributes *a = worker->spec->spec->worker.attributes;
+	int error;
+
+	if (!attributes_have(a, ATTRIBUTE_STDIN) || a->input == INPUT_FILE ||
+	    (a->input == INPUT_INHERIT && e->run->command))
+		return 0;
+	error = spawner_lay(&e->spawner, INPUT_SLOT,
+	    a->input == INPUT_INHERIT ? e->input : -1);
+	*fd = (struct spawn_fd){ INPUT_SLOT, STDIN_FILENO };
+	return error < 0 ? error : 1;
+}
+
 static int
 start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
-	struct spawn_fd fds[2];
-	int error, nfds = 0, more = 0;
+	struct spawn_fd fds[3];
+	int error, nfds = 0, more = 0, input = 0;
 
 	result->step = SPAWN_DESCRIPTORS;
 	if (!is_hook(worker))
@@ -266,9 +362,17 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 		return nfds;
 	if (!is_hook(worker))
 		more = mailbox_begin(e, worker, &fds[nfds]);
+	nfds += more > 0;
+	if (!is_hook(worker))
+		input = input_begin(e, worker, &fds[nfds]);
+	nfds += input > 0;
 	plan->fds = fds;
-	plan->nfds = (size_t)nfds + (more > 0);
-	error = more < 0 ? more : spawner_spawn(&e->spawner, plan, result);
+	plan->nfds = (size_t)nfds;
+	error = more < 0 ? more : input;
+	if (error >= 0)
+		error = spawner_spawn(&e->spawner, plan, result);
+	if (input > 0)
+		(void)spawner_lay(&e->spawner, INPUT_SLOT, -1);
 	if (!is_hook(worker)) {
 		ready_passed(e, worker);
 		mailbox_passed(e, worker);
@@ -286,29 +390,53 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 	return error;
 }
 
+/* Makes the plan of a start, but for its command. 0, or -errno, explained. */
+static int
+make_plan(struct engine *e, struct worker *worker, struct spawn_plan *plan,
+    char *failure, size_t size)
+{
+	const struct worker_spec *spec = &worker->spec->spec->worker;
+	const struct attributes *a = spec->attributes;
+	int error = 0;
+
+	if (readings_wanted(a)) {
+		error =
+		    readings_take(e->environment.readings, a, failure, size);
+		plan->identity = readings_identity(e->environment.readings);
+	}
+	if (error < 0)
+		return error;
+	plan->envp = environment_of(e, worker);
+	plan->path = path_of(plan->envp);
+	plan->cwd = spec->cwd;
+	plan->attributes = a;
+	if (attributes_have(a, ATTRIBUTE_STDIN) && !is_hook(worker))
+		plan->input = a->input_path;
+	plan->tty = job_tty(e);
+	return 0;
+}
+
 /* Starts `argv` as the process of `worker`. 0, or -errno, explained. */
 static int
 run(struct engine *e, struct worker *worker, const char *const *argv,
     const char *hook, enum spawn_step *step)
 {
-	struct spawn_result result = { .pidfd = -1 };
-	struct spawn_plan plan = {
-		.argv = argv,
-		.envp = environment_of(e, worker),
-		.cwd = worker->spec->spec->worker.cwd,
-		.tty = job_tty(e),
-	};
-	size_t len;
-	int error;
+	struct spawn_result result = { .pidfd = -1, .step = SPAWN_PROCESS };
+	struct spawn_plan plan = { .argv = argv };
+	char story[sizeof(e->failure)];
+	int error = make_plan(e, worker, &plan, story, sizeof(story));
 
-	plan.path = path_of(plan.envp);
-	error = start(e, worker, &plan, &result);
+	if (error == 0) {
+		error = start(e, worker, &plan, &result);
+		if (error < 0)
+			explain(story, sizeof(story), &plan, &result, -error);
+	}
 	*step = result.step;
 	if (error < 0) {
-		len = (size_t)snprintf(e->failure, sizeof(e->failure), "%s%s",
-		    hook, *hook != '\0' ? ": " : "");
-		explain(e->failure + len, sizeof(e->failure) - len, &plan,
-		    &result, -error);
+		(void)strlcpy(e->failure, hook, sizeof(e->failure));
+		if (*hook != '\0')
+			(void)strlcat(e->failure, ": ", sizeof(e->failure));
+		(void)strlcat(e->failure, story, sizeof(e->failure));
 		return error;
 	}
 	worker->pid = result.pid;

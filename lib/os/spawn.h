@@ -51,7 +51,8 @@
 	X(SPAWN_MOUNTS, "private_tmp: cannot separate the mounts") \
 	X(SPAWN_ROOT, "chroot: cannot change the root to")         \
 	X(SPAWN_TMP, "private_tmp: cannot mount on")               \
-	X(SPAWN_GROUPS, "cannot take the groups of")               \
+	X(SPAWN_GROUPS, "groups: cannot be set")                   \
+	X(SPAWN_GID, "group: cannot be set to")                    \
 	X(SPAWN_USER, "user: cannot become")                       \
 	X(SPAWN_CAPABILITIES, "capabilities: cannot be set")       \
 	X(SPAWN_PRIVILEGES, "no_new_privileges: cannot be set")    \

@@ -199,20 +199,38 @@ spawn_bound_capabilities(const struct spawn_start *start)
 	return 0;
 }
 
+/* The groups of a user are part of becoming him. */
+IN_CHILD static int
+fail_groups(const struct spawn_start *start)
+{
+	if (start->plan->identity->sets_uid)
+		start->area->step = SPAWN_USER;
+	return -errno;
+}
+
 IN_CHILD int
 spawn_set_groups(const struct spawn_start *start)
 {
 	const struct identity *identity = start->plan->identity;
+
+	if (identity == NULL || !identity->sets_groups)
+		return 0;
+	if (syscall(CALL_SETGROUPS, identity->ngroups, identity->groups) == -1)
+		return fail_groups(start);
+	return 0;
+}
+
+IN_CHILD int
+spawn_set_group(const struct spawn_start *start)
+{
+	const struct identity *identity = start->plan->identity;
 	gid_t gid;
 
-	if (identity == NULL)
+	if (identity == NULL || !identity->sets_gid)
 		return 0;
-	if (identity->sets_groups &&
-	    syscall(CALL_SETGROUPS, identity->ngroups, identity->groups) == -1)
-		return -errno;
 	gid = identity->gid;
-	if (identity->sets_gid && syscall(CALL_SETRESGID, gid, gid, gid) == -1)
-		return -errno;
+	if (syscall(CALL_SETRESGID, gid, gid, gid) == -1)
+		return fail_groups(start);
 	return 0;
 }
 

@@ -20,6 +20,7 @@ int spawn_change_root(const struct spawn_start *start);
 int spawn_mount_tmp(const struct spawn_start *start);
 int spawn_bound_capabilities(const struct spawn_start *start);
 int spawn_set_groups(const struct spawn_start *start);
+int spawn_set_group(const struct spawn_start *start);
 int spawn_set_user(const struct spawn_start *start);
 int spawn_set_capabilities(const struct spawn_start *start);
 int spawn_set_no_new_privileges(const struct spawn_start *start);

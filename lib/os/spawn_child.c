@@ -316,6 +316,7 @@ static const struct {
 	{ SPAWN_TMP, spawn_mount_tmp },
 	{ SPAWN_CAPABILITIES, spawn_bound_capabilities },
 	{ SPAWN_GROUPS, spawn_set_groups },
+	{ SPAWN_GID, spawn_set_group },
 	{ SPAWN_USER, spawn_set_user },
 	{ SPAWN_CAPABILITIES, spawn_set_capabilities },
 	{ SPAWN_PARENT, tie_again },

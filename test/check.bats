@@ -94,7 +94,9 @@ mistakes() {
 		directory did you mean "cwd"?
 		environment did you mean "env"?
 		autorestart did you mean "restart"?
-		user
+		uid did you mean "user"?
+		rlimits did you mean "limit"?
+		image
 		stdout did you mean "log"?
 		stderr did you mean "log_stderr"?
 		depends

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "conf/attribute.h"
 #include "conf/body.h"
 #include "conf/report.h"
 
@@ -222,6 +223,7 @@ finish_worker(struct loader *ld, const struct body *b)
 		.alive_check = keep_check(ld, &b->alive_check),
 		.peers = b->peers,
 		.logs = b->logs,
+		.attributes = attributes_keep(ld, b->attributes),
 	};
 
 	if (b->logs.out.path != NULL)

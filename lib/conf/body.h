@@ -74,6 +74,7 @@ struct body {
 	struct nameset env_names;
 	struct peers peers; /* in conf->arena */
 	struct logs logs;
+	struct attributes *attributes; /* or NULL: nothing was said */
 
 	/* of a supervisor, all in the scratch arena */
 	struct entry *entries;

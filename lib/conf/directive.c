@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/policy.h"
+#include "conf/attribute.h"
 #include "conf/conf.h"
 #include "conf/directive.h"
 
@@ -27,6 +28,19 @@ _Static_assert(POLICY_FDSTORE_MAX == 64, "text of fdstore_max");
 #define LOG_EXPECTED                                                          \
 	"prefix, inherit, null, or file and a path, max SIZE (10M), keep N, " \
 	"timestamps"
+
+/* The row of an attribute. */
+#define ATTRIBUTE_ROW(attribute, word, several, what, wanted, text) \
+	{                                                           \
+		.name = (word),                                     \
+		.type = DIRECTIVE_ATTRIBUTE,                        \
+		.where = IN_WORKER,                                 \
+		.adds = (several),                                  \
+		.offset = (attribute),                              \
+		.argument = (what),                                 \
+		.expected = (wanted),                               \
+		.summary = (text),                                  \
+	},
 
 #define STATUSES_EXPECTED "exit statuses from 0 to 255 (75, 70-78)"
 
@@ -367,7 +381,7 @@ const struct directive directives[] = {
 	    .expected = LOG_EXPECTED,
 	    .summary = "where its standard error goes, if elsewhere",
 	},
-	{
+	ATTRIBUTE_ROWS(ATTRIBUTE_ROW){
 	    .name = "set",
 	    .type = DIRECTIVE_SET,
 	    .where = ANYWHERE,

@@ -14,31 +14,32 @@
 
 /* What follows the word, and so how it is read and printed. */
 enum directive_type {
-	DIRECTIVE_CHOICE,   /* one of `words`, into an enum */
-	DIRECTIVE_COUNT,    /* integer, into a uint32_t */
-	DIRECTIVE_LIMIT,    /* the same or `infinity` */
-	DIRECTIVE_SECONDS,  /* whole seconds, into an int64_t */
-	DIRECTIVE_YES,      /* yes, no or nothing, into a bool */
-	DIRECTIVE_SHUTDOWN, /* duration, brutal_kill, infinity */
-	DIRECTIVE_TIMEOUT,  /* duration or infinity */
-	DIRECTIVE_DURATION, /* duration over 0 */
-	DIRECTIVE_SIGNAL,   /* signal, into an int */
-	DIRECTIVE_STATUSES, /* exit statuses, into a status_set */
-	DIRECTIVE_READY,    /* exec, fd N, after TIME … */
-	DIRECTIVE_ALIVE,    /* check COMMAND or port, and how often */
-	DIRECTIVE_BACKOFF,  /* MIN..MAX */
-	DIRECTIVE_COMMAND,  /* program and arguments */
-	DIRECTIVE_SHELL,    /* one word for sh -c */
-	DIRECTIVE_HOOK,     /* program and arguments, into struct hooks */
-	DIRECTIVE_CATCH,    /* pattern, action, and a command with `run` */
-	DIRECTIVE_PATH,     /* a path */
-	DIRECTIVE_ENV,      /* NAME=VALUE … */
-	DIRECTIVE_LINK,     /* names of children, into struct peers */
-	DIRECTIVE_LOG,      /* where a stream goes, into struct logs */
-	DIRECTIVE_SET,      /* NAME VALUE */
-	DIRECTIVE_INCLUDE,  /* paths or patterns */
-	DIRECTIVE_SPEC,     /* NAME(PARAMETERS) { … } */
-	DIRECTIVE_CHILD     /* NAME[N] { … } or NAME = SPEC(…) { … } */
+	DIRECTIVE_CHOICE,    /* one of `words`, into an enum */
+	DIRECTIVE_COUNT,     /* integer, into a uint32_t */
+	DIRECTIVE_LIMIT,     /* the same or `infinity` */
+	DIRECTIVE_SECONDS,   /* whole seconds, into an int64_t */
+	DIRECTIVE_YES,       /* yes, no or nothing, into a bool */
+	DIRECTIVE_SHUTDOWN,  /* duration, brutal_kill, infinity */
+	DIRECTIVE_TIMEOUT,   /* duration or infinity */
+	DIRECTIVE_DURATION,  /* duration over 0 */
+	DIRECTIVE_SIGNAL,    /* signal, into an int */
+	DIRECTIVE_STATUSES,  /* exit statuses, into a status_set */
+	DIRECTIVE_READY,     /* exec, fd N, after TIME … */
+	DIRECTIVE_ALIVE,     /* check COMMAND or port, and how often */
+	DIRECTIVE_BACKOFF,   /* MIN..MAX */
+	DIRECTIVE_COMMAND,   /* program and arguments */
+	DIRECTIVE_SHELL,     /* one word for sh -c */
+	DIRECTIVE_HOOK,      /* program and arguments, into struct hooks */
+	DIRECTIVE_CATCH,     /* pattern, action, and a command with `run` */
+	DIRECTIVE_PATH,      /* a path */
+	DIRECTIVE_ENV,       /* NAME=VALUE … */
+	DIRECTIVE_LINK,      /* names of children, into struct peers */
+	DIRECTIVE_LOG,       /* where a stream goes, into struct logs */
+	DIRECTIVE_ATTRIBUTE, /* into struct attributes */
+	DIRECTIVE_SET,       /* NAME VALUE */
+	DIRECTIVE_INCLUDE,   /* paths or patterns */
+	DIRECTIVE_SPEC,      /* NAME(PARAMETERS) { … } */
+	DIRECTIVE_CHILD      /* NAME[N] { … } or NAME = SPEC(…) { … } */
 };
 #define DIRECTIVE_NTYPES (DIRECTIVE_CHILD + 1)
 
@@ -57,7 +58,7 @@ struct directive {
 	unsigned where; /* enum directive_where */
 	bool adds;      /* several add up; else one replaces the other */
 	size_t offset;  /* of its field in struct child_policy (or
-			   struct hooks), if it has one */
+			   struct hooks), if it has one; or the attribute */
 	int64_t min;    /* smallest and largest value, if it is a number */
 	int64_t max;
 	const char *const *words; /* for DIRECTIVE_CHOICE, in enum order */
@@ -73,7 +74,7 @@ extern const struct directive directives[];
 extern const size_t ndirectives;
 
 /* At most this many, for arrays indexed by directive_index(). */
-#define DIRECTIVES_MAX 48
+#define DIRECTIVES_MAX 64
 
 /* The directive of that name, or NULL. */
 const struct directive *directive_find(const char *name);

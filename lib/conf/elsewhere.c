@@ -28,10 +28,23 @@ static const struct {
 	{ "log",
 	    " stdout logfile log_file stdout_logfile StandardOutput logging " },
 	{ "log_stderr", " stderr stderr_logfile StandardError " },
+	{ "user", " User uid run_as run-as " },
+	{ "group", " Group gid " },
+	{ "groups", " SupplementaryGroups group_add " },
+	{ "umask", " UMask " },
+	{ "nice", " Nice priority_class " },
+	{ "oom_score_adj", " OOMScoreAdjust " },
+	{ "cpus", " CPUAffinity cpuset " },
+	{ "limit", " ulimits rlimits LimitNOFILE LimitCORE minfds " },
+	{ "capabilities", " CapabilityBoundingSet cap_drop cap_add " },
+	{ "no_new_privileges", " NoNewPrivileges " },
+	{ "private_tmp", " PrivateTmp " },
+	{ "chroot", " RootDirectory " },
+	{ "env_file", " EnvironmentFile " },
+	{ "stdin", " StandardInput " },
 	{ "worker", " program service process task " },
 	{ NULL,
-	    " user User group Group uid gid "
-	    "After Before depends depends_on requires needs priority umask "
+	    " After Before depends depends_on requires needs priority "
 	    "numprocs autostart image listen " },
 };
 

@@ -129,6 +129,7 @@ equal_worker(const struct spec *a, const struct spec *b)
 	    equal_links(&a->worker.peers.monitors, &b->worker.peers.monitors) &&
 	    equal_log(&a->worker.logs.out, &b->worker.logs.out) &&
 	    equal_log(&a->worker.logs.err, &b->worker.logs.err) &&
+	    attributes_equal(a->worker.attributes, b->worker.attributes) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
 	    equal_texts(a->worker.argv, b->worker.argv) &&
 	    equal_texts(a->worker.env, b->worker.env);

@@ -12,4 +12,7 @@
  */
 bool spec_equal_own(const struct spec *a, const struct spec *b);
 
+/* The same of attributes; either may be NULL. */
+bool attributes_equal(const struct attributes *a, const struct attributes *b);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/duration.h"
 #include "base/signal_name.h"
+#include "conf/attribute.h"
 #include "conf/directive.h"
 #include "conf/log.h"
 #include "conf/print_value.h"
@@ -34,16 +35,16 @@ print_number(const struct printer *p, int64_t number)
 	print_text(p, text);
 }
 
-static void
-put_duration(const struct printer *p, int64_t ms)
+void
+print_duration(const struct printer *p, int64_t ms)
 {
 	char text[DURATION_TEXT_SIZE];
 
 	print_text(p, duration_text(ms, text));
 }
 
-static void
-put_word(const struct printer *p, const char *word)
+void
+print_word(const struct printer *p, const char *word)
 {
 	quote_word(word, p->write, p->ctx);
 }
@@ -56,8 +57,8 @@ print_indent(const struct printer *p)
 }
 
 /* The beginning of a statement. */
-static void
-put_directive(const struct printer *p, const struct directive *d)
+void
+print_directive(const struct printer *p, const struct directive *d)
 {
 	print_indent(p);
 	print_text(p, d->name);
@@ -130,7 +131,7 @@ print_shutdown(const struct printer *p, const struct directive *d,
 	else if (ms == SHUTDOWN_BRUTAL_KILL)
 		print_text(p, "brutal_kill");
 	else
-		put_duration(p, ms);
+		print_duration(p, ms);
 }
 
 static void
@@ -143,7 +144,7 @@ print_timeout(const struct printer *p, const struct directive *d,
 	if (ms == START_TIMEOUT_NONE)
 		print_text(p, "infinity");
 	else
-		put_duration(p, ms);
+		print_duration(p, ms);
 }
 
 static void
@@ -204,20 +205,20 @@ print_backoff(const struct printer *p, const struct directive *d,
 	const struct worker_policy *worker = &spec->policy.worker;
 
 	(void)d;
-	put_duration(p, worker->backoff_min_ms);
+	print_duration(p, worker->backoff_min_ms);
 	if (worker->backoff_max_ms == worker->backoff_min_ms)
 		return;
 	print_text(p, "..");
-	put_duration(p, worker->backoff_max_ms);
+	print_duration(p, worker->backoff_max_ms);
 }
 
-static void
+void
 print_words(const struct printer *p, const char *const *words)
 {
 	for (size_t i = 0; words[i] != NULL; i++) {
 		if (i > 0)
 			print_text(p, " ");
-		put_word(p, words[i]);
+		print_word(p, words[i]);
 	}
 }
 
@@ -249,7 +250,7 @@ print_path(const struct printer *p, const struct directive *d,
     const struct spec *spec)
 {
 	(void)d;
-	put_word(p, spec->worker.cwd);
+	print_word(p, spec->worker.cwd);
 }
 
 static void
@@ -261,9 +262,9 @@ print_catches(const struct printer *p, const struct directive *d,
 
 		if (i > 0) {
 			print_text(p, "\n");
-			put_directive(p, d);
+			print_directive(p, d);
 		}
-		put_word(p, rule->pattern);
+		print_word(p, rule->pattern);
 		print_text(p, " ");
 		print_text(p, catch_text[rule->action]);
 		if (rule->command != NULL) {
@@ -281,9 +282,9 @@ print_env(const struct printer *p, const struct directive *d,
 	for (size_t i = 0; spec->worker.env[i] != NULL; i++) {
 		if (i > 0) {
 			print_text(p, "\n");
-			put_directive(p, d);
+			print_directive(p, d);
 		}
-		put_word(p, spec->worker.env[i]);
+		print_word(p, spec->worker.env[i]);
 	}
 }
 
@@ -305,7 +306,7 @@ print_link(const struct printer *p, const struct directive *d,
 	for (size_t i = 0; i < words->n; i++) {
 		if (i > 0)
 			print_text(p, " ");
-		put_word(p, words->list[i].name);
+		print_word(p, words->list[i].name);
 	}
 }
 
@@ -328,7 +329,7 @@ print_log(const struct printer *p, const struct directive *d,
 	if (log->word != LOG_PATH)
 		return;
 	print_text(p, " ");
-	put_word(p, log->path);
+	print_word(p, log->path);
 	if (log->max > 0) {
 		print_text(p, " max ");
 		print_text(p, log_size_text(log->max, size));
@@ -359,6 +360,7 @@ static const struct {
 	[DIRECTIVE_DURATION] = { sizeof(int64_t), print_timeout },
 	[DIRECTIVE_READY] = { 0, print_ready },
 	[DIRECTIVE_ALIVE] = { 0, print_alive },
+	[DIRECTIVE_ATTRIBUTE] = { 0, attribute_print },
 	[DIRECTIVE_BACKOFF] = { 0, print_backoff },
 	[DIRECTIVE_COMMAND] = { 0, print_command },
 	[DIRECTIVE_HOOK] = { 0, print_hook },
@@ -377,6 +379,9 @@ says_something(const struct spec *spec, const struct spec *defaults,
 	if (types[d->type].size > 0)
 		return memcmp(field(spec, d), field(defaults, d),
 			   types[d->type].size) != 0;
+	if (d->type == DIRECTIVE_ATTRIBUTE)
+		return attributes_have(spec->worker.attributes,
+		    (enum attribute)d->offset);
 	if (d->type == DIRECTIVE_READY)
 		return spec->policy.worker.ready != READY_EXEC;
 	if (d->type == DIRECTIVE_ALIVE)
@@ -409,8 +414,14 @@ print_values(const struct printer *p, const struct spec *spec, unsigned where)
 		if ((d->where & where) == 0 || types[d->type].print == NULL ||
 		    !says_something(spec, &defaults, d))
 			continue;
-		put_directive(p, d);
-		types[d->type].print(p, d, spec);
+		if (d->type == DIRECTIVE_ATTRIBUTE &&
+		    attribute_is_bare(d, spec)) {
+			print_indent(p);
+			print_text(p, d->name);
+		} else {
+			print_directive(p, d);
+			types[d->type].print(p, d, spec);
+		}
 		print_text(p, "\n");
 	}
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/directive.h"
 #include "conf/print.h"
 #include "conf/spec.h"
 
@@ -26,7 +27,15 @@ struct printer {
 void print_bytes(const struct printer *p, const char *bytes, size_t len);
 void print_text(const struct printer *p, const char *text);
 void print_number(const struct printer *p, int64_t number);
+void print_duration(const struct printer *p, int64_t ms);
 void print_indent(const struct printer *p);
+
+/* A word, quoted where it must be; several of them, up to NULL. */
+void print_word(const struct printer *p, const char *word);
+void print_words(const struct printer *p, const char *const *words);
+
+/* The beginning of a statement. */
+void print_directive(const struct printer *p, const struct directive *d);
 
 /*
  * The statements of a body that stand in the table and say anything beyond the

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/attributes.h"
 #include "base/policy.h"
 
 /*
@@ -98,6 +99,7 @@ struct worker_spec {
 	struct check_spec alive_check;
 	struct peers peers;
 	struct logs logs;
+	const struct attributes *attributes; /* or NULL: nothing was said */
 };
 
 struct scope;

@@ -7,6 +7,7 @@
 #include "base/duration.h"
 #include "base/near.h"
 #include "base/signal_name.h"
+#include "conf/attribute.h"
 #include "conf/command.h"
 #include "conf/link.h"
 #include "conf/log.h"
@@ -409,6 +410,7 @@ static value_parser *const parsers[DIRECTIVE_NTYPES] = {
 	[DIRECTIVE_ENV] = parse_env,
 	[DIRECTIVE_LINK] = parse_link,
 	[DIRECTIVE_LOG] = log_parse,
+	[DIRECTIVE_ATTRIBUTE] = attribute_parse,
 };
 
 bool

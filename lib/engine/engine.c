@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -246,6 +247,7 @@ init_base(struct engine *e, const struct run *run, const struct log_link *log)
 	e->orphans.fd = -1;
 	e->signals.fd = -1;
 	e->strays.children = -1;
+	e->input = -1;
 	e->look_ns = NEVER_NS;
 	STAILQ_INIT(&e->ended);
 	STAILQ_INIT(&e->remaining);
@@ -312,7 +314,10 @@ init_tree(struct engine *e, const struct conf *conf)
 	return environment_init(&e->environment, conf->root, mark_text());
 }
 
-/* The children of `run` have no terminal for input, and no pipe either. */
+/*
+ * The children of `run` have no terminal for input, and no pipe either, unless
+ * they are to have it.
+ */
 static int
 close_input(struct engine *e)
 {
@@ -320,6 +325,9 @@ close_input(struct engine *e)
 
 	if (e->run->command)
 		return 0;
+	e->input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, FD_FIRST);
+	if (e->input == -1)
+		return -errno;
 	null = fd_null();
 	if (null < 0)
 		return null;
@@ -372,6 +380,7 @@ fini(struct engine *e)
 	environment_fini(&e->environment);
 	reporter_fini(&e->reporter);
 	spawner_fini(&e->spawner);
+	fd_close(&e->input);
 	tree_fini(&e->tree);
 	ties_fini(e);
 	nobody_fini(e);

@@ -19,6 +19,7 @@
 #include "engine/node.h"
 #include "engine/outlet.h"
 #include "engine/reading.h"
+#include "engine/readings.h"
 #include "engine/reload.h"
 #include "engine/reporter.h"
 #include "engine/signs.h"
@@ -34,7 +35,8 @@
  * The engine: carries out what the core decides, and tells it what happened.
  *
  *	engine.c	the loop: events to the core, its actions to the others
- *	launch.c	starts a worker: plan, environment
+ *	launch.c	starts a worker: plan, environment; readings.c what
+ *			has to be read for that
  *	ready.c		hears that its start is complete
  *	check.c		asks whether it is ready, or well
  *	signs.c		what it tells of itself; fdstore.c keeps descriptors
@@ -91,6 +93,7 @@ struct environment {
 	const char *mark;                   /* SUPERVISE_ID=…; borrowed */
 	char mailbox[24];                   /* SUPERVISE_MAILBOX=… */
 	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */
+	struct readings *readings; /* owned; NULL: no worker needs any */
 };
 
 /* What became of the tree, for the exit status and the last report. */
@@ -171,6 +174,7 @@ struct engine {
 	struct workers remaining; /* of whose last run something remains */
 	int64_t look_ns;          /* when to look again by itself */
 
+	int input;          /* what `run` was started with; owned; -1 */
 	char failure[1024]; /* why the last spawn failed, for a person */
 	int stop_signal;    /* instead of the workers' own; 0: theirs */
 	int nstops;         /* how often it was told to stop */
@@ -205,7 +209,7 @@ pid_t engine_last(const struct engine *e);
 /* engine.c: stops everything; the second time at once. */
 void engine_shutdown(struct engine *e);
 
-/* launch.c */
+/* environment.c */
 int environment_init(struct environment *env, const struct spec *spec,
     const char *mark);
 /* Makes room for what the workers of `spec` set. 0 or -ENOMEM. */
@@ -215,8 +219,15 @@ void environment_fini(struct environment *env);
 bool environment_is_own(const char *variable);
 
 /*
- * Starts a run of `worker`. True, or false with the reason in *reason and
- * the story in e->failure.
+ * The environment of the next run of `worker`, or of what runs `beside` it and
+ * has none of its descriptors; valid until the next call.
+ */
+const char *const *
+environment_of(struct engine *e, struct worker *worker, bool beside);
+
+/*
+ * launch.c: starts a run of `worker`. True, or false with the reason in *reason
+ * and the story in e->failure.
  */
 bool launch(struct engine *e, struct worker *worker, struct reason *reason);
 

@@ -3,17 +3,56 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/attributes.h"
 #include "engine/explain.h"
+
+/* Steps that are not for everybody. */
+static const bool takes_rights[] = {
+	[SPAWN_OOM_SCORE] = true,
+	[SPAWN_NICE] = true,
+	[SPAWN_IOPRIO] = true,
+	[SPAWN_LIMITS] = true,
+	[SPAWN_MOUNTS] = true,
+	[SPAWN_ROOT] = true,
+	[SPAWN_TMP] = true,
+	[SPAWN_GROUPS] = true,
+	[SPAWN_GID] = true,
+	[SPAWN_USER] = true,
+	[SPAWN_CAPABILITIES] = true,
+	[SPAWN_INTERPRETER] = false,
+};
+
+/* What the step was about, or nothing. */
+static const char *
+subject_of(const struct spawn_plan *plan, const struct spawn_result *result)
+{
+	if (result->subject != NULL)
+		return result->subject;
+	if (result->step == SPAWN_FOLDER)
+		return plan->cwd;
+	if (result->step == SPAWN_INPUT)
+		return plan->input;
+	if (result->step == SPAWN_OOM_SCORE)
+		return plan->attributes->oom_score_adj;
+	if (result->step == SPAWN_ROOT)
+		return plan->attributes->chroot;
+	if (result->step == SPAWN_GID)
+		return plan->attributes->group;
+	return result->step == SPAWN_USER ? plan->attributes->user : "";
+}
 
 void
 explain(char *text, size_t size, const struct spawn_plan *plan,
     const struct spawn_result *result, int error)
 {
-	const char *program = plan->argv[0], *subject = "";
+	const char *program = plan->argv[0];
+	const char *subject = subject_of(plan, result);
 	const char *what = strerror(error), *more = "", *of = "", *end = "";
 
 	if (result->file != NULL)
 		program = result->file;
+	if (takes_rights[result->step] && (error == EPERM || error == EACCES))
+		more = "; supervise has no right to do that";
 	switch (result->step) {
 	case SPAWN_SEARCH:
 		what = program;
@@ -36,13 +75,14 @@ explain(char *text, size_t size, const struct spawn_plan *plan,
 		of = program;
 		end = " names a program that does not exist";
 		break;
-	case SPAWN_FOLDER:
-		subject = plan->cwd;
-		break;
 	case SPAWN_DESCRIPTORS:
 		if (error == EBADF)
 			more = "; the number of `ready fd` must be below "
 			       "ulimit -n";
+		break;
+	case SPAWN_CPUS:
+		if (error == EINVAL)
+			more = "; none of these processors is there";
 		break;
 	case SPAWN_PROCESS:
 	case SPAWN_PIDFD:
@@ -50,7 +90,21 @@ explain(char *text, size_t size, const struct spawn_plan *plan,
 	case SPAWN_PARENT:
 	case SPAWN_GROUP:
 	case SPAWN_TERMINAL:
+	case SPAWN_INPUT:
+	case SPAWN_OOM_SCORE:
+	case SPAWN_NICE:
+	case SPAWN_IOPRIO:
 	case SPAWN_LIMIT:
+	case SPAWN_LIMITS:
+	case SPAWN_MOUNTS:
+	case SPAWN_ROOT:
+	case SPAWN_TMP:
+	case SPAWN_GROUPS:
+	case SPAWN_GID:
+	case SPAWN_USER:
+	case SPAWN_CAPABILITIES:
+	case SPAWN_PRIVILEGES:
+	case SPAWN_FOLDER:
 	case SPAWN_SIGNALS:
 		break;
 	}

@@ -23,209 +23,14 @@
 /* How long the end of a killed run is waited for, that nothing would tell. */
 #define ABANDON_MS 1000
 
-/* Variables that each child gets anew. */
-#define NOWN 11
-static const char *const own[NOWN] = {
-	"SUPERVISE_NAME=",
-	"SUPERVISE_RUN=",
-	"SUPERVISE_LAST_REASON=",
-	"SUPERVISE_ID=",
-	"SUPERVISE_SOCKET=",
-	"SUPERVISE_REASON=",
-	"SUPERVISE_RAN_MS=",
-	"SUPERVISE_MAILBOX=",
-	"SUPERVISE_STATUS=",
-	"SUPERVISE_PID=",
-	"SUPERVISE_CORE=true",
-};
-
-bool
-environment_is_own(const char *variable)
-{
-	for (size_t i = 0; i < NOWN; i++)
-		if (strncmp(variable, own[i], strcspn(own[i], "=") + 1) == 0)
-			return true;
-	return false;
-}
-
-/* The most variables that one worker of `spec` sets. */
-static size_t
-most_variables(const struct spec *spec)
-{
-	size_t most = 0;
-
-	if (spec->policy.kind == KIND_WORKER) {
-		while (spec->worker.env[most] != NULL)
-			most++;
-		return most;
-	}
-	for (size_t i = 0; i < spec->sup.nchildren; i++) {
-		size_t n = most_variables(spec->sup.children[i].spec);
-
-		most = n > most ? n : most;
-	}
-	return most;
-}
-
-int
-environment_init(struct environment *env, const struct spec *spec,
-    const char *mark)
-{
-	char *none[] = { NULL };
-	/* NULL after the clearenv() of setproctitle, if it was empty. */
-	char **from = environ != NULL ? environ : none;
-	size_t n = 0;
-
-	*env = (struct environment){ .mark = mark };
-	while (from[n] != NULL)
-		n++;
-	env->base = calloc(n + 1, sizeof(*env->base));
-	env->name = malloc(strlen(own[0]) + NODE_PATH_SIZE);
-	if (env->base == NULL || env->name == NULL) {
-		environment_fini(env);
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (!environment_is_own(from[i]))
-			env->base[env->nbase++] = from[i];
-	if (environment_fit(env, spec) == 0)
-		return 0;
-	environment_fini(env);
-	return -ENOMEM;
-}
-
-int
-environment_fit(struct environment *env, const struct spec *spec)
-{
-	size_t room =
-	    env->nbase + most_variables(spec) + NOWN + SIGNS_NVARIABLES + 1;
-	const char **scratch;
-
-	if (room <= env->room)
-		return 0;
-	scratch = reallocarray(env->scratch, room, sizeof(*scratch));
-	if (scratch == NULL)
-		return -ENOMEM;
-	env->scratch = scratch;
-	env->room = room;
-	return 0;
-}
-
-void
-environment_fini(struct environment *env)
-{
-	free(env->base);
-	free(env->scratch);
-	free(env->name);
-	free(env->socket);
-	*env = (struct environment){ 0 };
-}
-
-/* Whether one of `set` has the same name as `variable`. */
-static bool
-is_set_anew(const char *variable, const char *const *set)
-{
-	size_t len = strcspn(variable, "=") + 1;
-
-	for (; *set != NULL; set++)
-		if (strncmp(*set, variable, len) == 0)
-			return true;
-	return false;
-}
+/* Where standard input is laid, if it is not the usual one. */
+#define INPUT_SLOT (FD_SLOT + 4)
 
 /* Whether what starts is a command around the runs. */
 static bool
 is_hook(const struct worker *worker)
 {
 	return worker->after || worker->child.preparing;
-}
-
-/* Why the run before this one ended, also when this one has ended by now. */
-static struct reason
-reason_before(const struct worker *worker)
-{
-	const struct history_end *end;
-
-	if (!worker->after)
-		return worker->child.reason;
-	end = history_get(worker->history, 1);
-	return end != NULL ? end->reason : (struct reason){ .thrown = NULL };
-}
-
-/* How sh tells an end. */
-static int
-status_of(const struct process_end *end)
-{
-	return end->by_signal ? 128 + end->status : end->status;
-}
-
-/* What a command after a run is to know of that; `n` variables are set. */
-static size_t
-add_end(struct environment *env, const struct worker *worker, size_t n)
-{
-	const struct history_end *last = history_last(worker->history);
-	char reason[REASON_TEXT_SIZE];
-
-	snprintf(env->end, sizeof(env->end), "%s%s", own[5],
-	    reason_text(worker->child.reason, reason));
-	env->scratch[n++] = env->end;
-	snprintf(env->ran, sizeof(env->ran), "%s%" PRIu32, own[6],
-	    last != NULL ? last->ran_ms : 0);
-	env->scratch[n++] = env->ran;
-	snprintf(env->status, sizeof(env->status), "%s%d", own[8],
-	    status_of(&worker->last_end));
-	env->scratch[n++] = env->status;
-	snprintf(env->pid, sizeof(env->pid), "%s%d", own[9], worker->last_pid);
-	env->scratch[n++] = env->pid;
-	if (worker->last_end.core)
-		env->scratch[n++] = own[10];
-	return n;
-}
-
-/*
- * The environment of the next run of `worker`, valid until the next call; or
- * of what runs beside it and has none of its descriptors.
- */
-static const char *const *
-environment_of(struct engine *e, struct worker *worker, bool beside)
-{
-	const char *const *set = worker->spec->spec->worker.env;
-	struct environment *env = &e->environment;
-	struct reason before = reason_before(worker);
-	char reason[REASON_TEXT_SIZE];
-	size_t n = beside ? 0 : signs_environment(worker, env->scratch);
-	bool notifies = n > 0;
-
-	for (size_t i = 0; i < env->nbase; i++)
-		if ((*set == NULL || !is_set_anew(env->base[i], set)) &&
-		    !(notifies && signs_is_variable(env->base[i])))
-			env->scratch[n++] = env->base[i];
-	for (; *set != NULL; set++)
-		env->scratch[n++] = *set;
-
-	memcpy(env->name, own[0], strlen(own[0]));
-	node_path(&worker->child, env->name + strlen(own[0]));
-	env->scratch[n++] = env->name;
-	snprintf(env->run, sizeof(env->run), "%s%" PRIu32, own[1],
-	    worker->child.run);
-	env->scratch[n++] = env->run;
-	if (before.kind != REASON_NONE) {
-		snprintf(env->reason, sizeof(env->reason), "%s%s", own[2],
-		    reason_text(before, reason));
-		env->scratch[n++] = env->reason;
-	}
-	if (worker->after)
-		n = add_end(env, worker, n);
-	env->scratch[n++] = env->mark;
-	if (e->serving)
-		env->scratch[n++] = env->socket;
-	if (!beside && mailbox_number(worker) != 0) {
-		snprintf(env->mailbox, sizeof(env->mailbox), "%s%d", own[7],
-		    mailbox_number(worker));
-		env->scratch[n++] = env->mailbox;
-	}
-	env->scratch[n] = NULL;
-	return env->scratch;
 }
 
 static const char *
@@ -260,12 +65,31 @@ abandon(struct engine *e, struct worker *worker, struct spawn_result *result)
 		fd_close(&result->pidfd);
 }
 
+/*
+ * Lays the standard input that the file says, if it is none of the usual one:
+ * how many descriptors that are in *fd, or -errno.
+ */
+static int
+input_begin(struct engine *e, const struct worker *worker, struct spawn_fd *fd)
+{
+	const struct attributes *a = worker->spec->spec->worker.attributes;
+	int error;
+
+	if (!attributes_have(a, ATTRIBUTE_STDIN) || a->input == INPUT_FILE ||
+	    (a->input == INPUT_INHERIT && e->run->command))
+		return 0;
+	error = spawner_lay(&e->spawner, INPUT_SLOT,
+	    a->input == INPUT_INHERIT ? e->input : -1);
+	*fd = (struct spawn_fd){ INPUT_SLOT, STDIN_FILENO };
+	return error < 0 ? error : 1;
+}
+
 static int
 start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
 	struct spawn_fd fds[SPAWN_FDS_MAX];
-	int error, nfds = 0, more = 0, logs;
+	int error, nfds = 0, more = 0, input = 0, logs;
 
 	result->step = SPAWN_DESCRIPTORS;
 	if (!is_hook(worker))
@@ -275,14 +99,19 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 	if (!is_hook(worker))
 		more = mailbox_begin(e, worker, &fds[nfds]);
 	nfds += more > 0;
+	if (!is_hook(worker))
+		input = input_begin(e, worker, &fds[nfds]);
+	nfds += input > 0;
 	logs = outlet_begin(e, worker, &fds[nfds]);
 	plan->fds = fds;
 	plan->nfds = (size_t)nfds + (logs > 0 ? (size_t)logs : 0);
 	if (!is_hook(worker))
 		signs_plan(worker, plan, fds);
-	error = more < 0 ? more : logs < 0 ? logs : 0;
+	error = more < 0 ? more : input < 0 ? input : logs < 0 ? logs : 0;
 	if (error == 0)
 		error = spawner_spawn(&e->spawner, plan, result);
+	if (input > 0)
+		(void)spawner_lay(&e->spawner, INPUT_SLOT, -1);
 	if (!is_hook(worker)) {
 		ready_passed(e, worker);
 		mailbox_passed(e, worker);
@@ -300,33 +129,63 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 	return error;
 }
 
+/*
+ * Makes the plan of a start, but for its command, or of what runs `beside` a
+ * run. 0, or -errno, explained.
+ */
+static int
+make_plan(struct engine *e, struct worker *worker, struct spawn_plan *plan,
+    bool beside, char *failure, size_t size)
+{
+	const struct worker_spec *spec = &worker->spec->spec->worker;
+	const struct attributes *a = spec->attributes;
+	int error = 0;
+
+	if (readings_wanted(a)) {
+		error =
+		    readings_take(e->environment.readings, a, failure, size);
+		plan->identity = readings_identity(e->environment.readings);
+	}
+	if (error < 0)
+		return error;
+	plan->envp = environment_of(e, worker, beside);
+	plan->path = path_of(plan->envp);
+	plan->cwd = spec->cwd;
+	plan->attributes = a;
+	if (attributes_have(a, ATTRIBUTE_STDIN) && !beside)
+		plan->input = a->input_path;
+	plan->tty = job_tty(e);
+	return 0;
+}
+
 /* Starts `argv` as the process of `worker`. 0, or -errno, explained. */
 static int
 run(struct engine *e, struct worker *worker, const char *const *argv,
     const char *hook, enum spawn_step *step)
 {
-	struct spawn_result result = { .pidfd = -1 };
-	struct spawn_plan plan = {
-		.argv = argv,
-		.cwd = worker->spec->spec->worker.cwd,
-	};
-	size_t len;
+	struct spawn_result result = { .pidfd = -1, .step = SPAWN_DESCRIPTORS };
+	struct spawn_plan plan = { .argv = argv };
+	char story[sizeof(e->failure)];
 	int error = is_hook(worker) ? 0 : signs_begin(e, worker);
 
 	if (error == 0 && !is_hook(worker))
 		error = check_prepare(worker);
-	result.step = SPAWN_DESCRIPTORS;
-	plan.envp = environment_of(e, worker, is_hook(worker));
-	plan.path = path_of(plan.envp);
-	plan.tty = job_tty(e);
-	if (error == 0)
+	if (error < 0)
+		explain(story, sizeof(story), &plan, &result, -error);
+	else
+		error = make_plan(e, worker, &plan, is_hook(worker), story,
+		    sizeof(story));
+	if (error == 0) {
 		error = start(e, worker, &plan, &result);
+		if (error < 0)
+			explain(story, sizeof(story), &plan, &result, -error);
+	}
 	*step = result.step;
 	if (error < 0) {
-		len = (size_t)snprintf(e->failure, sizeof(e->failure), "%s%s",
-		    hook, *hook != '\0' ? ": " : "");
-		explain(e->failure + len, sizeof(e->failure) - len, &plan,
-		    &result, -error);
+		(void)strlcpy(e->failure, hook, sizeof(e->failure));
+		if (*hook != '\0')
+			(void)strlcat(e->failure, ": ", sizeof(e->failure));
+		(void)strlcat(e->failure, story, sizeof(e->failure));
 		return error;
 	}
 	worker->pid = result.pid;
@@ -383,20 +242,20 @@ int
 launch_check(struct engine *e, struct worker *worker, const char *const *argv,
     struct spawn_result *result)
 {
-	struct spawn_plan plan = {
-		.argv = argv,
-		.envp = environment_of(e, worker, true),
-		.cwd = worker->spec->spec->worker.cwd,
-		.tty = -1,
-	};
+	struct spawn_plan plan = { .argv = argv };
 	struct spawn_fd fds[LOG_NSTREAMS];
-	int logs = outlet_begin(e, worker, fds);
+	char story[sizeof(e->failure)];
+	int logs, error;
 
 	result->step = SPAWN_DESCRIPTORS;
+	error = make_plan(e, worker, &plan, true, story, sizeof(story));
+	if (error < 0)
+		return error;
+	logs = outlet_begin(e, worker, fds);
 	if (logs < 0)
 		return logs;
+	plan.tty = -1;
 	plan.fds = fds;
 	plan.nfds = (size_t)logs;
-	plan.path = path_of(plan.envp);
 	return spawner_spawn(&e->spawner, &plan, result);
 }

@@ -157,7 +157,8 @@ runs_differently(const struct spec *a, const struct spec *b)
 	if ((x->cwd == NULL) != (y->cwd == NULL) ||
 	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))
 		return true;
-	if (log_differs(x, y))
+	if (log_differs(x, y) ||
+	    !attributes_equal(x->attributes, y->attributes))
 		return true;
 	return !same_words(x->argv, y->argv) || !same_words(x->env, y->env);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -73,19 +74,28 @@ try_spawn(const struct spawner *spawner, const struct spawn_plan *plan,
 	struct spawn_area *area = spawner->area;
 	struct spawn_start start = { spawner, plan, area };
 	int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
-	int pidfd = -1;
+	int dumpable = -1, pidfd = -1;
 	pid_t pid;
 
 	if (spawner->private_table && !plan->anywhere)
 		flags |= CLONE_FILES;
 	if (spawner->clone_pidfd)
 		flags |= CLONE_PIDFD;
+	if (plan->identity != NULL)
+		dumpable = prctl(PR_GET_DUMPABLE);
 	area->file = NULL;
+	area->subject = NULL;
 	area->error = 0;
 	area->step = SPAWN_PROCESS;
 
 	pid = clone(spawn_child, area->stack + SPAWN_STACK_SIZE, flags, &start,
 	    &pidfd);
+	/*
+	 * That the child became another user made this memory one that must
+	 * not be looked into, while the child had part in it.
+	 */
+	if (dumpable == 1)
+		(void)prctl(PR_SET_DUMPABLE, 1);
 	if (pid == -1) {
 		result->step = SPAWN_PROCESS;
 		return -errno;
@@ -95,6 +105,7 @@ try_spawn(const struct spawner *spawner, const struct spawn_plan *plan,
 		fd_close(&pidfd);
 		result->step = area->step;
 		result->file = area->file;
+		result->subject = area->subject;
 		return area->error;
 	}
 	if (pidfd == -1)

@@ -33,19 +33,33 @@
  * What can fail in a start, in the order of doing, with the text that a
  * message begins with.
  */
-#define SPAWN_STEPS(X)                                           \
-	X(SPAWN_PROCESS, "cannot create a process")              \
-	X(SPAWN_PIDFD, "cannot watch the new process")           \
-	X(SPAWN_TABLE, "cannot separate the descriptors")        \
-	X(SPAWN_PARENT, "cannot be tied to the engine")          \
-	X(SPAWN_GROUP, "cannot make a process group")            \
-	X(SPAWN_TERMINAL, "cannot take the terminal")            \
-	X(SPAWN_DESCRIPTORS, "cannot pass the descriptors")      \
-	X(SPAWN_FOLDER, "cannot change to folder")               \
-	X(SPAWN_LIMIT, "cannot restore the limit on open files") \
-	X(SPAWN_SIGNALS, "cannot restore the signals")           \
-	X(SPAWN_SEARCH, "command not found")                     \
-	X(SPAWN_EXECUTE, "cannot execute")                       \
+#define SPAWN_STEPS(X)                                             \
+	X(SPAWN_PROCESS, "cannot create a process")                \
+	X(SPAWN_PIDFD, "cannot watch the new process")             \
+	X(SPAWN_TABLE, "cannot separate the descriptors")          \
+	X(SPAWN_PARENT, "cannot be tied to the engine")            \
+	X(SPAWN_GROUP, "cannot make a process group")              \
+	X(SPAWN_TERMINAL, "cannot take the terminal")              \
+	X(SPAWN_DESCRIPTORS, "cannot pass the descriptors")        \
+	X(SPAWN_INPUT, "stdin: cannot open")                       \
+	X(SPAWN_OOM_SCORE, "oom_score_adj: cannot be set to")      \
+	X(SPAWN_NICE, "nice: cannot be set")                       \
+	X(SPAWN_IOPRIO, "ioprio: cannot be set")                   \
+	X(SPAWN_CPUS, "cpus: cannot be set")                       \
+	X(SPAWN_LIMIT, "cannot restore the limit on open files")   \
+	X(SPAWN_LIMITS, "limit: cannot set")                       \
+	X(SPAWN_MOUNTS, "private_tmp: cannot separate the mounts") \
+	X(SPAWN_ROOT, "chroot: cannot change the root to")         \
+	X(SPAWN_TMP, "private_tmp: cannot mount on")               \
+	X(SPAWN_GROUPS, "groups: cannot be set")                   \
+	X(SPAWN_GID, "group: cannot be set to")                    \
+	X(SPAWN_USER, "user: cannot become")                       \
+	X(SPAWN_CAPABILITIES, "capabilities: cannot be set")       \
+	X(SPAWN_PRIVILEGES, "no_new_privileges: cannot be set")    \
+	X(SPAWN_FOLDER, "cannot change to folder")                 \
+	X(SPAWN_SIGNALS, "cannot restore the signals")             \
+	X(SPAWN_SEARCH, "command not found")                       \
+	X(SPAWN_EXECUTE, "cannot execute")                         \
 	X(SPAWN_INTERPRETER, "interpreter not found")
 
 #define SPAWN_ENUM(name, text) name,
@@ -69,11 +83,27 @@ extern const char *const spawn_step_text[];
 /* The search path where the plan has none, as execvp(3) has it. */
 #define SPAWN_PATH_DEFAULT "/bin:/usr/bin"
 
+struct attributes;
+
 /* One descriptor that a child gets: `from` of the caller's, as number `to`. */
 struct spawn_fd {
 	int from; /* below FD_FIRST: 0 to 2 or a slot; if the plan says
 		     `anywhere`, any descriptor */
 	int to;   /* no number twice */
+};
+
+/* The most supplementary groups of a process here. */
+#define SPAWN_GROUPS_MAX 1024
+
+/* Who a process becomes. */
+struct identity {
+	bool sets_uid; /* of the three, those that are not set stay */
+	bool sets_gid;
+	bool sets_groups;
+	uid_t uid;
+	gid_t gid;
+	size_t ngroups; /* <= SPAWN_GROUPS_MAX */
+	gid_t groups[SPAWN_GROUPS_MAX];
 };
 
 /*
@@ -92,8 +122,12 @@ struct spawn_plan {
 				       child writes its pid before it executes;
 				       ends with NULL; NULL: there are none */
 	bool anywhere;              /* costs a copy of all descriptors */
+	const struct attributes *attributes; /* or NULL; names in it of users
+						and files are not looked at */
+	const struct identity *identity;     /* or NULL: who the caller is */
+	const char *input; /* file that becomes standard input, or NULL */
 	int tty; /* make the child's group the foreground group of this
-		    terminal, below FD_FIRST; or -1 */
+	  terminal, below FD_FIRST; or -1 */
 };
 
 /* What came of it. */
@@ -103,6 +137,8 @@ struct spawn_result {
 	enum spawn_step step; /* which step failed */
 	const char *file;     /* what was found to execute but could not be, or
 				 NULL; borrowed, valid until the next spawn */
+	const char *subject;  /* of the step, if it does several things; NULL;
+				 static */
 };
 
 struct spawn_area;

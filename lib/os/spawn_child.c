@@ -10,18 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/attributes.h"
+#include "os/spawn_attributes.h"
 #include "os/spawn_child.h"
 
 #define SHELL "/bin/sh"
 
 /* The status of a child that could not start; nobody sees it. */
 #define STATUS_FAILED 127
-
-/*
- * Functions that run in the child: it has a stack that the sanitizers do not
- * know and shares their bookkeeping with the parent.
- */
-#define IN_CHILD __attribute__((no_sanitize("address", "undefined")))
 
 /* Leaves the parent's descriptor table for a private one of the first. */
 IN_CHILD static int
@@ -46,6 +42,13 @@ tie_to_parent(const struct spawn_start *start)
 		return -errno;
 	parent = getppid();
 	return parent == start->spawner->parent || parent == 0 ? 0 : -ESRCH;
+}
+
+/* Who changes what he is loses that tie. */
+IN_CHILD static int
+tie_again(const struct spawn_start *start)
+{
+	return start->plan->identity == NULL ? 0 : tie_to_parent(start);
 }
 
 IN_CHILD static int
@@ -162,7 +165,10 @@ change_folder(const struct spawn_start *start)
 	return chdir(start->plan->cwd) == -1 ? -errno : 0;
 }
 
-/* After the descriptors: their numbers may be above the lower limit. */
+/*
+ * After the descriptors: their numbers may be above the lower limit. Before
+ * the limits of the plan, which may be above it.
+ */
 IN_CHILD static int
 restore_limit(const struct spawn_start *start)
 {
@@ -336,8 +342,24 @@ static const struct {
 	{ SPAWN_TERMINAL, take_terminal },
 	{ SPAWN_DESCRIPTORS, pass_descriptors },
 	{ SPAWN_DESCRIPTORS, close_others },
-	{ SPAWN_FOLDER, change_folder },
+	{ SPAWN_INPUT, spawn_set_input },
+	{ SPAWN_OOM_SCORE, spawn_set_oom_score },
+	{ SPAWN_NICE, spawn_set_nice },
+	{ SPAWN_IOPRIO, spawn_set_ioprio },
+	{ SPAWN_CPUS, spawn_set_cpus },
 	{ SPAWN_LIMIT, restore_limit },
+	{ SPAWN_LIMITS, spawn_set_limits },
+	{ SPAWN_MOUNTS, spawn_leave_mounts },
+	{ SPAWN_ROOT, spawn_change_root },
+	{ SPAWN_TMP, spawn_mount_tmp },
+	{ SPAWN_CAPABILITIES, spawn_bound_capabilities },
+	{ SPAWN_GROUPS, spawn_set_groups },
+	{ SPAWN_GID, spawn_set_group },
+	{ SPAWN_USER, spawn_set_user },
+	{ SPAWN_CAPABILITIES, spawn_set_capabilities },
+	{ SPAWN_PARENT, tie_again },
+	{ SPAWN_PRIVILEGES, spawn_set_no_new_privileges },
+	{ SPAWN_FOLDER, change_folder },
 	{ SPAWN_SIGNALS, restore_signals },
 	{ SPAWN_EXECUTE, execute },
 };
@@ -352,6 +374,7 @@ spawn_child(void *arg)
 
 	for (i = 0; i < CHILD_STEPS; i++) {
 		start->area->step = child_steps[i].step;
+		start->area->subject = NULL;
 		error = child_steps[i].run(start);
 		if (error < 0) {
 			start->area->error = error;

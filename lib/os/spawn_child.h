@@ -15,6 +15,12 @@
 #define SPAWN_STACK_SIZE 65536
 
 /*
+ * Functions that run in the child: it has a stack that the sanitizers do not
+ * know and shares their bookkeeping with the parent.
+ */
+#define IN_CHILD __attribute__((no_sanitize("address", "undefined")))
+
+/*
  * What parent and child share besides their memory. Pages are used only when
  * touched, so that the room for scripts costs nothing until there is one.
  */
@@ -23,6 +29,7 @@ struct spawn_area {
 	char path[PATH_MAX];                       /* candidate of a search */
 	const char *script[SPAWN_SCRIPT_MAX + 2];  /* words for a shell */
 	const char *file;                          /* see struct spawn_result */
+	const char *subject;                       /* likewise */
 	enum spawn_step step; /* which failed, if error is not 0 */
 	int error;            /* -errno of the child, or 0 */
 };

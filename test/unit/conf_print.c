@@ -59,6 +59,26 @@ static const struct {
 	{ "backoff", "", "100ms..30s", NULL },
 	{ "log", "", "file 'a b' max 10M keep 3 timestamps", NULL },
 	{ "log_stderr", "", "null", NULL },
+	{ "user", "", "'a b'", NULL },
+	{ "group", "", "www", NULL },
+	{ "groups", "", "audio 44", NULL },
+	{ "umask", "", "007", NULL },
+	{ "nice", "", "-5", NULL },
+	{ "oom_score_adj", "", "-1000", NULL },
+	{ "ioprio", "", "best-effort 3", NULL },
+	{ "cpus", "", "2,0,1,8 5", "cpus 0-2,5,8" },
+	{ "limit", "limit as 9; limit stack unlimited",
+	    "nofile 10:20 as 2048M cpu 1h rttime 1500ms",
+	    "limit as 2G\n\tlimit cpu 1h\n\tlimit nofile 10:20\n"
+	    "\tlimit rttime 1500ms\n\tlimit stack unlimited" },
+	{ "no_new_privileges", "", "yes", NULL },
+	{ "capabilities", "", "CAP_KILL chown", "capabilities chown kill" },
+	{ "chroot", "", "'/a b'", NULL },
+	{ "private_tmp", "", "", "private_tmp yes" },
+	{ "env_file", "env_file a", "'b c' optional",
+	    "env_file a\n\tenv_file 'b c' optional" },
+	{ "env_clear", "", "PATH LANG", NULL },
+	{ "stdin", "", "file '/a b'", NULL },
 };
 
 #define NSAMPLES (sizeof(samples) / sizeof(samples[0]))
@@ -135,10 +155,44 @@ test_complete(void)
 	OK("no directive is left out here");
 }
 
+/* A value of an attribute that is not that of its sample. */
+static const char *
+other_attribute(const struct directive *d)
+{
+	switch ((enum attribute)d->offset) {
+	case ATTRIBUTE_USER:
+	case ATTRIBUTE_GROUP:
+	case ATTRIBUTE_CHROOT:
+	case ATTRIBUTE_ENV_FILE:
+		break;
+	case ATTRIBUTE_GROUPS:
+	case ATTRIBUTE_CAPABILITIES:
+	case ATTRIBUTE_ENV_CLEAR:
+		return "";
+	case ATTRIBUTE_UMASK:
+	case ATTRIBUTE_NICE:
+	case ATTRIBUTE_OOM_SCORE_ADJ:
+	case ATTRIBUTE_CPUS:
+		return "1";
+	case ATTRIBUTE_LIMIT:
+		return "nofile 10:21";
+	case ATTRIBUTE_NO_NEW_PRIVILEGES:
+	case ATTRIBUTE_PRIVATE_TMP:
+		return "no";
+	case ATTRIBUTE_IOPRIO:
+		return "idle";
+	case ATTRIBUTE_STDIN:
+		return "inherit";
+	}
+	return "/other";
+}
+
 /* A value of the directive that is not that of its sample. */
 static const char *
 other_value(const struct directive *d)
 {
+	if (d->type == DIRECTIVE_ATTRIBUTE)
+		return other_attribute(d);
 	if (strcmp(d->name, "auto_shutdown") == 0)
 		return "all_significant";
 	if (d->worker_default != NULL || d->sup_default != NULL)
@@ -210,6 +264,26 @@ test_defaults(void)
 	}
 	conf_fini(&plain);
 	OK("S5, S7: the defaults in the table are the defaults");
+}
+
+static void
+test_nothing(void)
+{
+	static const char text[] =
+	    "worker w {\n\texec x\n\tgroups\n\tcapabilities\n"
+	    "\tenv_clear\n}\n";
+	struct conf conf;
+	char *printed;
+
+	CHECK(load_text(&conf, text));
+	printed = tree_text(&conf);
+	CHECK(strcmp(printed, text) == 0);
+	free(printed);
+	conf_fini(&conf);
+	CHECK(load_text(&conf, "worker w { exec x; private_tmp no }\n"));
+	CHECK(conf.root->sup.children[0].spec->worker.attributes == NULL);
+	conf_fini(&conf);
+	OK("a list of nothing is not nothing said");
 }
 
 struct text {
@@ -308,6 +382,7 @@ main(void)
 	test_complete();
 	test_differences();
 	test_defaults();
+	test_nothing();
 	test_words();
 	test_child();
 	test_arrays();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -92,6 +93,7 @@ WRAP(int, bind, -1, (int fd, const struct sockaddr *address, socklen_t len),
     (fd, address, len), EACCES, ENOMEM)
 WRAP(void *, calloc, NULL, (size_t count, size_t size), (count, size), ENOMEM)
 WRAP(int, chdir, -1, (const char *path), (path), EACCES, ENOMEM)
+WRAP(int, chroot, -1, (const char *path), (path), EPERM, ENOENT)
 WRAP(int, close_range, -1, (unsigned first, unsigned last, int flags),
     (first, last, flags), ENOSYS, EINVAL, EPERM, EMFILE, ENOMEM)
 WRAP(int, connect, -1, (int fd, const struct sockaddr *address, socklen_t len),
@@ -123,6 +125,10 @@ WRAP(void *, malloc, NULL, (size_t size), (size), ENOMEM)
 WRAP(void *, mmap, MAP_FAILED,
     (void *address, size_t len, int protection, int flags, int fd, off_t at),
     (address, len, protection, flags, fd, at), ENOMEM)
+WRAP(int, mount, -1,
+    (const char *from, const char *on, const char *type, unsigned long flags,
+	const void *data),
+    (from, on, type, flags, data), EPERM, ENOMEM)
 WRAP(int, mprotect, -1, (void *address, size_t len, int protection),
     (address, len, protection), ENOMEM)
 WRAP(int, openat, -1, (int folder, const char *path, int flags),
@@ -149,6 +155,8 @@ WRAP(int, renameat, -1,
     (old_folder, old, folder, path), EACCES, ENOSPC)
 WRAP(ssize_t, send, -1, (int fd, const void *buf, size_t size, int flags),
     (fd, buf, size, flags), EINTR, EAGAIN, ENOBUFS, ENOMEM, EPIPE)
+WRAP(int, sched_setaffinity, -1,
+    (pid_t pid, size_t size, const cpu_set_t *cpus), (pid, size, cpus), EINVAL)
 WRAP(int, setpgid, -1, (pid_t pid, pid_t pgid), (pid, pgid), EPERM)
 WRAP(int, setrlimit, -1, (int resource, const struct rlimit *limit),
     (resource, limit), EPERM)
@@ -164,6 +172,11 @@ WRAP(int, socket, -1, (int domain, int type, int protocol),
 WRAP(int, socketpair, -1, (int domain, int type, int protocol, int ends[2]),
     (domain, type, protocol, ends), EMFILE, ENFILE, ENOMEM)
 WRAP(char *, strdup, NULL, (const char *text), (text), ENOMEM)
+WRAP(int, setpriority, -1, (int which, id_t who, int nice), (which, who, nice),
+    EACCES)
+WRAP(long, syscall, -1, (long number, long a, long b, long c),
+    (number, a, b, c), EPERM)
+WRAP(int, unshare, -1, (int flags), (flags), EPERM, ENOMEM)
 WRAP(int, tcsetpgrp, -1, (int fd, pid_t pgid), (fd, pgid), ENOTTY)
 WRAP(int, waitid, -1, (idtype_t type, id_t id, siginfo_t *info, int options),
     (type, id, info, options), EINTR)

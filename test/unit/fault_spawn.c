@@ -2,17 +2,43 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/attributes.h"
 #include "check.h"
 #include "fault.h"
 #include "os/fd.h"
 #include "os/pidfd.h"
 #include "os_run.h"
 
+#define SAID(attribute) (UINT32_C(1) << (attribute))
+
 static bool clone_pidfd;
+
+/* Everything that can be said about a process, harmless. */
+static struct attributes all = {
+	.said = SAID(ATTRIBUTE_NICE) | SAID(ATTRIBUTE_OOM_SCORE_ADJ) |
+	    SAID(ATTRIBUTE_IOPRIO) | SAID(ATTRIBUTE_CPUS) |
+	    SAID(ATTRIBUTE_LIMIT) | SAID(ATTRIBUTE_CHROOT) |
+	    SAID(ATTRIBUTE_PRIVATE_TMP) | SAID(ATTRIBUTE_CAPABILITIES) |
+	    SAID(ATTRIBUTE_NO_NEW_PRIVILEGES),
+	.limited = 1 << 1,
+	.ioprio = IOPRIO_IDLE << IOPRIO_CLASS_SHIFT,
+	.oom_score_adj = "100",
+	.chroot = "/",
+	.capabilities = 1,
+};
+static const struct identity other = {
+	.sets_uid = true,
+	.sets_gid = true,
+	.sets_groups = true,
+	.uid = 54321,
+	.gid = 54321,
+};
+static bool attributes;
 
 static void
 end_child(struct spawn_result *result)
@@ -42,6 +68,11 @@ spawn_one(void)
 	plan.fds = fds;
 	plan.nfds = 2;
 	plan.cwd = "/";
+	if (attributes) {
+		plan.attributes = &all;
+		plan.identity = &other;
+		plan.input = "/dev/null";
+	}
 	error = spawner_init(&spawner, &run_signals, &run_nofile);
 	if (error < 0)
 		return error;
@@ -87,5 +118,11 @@ main(int argc, char *argv[])
 	clone_pidfd = false;
 	fault_each("a spawn with pidfd_open", spawn_one, NULL);
 	fault_each("a spawn that fails", spawn_none, NULL);
+	if (geteuid() != 0)
+		return 0;
+	attributes = true;
+	clone_pidfd = true;
+	CHECK(sched_getaffinity(0, sizeof(all.cpus), &all.cpus) == 0);
+	fault_each("a spawn with attributes", spawn_one, NULL);
 	return 0;
 }

@@ -79,7 +79,7 @@ next_to_end(const struct live *l)
 
 /*
  * Waits until nothing happens any more. What the answer to `wait quiet` is
- * about has been recorded when the next answer comes.
+ * about stands in the records before that of a signal that is sent then.
  */
 static void
 await_quiet(struct live *l)
@@ -89,8 +89,7 @@ await_quiet(struct live *l)
 	l->nrows = 0;
 	(void)live_ask(l, 1, (const char *const[]){ "status", NULL }, take_row,
 	    l);
-	while (live_read(l, false))
-		;
+	live_mark(l);
 	if (!l->over && !l->personas[l->s->root].up)
 		live_finish(l);
 }

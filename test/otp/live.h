@@ -72,6 +72,7 @@ struct live {
 	bool crowd;     /* several ends are found at once in this step */
 	pid_t held;     /* in a `together`: goes on last, the others with it */
 	bool over;      /* the program has ended */
+	bool marked;    /* the record was there that live_mark() asks for */
 
 	pid_t guardian;
 	struct control_session session;
@@ -125,6 +126,8 @@ bool live_is_at_once(const struct scenario *s, const struct node *node);
 
 /* live_program.c */
 void live_launch(struct live *l);
+/* Reads the records until all that there were are read. */
+void live_mark(struct live *l);
 bool live_read(struct live *l, bool wait);
 void live_connect(struct live *l);
 int live_ask(struct live *l, size_t nwords, const char *const *words,

@@ -187,6 +187,16 @@ live_ask(struct live *l, size_t nwords, const char *const *words,
 	return got;
 }
 
+void
+live_mark(struct live *l)
+{
+	l->marked = false;
+	if (!l->over && kill(l->guardian, SIGUSR1) == -1)
+		live_fail(l, "cannot signal supervise: %s", strerror(errno));
+	while (!l->marked && live_read(l, true))
+		;
+}
+
 /* It is ending: hears the rest, and reaps it. */
 void
 live_finish(struct live *l)

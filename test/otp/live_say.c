@@ -236,6 +236,9 @@ live_say(struct live *l, const struct record_parsed *r)
 	int node = live_node(l,
 	    *child != '\0' ? child : record_parsed_text(r, "supervisor"));
 
+	if (strcmp(r->event, "signal") == 0 &&
+	    strcmp(record_parsed_text(r, "signal"), "USR1") == 0)
+		l->marked = true;
 	for (size_t i = 0; i < sizeof(tellings) / sizeof(*tellings); i++) {
 		if (strcmp(tellings[i].event, r->event) != 0)
 			continue;

@@ -216,12 +216,14 @@ replace_witness() {
 	refute_record event=leftover
 }
 
-# next_witness OLD ENGINE: sets `witness`, without a look at all processes.
+# next_witness OLD: sets `witness`, without a look at all processes.
 next_witness() {
-	local pid
+	local pid name
 	for pid in $(<"/proc/$PID/task/$PID/children"); do
+		[[ $pid != "$1" ]] || continue
 		witness=$pid
-		[[ $pid == "$1" || $pid == "$2" ]] || return 0
+		read -r name 2>/dev/null <"/proc/$pid/comm" || continue
+		[[ $name != witness ]] || return 0
 	done
 	return 1
 }
@@ -235,7 +237,7 @@ next_witness() {
 	begin=$EPOCHSECONDS
 	for i in {1..12}; do
 		kill -s KILL "$witness"
-		eventually next_witness "$witness" "$engine"
+		eventually next_witness "$witness"
 	done
 	[[ $((EPOCHSECONDS - begin)) -lt 10 ]]
 	kill -s KILL "$PID" "$engine"

@@ -49,7 +49,7 @@ static const char *const names[SIGNS_NVARIABLES] = {
 /* Those of the launch in hand. */
 static char values[LISTEN_FDNAMES][80];
 static char fdnames[sizeof("LISTEN_FDNAMES=") +
-    POLICY_FDSTORE_MAX * (NOTIFY_NAME_MAX + 1)];
+    (size_t)POLICY_FDSTORE_MAX * (NOTIFY_NAME_MAX + 1)];
 static char *pids[3];
 
 /* The message in hand. */

@@ -134,10 +134,7 @@ datagram_send(const char *name, const char *text, int fd)
 {
 	union control control = { .bytes = "" };
 	struct sockaddr_un address;
-	struct iovec iov = {
-		.iov_base = (void *)(uintptr_t)text,
-		.iov_len = strlen(text),
-	};
+	struct iovec iov = fd_iovec(text, strlen(text));
 	struct msghdr message = {
 		.msg_name = &address,
 		.msg_namelen = fill_address(&address, name),

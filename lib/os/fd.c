@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "os/fd.h"
@@ -164,6 +165,16 @@ fd_clean(int keep)
 	}
 	fd_close(&null);
 	return error;
+}
+
+struct iovec
+fd_iovec(const void *bytes, size_t len)
+{
+	struct iovec part = { .iov_len = len };
+
+	/* Its pointer is not const, as it is for reading too. */
+	memcpy(&part.iov_base, &bytes, sizeof(bytes));
+	return part;
 }
 
 int

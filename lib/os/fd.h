@@ -3,6 +3,7 @@
 #define OS_FD_H
 
 #include <sys/resource.h>
+#include <sys/uio.h>
 
 /*
  * File descriptors: which numbers belong to whom.
@@ -41,6 +42,9 @@ int fd_null(void);
  * read or 1 to write, is the end that never blocks. 0; -errno: both are -1.
  */
 int fd_pipe(int ends[2], int ours);
+
+/* `bytes`, borrowed, to be written: the kernel does not change them. */
+struct iovec fd_iovec(const void *bytes, size_t len);
 
 /* Closes every descriptor above 2 but `keep`, which may be -1. */
 void fd_close_others(int keep);

@@ -37,8 +37,7 @@ pass_open(int ends[2])
 int
 pass_send(int end, const void *bytes, size_t len, const int *fds, size_t nfds)
 {
-	struct iovec part = { .iov_base = (void *)(uintptr_t)bytes,
-		.iov_len = len };
+	struct iovec part = fd_iovec(bytes, len);
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 	union control control = { .bytes = { 0 } };
 	ssize_t n;

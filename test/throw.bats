@@ -104,7 +104,7 @@ has_event() {
 	assert_record event=exited child=b run=1 reason=throw:full link=a
 	assert_equal "$(causes b)" "1 link a throw:full"
 	run -0 supervise why b
-	assert_output "link:a threw full"
+	assert_output "because a threw full"
 }
 
 @test "L9 L8: a call of it dies with that reason" {

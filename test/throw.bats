@@ -285,7 +285,7 @@ has_lines() {
 	conf <<<'worker a { exec sleep 1000 }'
 	start_tree_ready
 	run -2 env -u SUPERVISE_NAME -u SUPERVISE_RUN -u SUPERVISE_SOCKET "$SUPERVISE" throw full
-	assert_output "SUPERVISE_NAME is not set"
+	assert_output "this is not in a worker: SUPERVISE_NAME is not set"
 	run -2 env -u SUPERVISE_SOCKET SUPERVISE_NAME=a SUPERVISE_RUN=1 "$SUPERVISE" throw full
 	assert_output "SUPERVISE_SOCKET is not set"
 	run -2 env -u SUPERVISE_NAME "$SUPERVISE" try -- "$SUPERVISE" throw full

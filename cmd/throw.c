@@ -27,8 +27,8 @@ own(const char *variable)
 
 	if (value == NULL)
 		usage_error("throw",
-		    "%s is not set, as it is for a worker with a supervisor "
-		    "to throw to",
+		    "this is not in a worker: %s is not set, so that there is "
+		    "nobody to throw to",
 		    variable);
 	return value;
 }

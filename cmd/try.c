@@ -43,6 +43,19 @@ try {
 	const char *after; /* NULL: none */
 };
 
+/* Whether the end of a command can be so, which `*` does not mean. */
+static bool
+can_be(const char *pattern)
+{
+	static const char *const kinds[] = { "exit:", "signal:", "killed",
+		"start:", "*" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strncmp(pattern, kinds[i], strlen(kinds[i])) == 0)
+			return strcmp(pattern, "exit:0") != 0;
+	return false;
+}
+
 /* The second word of --catch is the one that comes next. */
 static bool
 take_catch(struct try *try, const char *pattern)
@@ -52,6 +65,13 @@ take_catch(struct try *try, const char *pattern)
 
 	if (!pattern_check(pattern, &error)) {
 		usage_error("try", "--catch %s: %s", pattern, error.message);
+		return false;
+	}
+	if (!can_be(pattern)) {
+		usage_error("try",
+		    "--catch %s: no failure of a command is that, expected "
+		    "exit:1-255, signal:, killed, start: or *",
+		    pattern);
 		return false;
 	}
 	if (command == NULL || strcmp(command, "--") == 0) {

@@ -82,6 +82,7 @@ static const struct part past_parts[] = {
 	TEXT(past, by_reason),
 	TEXT(past, first),
 	TEXT(past, first_reason),
+	TEXT(past, behind),
 	TEXT(past, strategy),
 	TEXT(past, outcome),
 	TEXT(past, caught),

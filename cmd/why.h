@@ -22,6 +22,7 @@ struct past {
 	const char *by_reason;
 	const char *first; /* what was behind the end of that one, or "" */
 	const char *first_reason;
+	const char *behind; /* of `first`, or of `by`; or "" */
 	const char *strategy;
 	const char *outcome;
 	const char *caught; /* "true": by a `catch` line */

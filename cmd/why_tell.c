@@ -101,6 +101,9 @@ tell_outcome(const struct story *story, const struct past *past)
 		printf("it said that it is not needed");
 	else if (is_outcome(past, HISTORY_CAUGHT))
 		printf("a catch line says that it stays down");
+	else if (is_outcome(past, HISTORY_ANEW))
+		printf("%s gave up, was restarted and started it anew",
+		    story->under);
 	else if (is_outcome(past, HISTORY_ESCALATED))
 		printf("a catch line says escalate, %s gave up", story->under);
 	else
@@ -115,11 +118,13 @@ tell_by(const struct past *past, const char *link)
 
 	if (*past->first == '\0')
 		printf("%s %s", past->by,
-		    people_reason(past->by_reason, how, sizeof(how)));
+		    people_end(past->by_reason, past->behind, how,
+			sizeof(how)));
 	else
 		printf("%s ended%s, which ended because %s %s", past->by, link,
 		    past->first,
-		    people_reason(past->first_reason, how, sizeof(how)));
+		    people_end(past->first_reason, past->behind, how,
+			sizeof(how)));
 }
 
 static void
@@ -139,7 +144,7 @@ tell_sibling(const struct story *story, const struct past *past)
 static void
 tell_link(const struct past *past)
 {
-	printf(*past->first == '\0' ? "link:" : "because ");
+	printf("because ");
 	tell_by(past, " (link)");
 }
 

@@ -171,3 +171,12 @@ mistakes() {
 	run -2 supervise -f nosuch.conf run
 	assert_output "nosuch.conf"
 }
+
+@test "a wrong link in what a program printed is told with the child that it is for" {
+	printf '%s\n' '#!/bin/sh' 'echo "exec true; link nobody"' >print
+	chmod +x print
+	conf <<<'worker a = exec "./print"'
+	run -2 supervise check
+	assert_output '"nobody" is no child that a can be linked to'
+	assert_output 'in worker a = exec "./print" at ./supervise.conf:1'
+}

@@ -112,3 +112,17 @@ END
 	grep -q 'gave up: jobs/bad' records
 	grep -q 'siblings  1 in the tree, down' records
 }
+
+@test "U13: ends by links that follow a request say so, with a hint about links" {
+	conf <<-'END'
+		worker db { exec ${WORKER} }
+		worker w[4] { link db; exec ${WORKER} }
+	END
+	start_tree_ready
+	supervise restart -q db || true
+	wait_tree
+	assert_equal "$STATUS" 1
+	run -0 grep -A9 "supervise: gave up" records
+	[[ ${lines[0]} =~ ^"supervise: gave up: w."[0-3]" ended by a link because db was restarted on request"$ ]]
+	assert_output "each restart counts: raise max_restarts, or \`monitor\` it instead"
+}

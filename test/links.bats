@@ -37,7 +37,7 @@ two_trees() {
 	assert_equal "$(causes api)" "1 link data/db signal:SEGV"
 	assert_equal "$(causes db)" "1 itself - signal:SEGV"
 	run -0 supervise why api
-	assert_output "link:data/db was ended by SIGSEGV"
+	assert_output "because data/db was ended by SIGSEGV"
 	assert_output "web restarted it (one_for_one)"
 }
 
@@ -148,7 +148,7 @@ two_trees() {
 			start_tree_ready
 			kill -s SEGV "$(pid_of w.2)"
 			if [[ $strategy == one_for_one && $max -eq 3 ]]; then
-				assert_output "warning: a crash of w.0 restarts 4 linked children, and max_restarts of root is 3"
+				assert_output "warning: a crash or a restart of w.0 restarts 4 linked children, and max_restarts of root is 3"
 				wait_tree
 				has_record event=gave_up restarts=4
 			else
@@ -467,7 +467,7 @@ two_trees() {
 	kill -s KILL "$(pid_of y)"
 	wait_record event=exited child=pool/s/z reason=killed link=pool/s/y
 	run -0 supervise why a
-	assert_output "link:pool/x was killed (SIGKILL)"
+	assert_output "because pool/x was killed (SIGKILL)"
 	supervise stop s
 	supervise add pool 'worker x { exec sleep 1000; restart temporary; link a }'
 	supervise stop x

@@ -5,6 +5,7 @@
 
 load test_helper
 load control_helper
+load page_helper
 
 teardown() {
 	finish
@@ -171,4 +172,31 @@ mail_has() {
 	wait_record event=started child=a run=2
 	is_state up b
 	assert_equal "$(count_records event=exited child=b)" 1
+}
+
+# has_heard COUNT: so many ends of db.
+has_heard() {
+	[[ $(grep -c "^watcher | heard: .*down.* .*db .*signal:SEGV" out) -eq $1 ]]
+}
+
+@test "supervise.conf(5): the watchers of MAILBOX hear, do no harm, and end as they say" {
+	local n
+	for n in 1 2 3; do
+		PAGE=supervise.conf.5 block MAILBOX $n | conf
+		[[ -s supervise.conf ]]
+		PATH=${SUPERVISE%/*}:$PATH start_tree_ready
+		supervise signal -q SEGV db
+		eventually has_heard 1
+		wait_record event=started child=db run=2
+		supervise restart -q watcher
+		assert_equal "$(supervise status --json db | jq .run)" 2
+		# The next run has set its trap when it hears of something.
+		supervise signal -q SEGV db
+		eventually has_heard 2
+		stop_tree
+	done
+	# The last one alone hears of its stop, and ends before it is killed.
+	assert_equal "$(grep -c "^watcher | heard: event=stop signal=TERM" out)" 2
+	refute_record event=killing
+	assert_equal "$(count_records event=exited child=watcher reason=shutdown)" 2
 }

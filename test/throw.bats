@@ -104,7 +104,7 @@ has_event() {
 	assert_record event=exited child=b run=1 reason=throw:full link=a
 	assert_equal "$(causes b)" "1 link a throw:full"
 	run -0 supervise why b
-	assert_output "link:a threw full"
+	assert_output "because a threw full"
 }
 
 @test "L9 L8: a call of it dies with that reason" {
@@ -285,7 +285,7 @@ has_lines() {
 	conf <<<'worker a { exec sleep 1000 }'
 	start_tree_ready
 	run -2 env -u SUPERVISE_NAME -u SUPERVISE_RUN -u SUPERVISE_SOCKET "$SUPERVISE" throw full
-	assert_output "SUPERVISE_NAME is not set"
+	assert_output "this is not in a worker: SUPERVISE_NAME is not set"
 	run -2 env -u SUPERVISE_SOCKET SUPERVISE_NAME=a SUPERVISE_RUN=1 "$SUPERVISE" throw full
 	assert_output "SUPERVISE_SOCKET is not set"
 	run -2 env -u SUPERVISE_NAME "$SUPERVISE" try -- "$SUPERVISE" throw full

@@ -220,3 +220,16 @@ run_shown() {
 	run -139 run_shown
 	grep -rq dumped crash.*
 }
+
+@test "L12: what the end of a command never is cannot be caught" {
+	local pattern
+	for pattern in 'throw:*' throw:full shutdown timeout unhealthy noproc \
+		reached_max_restart_intensity exit:0; do
+		run -125 supervise try --catch "$pattern" true -- false
+		assert_output "--catch $pattern: no failure of a command is that"
+	done
+	for pattern in '*' 'exit:0-1' exit:1 'signal:*' killed 'start:*'; do
+		run supervise try --catch "$pattern" true -- false
+		refute_output "no failure"
+	done
+}

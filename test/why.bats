@@ -240,7 +240,7 @@ first_cause() {
 	assert_equal "$(first_cause c)" "link b a signal:SEGV"
 	assert_equal "$(first_cause d)" "link c a signal:SEGV"
 	run -0 supervise why b
-	assert_output "link:a was ended by SIGSEGV"
+	assert_output "because a was ended by SIGSEGV"
 	run -0 supervise why d
 	assert_output "because c ended (link), which ended because a was ended by SIGSEGV (Segmentation fault); root restarted it"
 }
@@ -286,7 +286,7 @@ first_cause() {
 	kill -s KILL "$(pid_of a)"
 	wait_record event=started child=t run=2
 	run -0 supervise why b
-	assert_output "link:a was killed (SIGKILL); root restarted it with its group (one_for_all)"
+	assert_output "because a was killed (SIGKILL); root restarted it with its group (one_for_all)"
 	run -0 supervise why t
 	assert_output "by itself; root restarted it with its group (one_for_all)"
 	refute_output "no restart came of it"
@@ -452,5 +452,63 @@ first_cause() {
 	kill -s SEGV "$(pid_of t)"
 	wait_record event=started child=b run=2
 	run -0 supervise why b
-	assert_output "link:t was ended by SIGSEGV"
+	assert_output "because t was ended by SIGSEGV"
+}
+
+# What was behind the first cause of a child's latest end.
+behind() {
+	supervise why --json "$1" | jq -rs '[.[] | select(.event == "end")][0].behind // "-"'
+}
+
+@test "S152: a request is named as the first cause of ends by links" {
+	conf <<-'END'
+		max_restarts 99
+		worker a { exec ${WORKER} }
+		worker b { link a; exec ${WORKER} }
+		worker c { link b; exec ${WORKER} }
+	END
+	start_tree_ready
+	supervise restart -q a
+	wait_record event=started child=c run=2
+	assert_equal "$(behind b) $(behind c)" "restart restart"
+	run -0 supervise why b
+	assert_output "because a was restarted on request; root restarted it"
+	run -0 supervise why c
+	assert_output "because b ended (link), which ended because a was restarted on request; root"
+	supervise wait -t 10 ready '*'
+	supervise signal -q SEGV a
+	wait_record event=started child=c run=3
+	assert_equal "$(behind b) $(behind c)" "signal signal"
+	supervise wait -t 10 ready '*'
+	kill -s SEGV "$(pid_of a)"
+	wait_record event=started child=c run=4
+	assert_equal "$(behind b) $(behind c)" "- -"
+	supervise wait -t 10 ready '*'
+	supervise stop -q a
+	wait_record event=started child=c run=5
+	assert_equal "$(behind b) $(behind c)" "stop stop"
+	run -0 supervise why b
+	assert_output "because a was stopped on request"
+	supervise start -q a
+	supervise wait -t 10 ready '*'
+	sed -i 's/^worker a .*/worker a { exec ${WORKER} end }/' supervise.conf
+	supervise reload -q
+	wait_record event=started child=c run=6
+	assert_equal "$(behind b) $(behind c)" "reload reload"
+	run -0 supervise why b
+	assert_output "because a was changed or removed by a reload"
+}
+
+@test "L10: who was linked to one that escalates came back with its supervisor" {
+	conf <<-'END'
+		supervisor s {
+		    worker k { catch exit:9 escalate; exec ${WORKER} run=1 exit=9 wait=go }
+		    worker m { link k; exec ${WORKER} }
+		}
+	END
+	start_tree_ready
+	touch go
+	wait_record event=started child=s/m run=2
+	run -0 supervise why s/m
+	assert_output "because s/k ended with status 9; s gave up, was restarted and started it anew"
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/errno_name.h"
 
@@ -46,20 +47,39 @@
 	X(ESTALE)       \
 	X(EDQUOT)
 
+/* Its name stands for all that have none. */
+#define UNKNOWN "EUNKNOWN"
+
+static const struct {
+	int number;
+	const char *name;
+} names[] = {
+#define NAME(number) { number, #number },
+	NAMES(NAME)
+#undef NAME
+};
+#define NNAMES (sizeof(names) / sizeof(names[0]))
+
 const char *
 errno_name(int error)
 {
-	static const struct {
-		int number;
-		const char *name;
-	} names[] = {
-#define NAME(number) { number, #number },
-		NAMES(NAME)
-#undef NAME
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < NNAMES; i++)
 		if (names[i].number == error)
 			return names[i].name;
-	return "EUNKNOWN";
+	return UNKNOWN;
+}
+
+static bool
+is_word(const char *text, size_t len, const char *word)
+{
+	return strncmp(text, word, len) == 0 && word[len] == '\0';
+}
+
+bool
+errno_is_name(const char *text, size_t len)
+{
+	for (size_t i = 0; i < NNAMES; i++)
+		if (is_word(text, len, names[i].name))
+			return true;
+	return is_word(text, len, UNKNOWN);
 }

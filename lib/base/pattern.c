@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/errno_name.h"
 #include "base/near.h"
 #include "base/pattern.h"
 #include "base/signal_name.h"
@@ -110,19 +111,6 @@ read_signal(struct piece item)
 	return signal_number(name);
 }
 
-/* Whether it looks like the name of an error number. */
-static bool
-is_error_name(struct piece item)
-{
-	if (item.len < 2 || *item.at != 'E')
-		return false;
-	for (size_t i = 1; i < item.len; i++)
-		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
-			item.at[i]) == NULL)
-			return false;
-	return true;
-}
-
 /* Whether the text is as `item` has it, in which `*` is any text. */
 static bool
 is_like(struct piece item, const char *text)
@@ -209,7 +197,7 @@ check_item(const struct kind *kind, struct piece item, const char *text,
 			    kind->example);
 		break;
 	case VALUE_ERROR:
-		if (!is_error_name(item))
+		if (!errno_is_name(item.at, item.len))
 			return wrong(error, text, item, "no error's name",
 			    kind->example);
 		break;
@@ -298,4 +286,14 @@ pattern_matches(const char *pattern, const char *reason)
 			return true;
 	} while (item.at[item.len] == ',');
 	return false;
+}
+
+bool
+pattern_covers(const char *wide, const char *pattern)
+{
+	size_t len = strcspn(wide, ":") + 1;
+
+	if (strcmp(wide, "*") == 0 || strcmp(wide, pattern) == 0)
+		return true;
+	return strncmp(wide, pattern, len) == 0 && strcmp(wide + len, "*") == 0;
 }

@@ -34,4 +34,10 @@ bool pattern_check(const char *text, struct pattern_error *error);
  */
 bool pattern_matches(const char *pattern, const char *reason);
 
+/*
+ * Whether each reason that `pattern` means is meant by `wide` as well, as far
+ * as that is plain: `*`, `exit:*`, or the same text. Both are patterns.
+ */
+bool pattern_covers(const char *wide, const char *pattern);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/pattern.h"
 #include "conf/attribute.h"
 #include "conf/body.h"
 #include "conf/report.h"
@@ -113,6 +114,18 @@ body_add_catch(struct loader *ld, struct body *b, const struct catch_rule *rule)
 	    (b->ncatches - b->nown) * sizeof(*b->catches));
 	b->catches[b->nown++] = *rule;
 	b->ncatches++;
+}
+
+const char *
+body_catches(const struct body *b, const char *pattern)
+{
+	size_t n = b->own_layer == b->layer ? b->nown : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (b->catches[i].action != CATCH_RUN &&
+		    pattern_covers(b->catches[i].pattern, pattern))
+			return b->catches[i].pattern;
+	return NULL;
 }
 
 bool

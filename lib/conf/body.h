@@ -111,6 +111,9 @@ void body_add_env(struct loader *ld, struct body *b, const char *text);
 void body_add_catch(struct loader *ld, struct body *b,
     const struct catch_rule *rule);
 
+/* The pattern of a line of this layer that decides all of `pattern`, or NULL */
+const char *body_catches(const struct body *b, const char *pattern);
+
 /*
  * Adds a child whose subtree, itself included, has `weight` children. False,
  * after an error, if its name is taken or there are too many.

@@ -82,6 +82,7 @@ command_parse_catch(struct loader *ld, struct body *b,
 	struct pattern_error error;
 	const struct token *pattern = &st->args[0];
 	struct shown shown;
+	const char *above;
 
 	if (!value_has_words(ld, st))
 		return false;
@@ -99,6 +100,12 @@ command_parse_catch(struct loader *ld, struct body *b,
 	rule.pattern = pattern->text;
 	if (!take_action(ld, st, &rule))
 		return false;
+	above = body_catches(b, rule.pattern);
+	if (above != NULL)
+		report_warning(ld, &pattern->at,
+		    "this line can never decide, since catch %s before it "
+		    "does; expected the wider one behind",
+		    show(above, &shown));
 	body_add_catch(ld, b, &rule);
 	return true;
 }

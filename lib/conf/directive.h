@@ -85,6 +85,9 @@ const struct directive *directive_find(const char *name);
  */
 bool directive_elsewhere(const char *word, const char **ours);
 
+/* Whether it is a command of supervise(1) that is no directive. */
+bool directive_is_command(const char *word);
+
 /* Its place in the table. */
 size_t directive_index(const struct directive *directive);
 

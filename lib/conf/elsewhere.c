@@ -48,6 +48,29 @@ static const struct {
 	    "numprocs autostart image listen " },
 };
 
+/* Those of supervise(1) that a worker says, or that are about one. */
+static const char commands[] =
+    " throw try call receive unlink signal add delete wait status why reload "
+    "down ";
+
+static bool
+has_word(const char *list, const char *word, size_t len)
+{
+	for (const char *at = strstr(list, word); at != NULL;
+	     at = strstr(at + 1, word))
+		if (at[-1] == ' ' && at[len] == ' ')
+			return true;
+	return false;
+}
+
+bool
+directive_is_command(const char *word)
+{
+	size_t len = strcspn(word, " ");
+
+	return len > 0 && word[len] == '\0' && has_word(commands, word, len);
+}
+
 bool
 directive_elsewhere(const char *word, const char **ours)
 {
@@ -56,11 +79,9 @@ directive_elsewhere(const char *word, const char **ours)
 	if (len == 0 || word[len] != '\0')
 		return false;
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
-		for (const char *at = strstr(elsewhere[i].theirs, word);
-		     at != NULL; at = strstr(at + 1, word))
-			if (at[-1] == ' ' && at[len] == ' ') {
-				*ours = elsewhere[i].ours;
-				return true;
-			}
+		if (has_word(elsewhere[i].theirs, word, len)) {
+			*ours = elsewhere[i].ours;
+			return true;
+		}
 	return false;
 }

@@ -34,6 +34,22 @@ struct wording {
 static const struct wording linking = { "be linked to", "is linked to" };
 static const struct wording monitoring = { "monitor", "monitors" };
 
+/* Where the text that is read is used: what the loader knows of it ends. */
+static const struct use *
+keep_uses(struct arena *arena, const struct use *use, unsigned room)
+{
+	struct use *kept;
+
+	if (use == NULL || room == 0)
+		return NULL;
+	kept = ARENA_NEW(arena, struct use);
+	*kept = *use;
+	kept->child = arena_text(arena, use->child, strlen(use->child));
+	kept->spec = arena_text(arena, use->spec, strlen(use->spec));
+	kept->outer = keep_uses(arena, use->outer, room - 1);
+	return kept;
+}
+
 void
 link_add(struct loader *ld, struct body *b, const struct statement *st)
 {
@@ -43,6 +59,8 @@ link_add(struct loader *ld, struct body *b, const struct statement *st)
 	size_t n = words->n + st->nargs;
 	struct link_word *list = ARENA_ARRAY(arena, struct link_word, n);
 
+	const struct use *use = keep_uses(arena, ld->use, REPORT_USES_MAX);
+
 	for (size_t i = 0; i < words->n; i++)
 		list[i] = words->list[i];
 	for (size_t i = 0; i < st->nargs; i++) {
@@ -50,6 +68,7 @@ link_add(struct loader *ld, struct body *b, const struct statement *st)
 		struct link_said *said = ARENA_NEW(arena, struct link_said);
 
 		said->at = word->at;
+		said->use = use;
 		list[words->n + i] = (struct link_word){
 			.name = arena_text(arena, word->text, word->len),
 			.said = said,
@@ -147,6 +166,27 @@ is_printed(const struct check *c, const char *path)
 	return true;
 }
 
+/* Whether an array has the name: its first instance, and the last. */
+static bool
+is_array(struct check *c, size_t idx, const char *name,
+    const struct name_node **first, size_t *last)
+{
+	char instance[PATH_SIZE];
+	const struct name_node *found;
+
+	snprintf(instance, sizeof(instance), "%s.0", name);
+	if (names_find(&c->names, &c->nodes[idx], instance, &found) != 1)
+		return false;
+	*first = found;
+	*last = (size_t)(found - c->nodes);
+	for (size_t i = *last + 1; i < c->n; i++)
+		if (c->nodes[i].up == found->up &&
+		    strncmp(c->nodes[i].name, found->name,
+			strlen(found->name) - 1) == 0)
+			*last = i;
+	return true;
+}
+
 /*
  * Nothing in the file has the name. What an init may print is known when it
  * has: until then a path leads there, and of a last part it is doubtful.
@@ -156,10 +196,16 @@ judge_unknown(struct check *c, size_t idx, const struct link_word *word,
     const struct wording *wording)
 {
 	const struct name_node *near = names_near(&c->names, word->name);
-	char path[PATH_SIZE], other[PATH_SIZE], hint[PATH_SIZE + 32] = ", e";
+	char path[PATH_SIZE], other[PATH_SIZE], hint[PATH_SIZE + 64] = ", e";
 	struct shown shown;
+	size_t last;
 
-	if (near != NULL)
+	if (is_array(c, idx, word->name, &near, &last))
+		snprintf(hint, sizeof(hint),
+		    ", did you mean one of \"%s\" to \"%s\"? E",
+		    names_path(near, other, sizeof(other)),
+		    c->nodes[last].name);
+	else if (near != NULL)
 		snprintf(hint, sizeof(hint), ", did you mean \"%s\"? E",
 		    names_path(near, other, sizeof(other)));
 	show(word->name, &shown);
@@ -225,7 +271,9 @@ check_word(struct check *c, size_t idx, const struct link_word *word,
 	if (good || word->said->told)
 		return;
 	word->said->told = true;
+	c->ld->use = word->said->use;
 	judge(c, idx, word, wording, n, found);
+	c->ld->use = NULL;
 }
 
 static void

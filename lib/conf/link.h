@@ -12,7 +12,8 @@
 /* Where a name was said. In conf->arena. */
 struct link_said {
 	struct spot at;
-	bool told; /* that it is wrong, if it is; judged once */
+	const struct use *use; /* of the text that said it, or NULL */
+	bool told;             /* that it is wrong, if it is; judged once */
 };
 
 /* Takes the names of a statement. */

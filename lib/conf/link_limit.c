@@ -109,7 +109,8 @@ check_one(struct link_limit *limit, const struct counted *first, size_t n)
 	    n <= policy->sup.max_restarts)
 		return;
 	report_warning(limit->ld, limit->sets[first->set].at,
-	    "a crash of %s restarts %zu linked children, and max_restarts of "
+	    "a crash or a restart of %s restarts %zu linked children, and "
+	    "max_restarts of "
 	    "%s is %" PRIu32 ", so that it gives up; expected %zu at least",
 	    names_path(first->node, path, sizeof(path)), n,
 	    names_path(first->sup, sup, sizeof(sup)), policy->sup.max_restarts,

@@ -161,6 +161,12 @@ report_unknown(struct lexer *lx, struct body *b)
 	struct shown shown;
 	const char *near;
 
+	if (directive_is_command(word)) {
+		report_error(lx->ld, &lx->tok.at,
+		    "%s is no directive but a command: supervise %s",
+		    show(word, &shown), word);
+		return;
+	}
 	for (size_t i = 0; i < ndirectives; i++) {
 		near_try(&anywhere, directives[i].name);
 		if ((directives[i].where & where_is(b)) != 0)

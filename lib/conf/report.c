@@ -14,8 +14,7 @@
 #define EXCERPT_MAX    160
 #define EXCERPT_BEFORE 72
 
-/* Uses of specs that are named in one message; each is a line. */
-#define NOTES_MAX 4
+/* Each use of a spec that is named in a message is a line. */
 #define NOTE_SIZE 512
 
 /* Bytes of what a program has told that are shown, the last of them. */
@@ -133,7 +132,8 @@ show_uses(const struct use *use, char *buf, size_t size)
 {
 	size_t len = 0;
 
-	for (int n = 0; use != NULL && n < NOTES_MAX; use = use->outer, n++) {
+	for (int n = 0; use != NULL && n < REPORT_USES_MAX;
+	     use = use->outer, n++) {
 		int more = snprintf(buf + len, size - len,
 		    "in %s %s = %s%s at %s:%" PRIu32 "\n", kind_text[use->kind],
 		    use->child, use->spec, use->has_arguments ? "(…)" : "",

@@ -14,6 +14,9 @@ struct shown {
 	char text[100];
 };
 
+/* Uses of specs that are named in one message. */
+#define REPORT_USES_MAX 4
+
 /* Makes `word` fit to be shown, in *buf, and returns the text there. */
 const char *show(const char *word, struct shown *buf);
 

@@ -99,6 +99,8 @@ struct child {
 	uint8_t state;               /* enum child_state; child_set_state() */
 	uint8_t backoff;             /* doublings of the next delay */
 	uint8_t fate;    /* enum reason_class; of one that is condemned */
+	uint8_t behind;  /* enum note_cause; of the last end, or the first
+			    of those that led to it by links */
 	uint32_t wanted; /* requests about it, not answered yet */
 	uint32_t blamed; /* runs that end by this one's, or one's below */
 	uint32_t misses; /* `alive` checks that have failed in a row */

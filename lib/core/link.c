@@ -132,6 +132,8 @@ signal_exit(struct tree *t, struct child *child, struct child *by,
 		return;
 	child->by = by;
 	child->origin = by->origin != NULL ? by->origin : by->by;
+	child->behind =
+	    reason.kind == REASON_NOPROC ? CAUSED_BY_ITSELF : by->behind;
 	blame(child->by);
 	blame(child->origin);
 	condemn(t, child, reason, class, ACTION_STOP);
@@ -149,8 +151,10 @@ void
 child_condemn(struct tree *t, struct child *child, struct reason reason,
     enum action_kind how)
 {
-	if (child_is_mortal(child))
-		condemn(t, child, reason, CLASS_ABNORMAL, how);
+	if (!child_is_mortal(child))
+		return;
+	child->behind = CAUSED_BY_ITSELF;
+	condemn(t, child, reason, CLASS_ABNORMAL, how);
 }
 
 /* `child` has ended or is to, and `link` tied it to another one. */

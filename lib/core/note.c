@@ -47,6 +47,7 @@ tree_note(struct tree *t, enum note_kind kind, struct child *child,
 		.run = child->run,
 		.preparing = child->preparing,
 		.group = child->sup != NULL && child->sup->op == OP_GROUP_START,
+		.anew = child->sup != NULL && child->sup->op == OP_BOOT,
 	};
 	if (child_is_sup(child)) {
 		action->note.shut = child_sup(child)->cause;
@@ -59,6 +60,8 @@ tree_note(struct tree *t, enum note_kind kind, struct child *child,
 static enum note_cause
 cause_of(const struct child *child)
 {
+	const struct request *request;
+
 	if (child->condemned)
 		return child->by != NULL ? CAUSED_BY_LINK : CAUSED_BY_ITSELF;
 	if (child->state != CHILD_STOPPING || child->sup == NULL)
@@ -67,9 +70,11 @@ cause_of(const struct child *child)
 	case OP_GROUP_STOP:
 		return CAUSED_BY_SIBLING;
 	case OP_CHILD_STOP:
-		return child->sup->request != NULL &&
-			child->sup->request->reload ?
-		    CAUSED_BY_RELOAD :
+		request = child->sup->request;
+		if (request != NULL && request->reload)
+			return CAUSED_BY_RELOAD;
+		return request != NULL && request->kind == REQUEST_RESTART ?
+		    CAUSED_BY_RESTART :
 		    CAUSED_BY_REQUEST;
 	case OP_SHUTDOWN:
 	case OP_SWEEP:
@@ -94,10 +99,13 @@ tree_note_end(struct tree *t, enum note_kind kind, struct child *child,
 	note->cause = cause_of(child);
 	if (note->cause == CAUSED_BY_SIBLING)
 		note->sibling = child->sup->target;
-	if (note->cause != CAUSED_BY_LINK)
+	if (note->cause != CAUSED_BY_LINK) {
+		child->behind = (uint8_t)note->cause;
 		return;
+	}
 	note->sibling = child->by;
 	note->origin = child->origin;
+	note->behind = (enum note_cause)child->behind;
 }
 
 void

@@ -98,6 +98,7 @@ enum note_cause {
 	CAUSED_BY_ITSELF,
 	CAUSED_BY_SIBLING, /* its group is restarted; see `sibling` */
 	CAUSED_BY_REQUEST,
+	CAUSED_BY_RESTART,    /* that one was asked for */
 	CAUSED_BY_RELOAD,     /* a request of one */
 	CAUSED_BY_SUPERVISOR, /* which shuts down */
 	CAUSED_BY_LINK,       /* an exit signal from `sibling` */
@@ -112,11 +113,13 @@ struct note {
 	uint32_t restarts;
 	int64_t delay_ms;
 	int64_t ran_ns;
-	enum note_cause cause; /* EXITED, ENDED */
+	enum note_cause cause;  /* EXITED, ENDED */
+	enum note_cause behind; /* BY_LINK: of the first end */
 	uint8_t shut;   /* ENDED, START_FAILED of a supervisor: sup_cause */
 	bool escalated; /* with CAUSE_GAVE_UP: a `catch` line says so */
 	bool preparing; /* it is about what runs before the start */
 	bool group;     /* a group restart starts it */
+	bool anew;      /* the start of its supervisor does */
 	enum catch_action caught;
 	struct child *sibling; /* or NULL; not freed before the next step */
 	struct child *origin;  /* BY_LINK: that ended `sibling`; as that */

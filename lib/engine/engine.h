@@ -102,6 +102,7 @@ struct outcome {
 	bool worker;                /* a worker failed last: this one */
 	bool core;                  /* it left a core dump */
 	bool backs_off;             /* its restarts are delayed */
+	bool link;                  /* it ended by one */
 	bool start;                 /* it was a start that failed, */
 	bool before;                /* by its `before` */
 	uint32_t id;                /* its node's; it may be freed */

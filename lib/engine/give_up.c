@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/lookup.h"
 #include "engine/people.h"
+#include "engine/query.h"
 #include "os/clock.h"
 
 /*
@@ -74,10 +75,27 @@ blame_supervisor(struct engine *e, struct child *child, const struct note *note)
 	node_path(child, outcome->child);
 }
 
+/* It ended by a link: what ended the first of those that did (L3). */
+static void
+say_link(struct engine *e, const struct history_end *last)
+{
+	struct outcome *outcome = &e->outcome;
+	struct reason reason =
+	    last->first != 0 ? last->first_reason : last->by_reason;
+	char text[REASON_TEXT_SIZE], how[128], path[NODE_PATH_SIZE];
+
+	query_path(e, last->first != 0 ? last->first : last->by, path);
+	snprintf(outcome->why, sizeof(outcome->why),
+	    "ended by a link because %.1000s %s", path,
+	    people_end(reason_text(reason, text),
+		history_behind_text[last->behind], how, sizeof(how)));
+}
+
 void
 give_up_note(struct engine *e, struct child *child, const struct note *note)
 {
 	struct outcome *outcome = &e->outcome;
+	const struct history_end *last;
 	char reason[REASON_TEXT_SIZE], how[128];
 	uint32_t id = node_id(child);
 	bool changed = !outcome->worker || outcome->id != id, again;
@@ -99,7 +117,10 @@ give_up_note(struct engine *e, struct child *child, const struct note *note)
 	/* It gives up because of the failed start that was noted before. */
 	if (again)
 		return;
+	last = history_last(node_history(child));
 	outcome->start = note->kind == NOTE_START_FAILED;
+	outcome->link = !outcome->start && last != NULL &&
+	    last->run == note->run && last->cause == HISTORY_LINK;
 	outcome->before = outcome->start && note->preparing;
 	if (outcome->start)
 		snprintf(outcome->why, sizeof(outcome->why),
@@ -108,6 +129,8 @@ give_up_note(struct engine *e, struct child *child, const struct note *note)
 			e->failure :
 			people_reason(reason_text(note->reason, reason), how,
 			    sizeof(how)));
+	else if (outcome->link)
+		say_link(e, last);
 	else
 		people_reason(reason_text(note->reason, reason), outcome->why,
 		    sizeof(outcome->why));
@@ -192,6 +215,10 @@ hint(const struct engine *e)
 
 	if (!outcome->worker)
 		return "`supervise check` says how the limits add up";
+	if (outcome->link)
+		return "what is linked to a child ends with it, and each "
+		       "restart counts: raise max_restarts, or `monitor` it "
+		       "instead";
 	if (outcome->before)
 		return hint_of_before(outcome->reason);
 	switch ((enum reason_kind)outcome->reason.kind) {

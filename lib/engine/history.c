@@ -13,6 +13,12 @@ const char *const history_outcome_text[] = {
 #undef TEXT
 };
 
+const char *const history_behind_text[] = {
+#define TEXT(name, text) [name] = text,
+	HISTORY_BEHINDS(TEXT)
+#undef TEXT
+};
+
 void
 history_add(struct history *h, const struct history_end *end)
 {

@@ -52,7 +52,8 @@ extern const char *const history_cause_text[];
 	X(HISTORY_AUTO_SHUTDOWN, "auto_shutdown") /* ended with it */      \
 	X(HISTORY_IGNORED, "ignored")             /* it is not needed */   \
 	X(HISTORY_CAUGHT, "caught")               /* catch says so */      \
-	X(HISTORY_ESCALATED, "escalated")         /* catch says so */
+	X(HISTORY_ESCALATED, "escalated")         /* catch says so */      \
+	X(HISTORY_ANEW, "anew") /* gave up, and started it then */
 
 enum history_outcome {
 #define HISTORY_ENUM(name, text) name,
@@ -61,6 +62,23 @@ enum history_outcome {
 };
 
 extern const char *const history_outcome_text[];
+
+/* What was behind the end of the first one, if not its own end. */
+#define HISTORY_BEHINDS(X)                                            \
+	X(BEHIND_NOTHING, "")                                         \
+	X(BEHIND_STOP, "stop")             /* somebody asked */       \
+	X(BEHIND_RESTART, "restart")       /* likewise */             \
+	X(BEHIND_RELOAD, "reload")         /* the file has changed */ \
+	X(BEHIND_SUPERVISOR, "supervisor") /* that stopped */         \
+	X(BEHIND_SIGNAL, "signal")         /* one that was asked for */
+
+enum history_behind {
+#define HISTORY_ENUM(name, text) name,
+	HISTORY_BEHINDS(HISTORY_ENUM)
+#undef HISTORY_ENUM
+};
+
+extern const char *const history_behind_text[];
 
 struct history_end {
 	int64_t wall_ms; /* when it ended, since 1970 */
@@ -77,6 +95,7 @@ struct history_end {
 	uint8_t cause;      /* enum history_cause */
 	uint8_t outcome;    /* enum history_outcome */
 	uint8_t strategy;   /* enum strategy, at that time */
+	uint8_t behind;     /* enum history_behind; of `first`, or `by` */
 };
 
 /* The ring of one child; all zero at first. */

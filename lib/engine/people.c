@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/signal_name.h"
+#include "engine/history.h"
 #include "engine/people.h"
 
 /* Names shorter than this are padded, so that the sentences line up. */
@@ -69,6 +70,27 @@ people_reason(const char *reason, char *text, size_t size)
 		snprintf(text, size, "gave up, restarts came too often");
 	else
 		snprintf(text, size, "ended: %s", reason);
+	return text;
+}
+
+const char *
+people_end(const char *reason, const char *behind, char *text, size_t size)
+{
+	static const char *const words[] = {
+		[BEHIND_STOP] = "was stopped on request",
+		[BEHIND_RESTART] = "was restarted on request",
+		[BEHIND_RELOAD] = "was changed or removed by a reload",
+		[BEHIND_SUPERVISOR] = "was stopped with its supervisor",
+	};
+
+	for (size_t i = BEHIND_STOP; i <= BEHIND_SUPERVISOR; i++)
+		if (strcmp(behind, history_behind_text[i]) == 0) {
+			strlcpy(text, words[i], size);
+			return text;
+		}
+	people_reason(reason, text, size);
+	if (strcmp(behind, history_behind_text[BEHIND_SIGNAL]) == 0)
+		strlcat(text, " on request", size);
 	return text;
 }
 

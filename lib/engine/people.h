@@ -18,4 +18,8 @@ size_t people_line(const struct record *record, bool colour,
 /* What a reason means, in words: `signal:SEGV` is "segmentation fault". */
 const char *people_reason(const char *reason, char *text, size_t size);
 
+/* The same of an end with that behind it, one of history_behind_text[]. */
+const char *
+people_end(const char *reason, const char *behind, char *text, size_t size);
+
 #endif

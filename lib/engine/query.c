@@ -272,9 +272,8 @@ look_at(void *arg, struct child *child)
 		wanted->child = child;
 }
 
-/* Where the child of that id is now; it may be gone. */
-static const char *
-path_of(struct engine *e, uint32_t id, char path[static NODE_PATH_SIZE])
+const char *
+query_path(struct engine *e, uint32_t id, char path[static NODE_PATH_SIZE])
 {
 	struct wanted wanted = { .id = id };
 	const struct gone *gone;
@@ -311,15 +310,17 @@ tell_end(struct engine *e, const struct history_end *end,
 	if (end->caught)
 		record_flag(&r, "caught", true);
 	if (end->by != 0) {
-		record_text(&r, "by", path_of(e, end->by, by));
+		record_text(&r, "by", query_path(e, end->by, by));
 		record_text(&r, "by_reason",
 		    reason_text(end->by_reason, by_reason));
 	}
 	if (end->first != 0) {
-		record_text(&r, "first", path_of(e, end->first, first));
+		record_text(&r, "first", query_path(e, end->first, first));
 		record_text(&r, "first_reason",
 		    reason_text(end->first_reason, first_reason));
 	}
+	if (end->behind != BEHIND_NOTHING)
+		record_text(&r, "behind", history_behind_text[end->behind]);
 	if (end->signo != 0)
 		record_text(&r, "signal", signal_name(end->signo, signal));
 	if (end->from != 0) {

@@ -11,6 +11,10 @@
  * monotonic clock.
  */
 
+/* Where the child of that id is now; or words: it may be gone. */
+const char *
+query_path(struct engine *e, uint32_t id, char path[static NODE_PATH_SIZE]);
+
 /* `status`: one row about a child, or a supervisor with its budget. */
 void query_status(struct engine *e, struct child *child,
     struct control_client *client, int64_t now_ns);

@@ -81,6 +81,11 @@ finish(struct engine *e)
 		    "%zu of %zu steps did not succeed, the rest is as "
 		    "planned: %s",
 		    r->failed, r->plan.n, r->why);
+	else if (r->untied)
+		reload_fail(e, r->client, CONTROL_FAILED,
+		    "%s; every step succeeded, but the next start of this "
+		    "supervisor will not",
+		    r->why);
 	else if (r->client != NULL)
 		control_ok(r->client);
 	discard(e);
@@ -255,13 +260,15 @@ order(struct engine *e, struct step *step)
 static void
 note_untied(struct engine *e)
 {
-	char why[TIES_WHY_SIZE], who[NODE_PATH_SIZE + 16];
-	const struct init *init = inits_untied(e, &e->reload->inits, why);
+	struct reload *r = e->reload;
+	char why[TIES_WHY_SIZE];
+	const struct init *init = inits_untied(e, &r->inits, why);
 
-	if (init == NULL)
-		return;
-	snprintf(who, sizeof(who), "%s:", init->label);
-	note_failure(e->reload, who, why);
+	/* No step has failed by that; of those that have the first is told. */
+	r->untied = init != NULL && r->failed == 0;
+	if (r->untied)
+		snprintf(r->why, sizeof(r->why), "%.200s: %.200s", init->label,
+		    why);
 }
 
 static void

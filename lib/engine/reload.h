@@ -35,6 +35,7 @@ struct reload {
 	bool waits;    /* it has said for whom it waits to begin */
 	bool dry;      /* only the plan is asked for */
 	bool answered; /* the core has answered about the step */
+	bool untied;   /* none failed, but a printed link means nobody: why */
 	size_t failed; /* steps that did not succeed */
 	char why[512]; /* the first of them did not */
 };

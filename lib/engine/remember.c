@@ -66,6 +66,7 @@ cause_of(struct child *child, const struct note *note)
 	case CAUSED_BY_SIBLING:
 		return HISTORY_SIBLING;
 	case CAUSED_BY_REQUEST:
+	case CAUSED_BY_RESTART:
 		return HISTORY_REQUEST;
 	case CAUSED_BY_RELOAD:
 		return HISTORY_RELOAD;
@@ -83,6 +84,26 @@ is_same(struct reason a, struct reason b)
 	return a.kind == b.kind && a.value == b.value && a.thrown == b.thrown;
 }
 
+static enum history_behind
+behind_of(const struct note *note)
+{
+	switch (note->behind) {
+	case CAUSED_BY_REQUEST:
+		return BEHIND_STOP;
+	case CAUSED_BY_RESTART:
+		return BEHIND_RESTART;
+	case CAUSED_BY_RELOAD:
+		return BEHIND_RELOAD;
+	case CAUSED_BY_SUPERVISOR:
+		return BEHIND_SUPERVISOR;
+	case CAUSED_BY_ITSELF:
+	case CAUSED_BY_SIBLING:
+	case CAUSED_BY_LINK:
+		break;
+	}
+	return BEHIND_NOTHING;
+}
+
 /*
  * Goes back from `by`, which ended another one for end->by_reason, to what
  * ended that, and so to the first cause.
@@ -97,10 +118,15 @@ find_first(struct history_end *end, const struct note *note)
 		end->first = node_id(by);
 		end->first_reason = end->by_reason;
 	}
+	end->behind = (uint8_t)behind_of(note);
 	/* What has not ended yet, or again, has another end as its last. */
-	if (last == NULL || !is_same(last->reason, end->by_reason) ||
-	    (last->cause != HISTORY_LINK && last->cause != HISTORY_SIBLING))
+	if (last == NULL || !is_same(last->reason, end->by_reason))
 		return;
+	if (last->cause == HISTORY_SIGNAL)
+		end->behind = BEHIND_SIGNAL;
+	if (last->cause != HISTORY_LINK && last->cause != HISTORY_SIBLING)
+		return;
+	end->behind = last->behind;
 	end->first = last->first != 0 ? last->first : last->by;
 	end->first_reason =
 	    last->first != 0 ? last->first_reason : last->by_reason;
@@ -198,15 +224,33 @@ was_stopped(const struct history_end *end)
 	return false;
 }
 
-/* A child whose end its supervisor had to deal with comes with its group. */
+/* Whether that is how it ended, before the start of its children at hand. */
+static bool
+has_given_up(struct sup *sup)
+{
+	const struct history_end *last =
+	    history_last(node_history(&sup->child));
+
+	return last != NULL && last->run < sup->child.run &&
+	    (last->cause == HISTORY_INTENSITY || last->cause == HISTORY_CATCH);
+}
+
+/*
+ * A child whose end its supervisor had to deal with comes with its group, or
+ * with the next start of a supervisor that gave up instead.
+ */
 static void
 remember_group(struct child *child, const struct note *note)
 {
 	const struct history_end *last = history_last(node_history(child));
 
-	if (note->group && last != NULL && last->run < note->run &&
-	    last->outcome == HISTORY_NOTHING && !was_stopped(last))
+	if (last == NULL || last->run >= note->run ||
+	    last->outcome != HISTORY_NOTHING || was_stopped(last))
+		return;
+	if (note->group)
 		remember_outcome(child, HISTORY_GROUP);
+	else if (note->anew && has_given_up(child->sup))
+		remember_outcome(child, HISTORY_ANEW);
 }
 
 /* Should its supervisor end of it, that knows why. */

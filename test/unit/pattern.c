@@ -105,6 +105,7 @@ test_mistakes(void)
 	refuses("signal:a name much longer than any signal's", 7, 36,
 	    "is no signal");
 	refuses("start:enoent", 6, 6, "is no error's name");
+	refuses("start:EFOO", 6, 4, "is no error's name");
 	refuses("throw:", 6, 0, "is no value");
 	refuses("killed:9", 0, 8, "is no reason, expected killed");
 	refuses("*:*", 0, 1, "is no reason");

@@ -18,7 +18,7 @@ enum resource_unit {
 
 struct resource {
 	const char *name;
-	int number; /* as setrlimit(2) takes it */
+	unsigned number; /* as setrlimit(2) takes it */
 	enum resource_unit unit;
 };
 

@@ -128,8 +128,7 @@ spawn_set_limits(const struct spawn_start *start)
 		if ((a->limited >> i & 1) == 0)
 			continue;
 		start->area->subject = resources[i].name;
-		if (setrlimit((__rlimit_resource_t)resources[i].number,
-			&a->limits[i]) == -1)
+		if (setrlimit(resources[i].number, &a->limits[i]) == -1)
 			return -errno;
 	}
 	return 0;

@@ -130,12 +130,12 @@ mistakes() {
 			max_seconds 10
 			stop together
 			worker b { exec true; shutdown 1s }
-			worker c { exec true; shutdown 3s }
+			worker c { exec true; shutdown 3s; after true }
 		}
 	END
 	run -0 supervise check
-	grep -A1 '^  s$' <<<"$output" | grep -q 'stop takes at most  *3s'
-	grep -A1 '^  root$' <<<"$output" | grep -q 'stop takes at most  *5s'
+	grep -A1 '^  s$' <<<"$output" | grep -q 'stop takes at most  *4s'
+	grep -A1 '^  root$' <<<"$output" | grep -q 'stop takes at most  *6s'
 	grep -A3 '^  s$' <<<"$output" | grep -q 'if each child lives longer than 5s'
 	grep -A3 '^  root$' <<<"$output" | grep -q 'if each child lives longer than 5s'
 }

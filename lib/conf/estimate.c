@@ -31,8 +31,10 @@ estimate_stop_ms(const struct spec *spec)
 	int64_t all_ms = 0;
 	bool together;
 
+	/* Where nothing is left of the time, `after` has a second. */
 	if (spec->policy.kind == KIND_WORKER)
-		return limit_ms;
+		return spec->hooks.after != NULL ? plus(limit_ms, MS_PER_S) :
+						   limit_ms;
 	/* What is printed later may take any time. */
 	if (spec->hooks.init != NULL)
 		return limit_ms;

@@ -409,13 +409,18 @@ exec_and_lose_terminal() {
 }
 
 @test "colour is for terminals, and for those who want it" {
-	conf <<<"worker a { exec $WORKER }"
+	conf <<<'worker abc { shell "echo hello; exec sleep 1000" }'
 	sit_down
 	type_in '$SUPERVISE run\n'
 	eventually shows 'root.*is up'
+	eventually shows hello
 	type_in '\003'
 	eventually shows 'root.*is down'
-	grep -q $'\033\\[' screen
+	# Of one child what it writes and what is told have the same.
+	local colour
+	colour=$(sed -n $'s/.*\033\\[\\([0-9]*\\)mabc  *|.*hello.*/\\1/p' screen)
+	[[ $colour == [39]? ]]
+	grep -q $'\033\\['"$colour"'mabc .*started' screen
 }
 
 @test "NO_COLOR and a dumb terminal have none" {

@@ -5,16 +5,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/name_colour.h"
 #include "base/signal_name.h"
 #include "engine/history.h"
 #include "engine/people.h"
 
 /* Names shorter than this are padded, so that the sentences line up. */
 #define NAME_WIDTH 16
-
-/* Colours of names: neither red, which is for trouble, nor dim ones. */
-static const int name_colours[] = { 32, 33, 34, 35, 36, 92, 93, 94, 95, 96 };
-#define NCOLOURS (sizeof(name_colours) / sizeof(name_colours[0]))
 
 #define SENTENCE_SIZE 1200
 
@@ -417,17 +414,6 @@ subject(const struct record *r)
 	return *supervisor != '\0' ? supervisor : "supervise";
 }
 
-/* The same colour for the same name, in every run. */
-static int
-colour_of(const char *name)
-{
-	unsigned hash = 5381;
-
-	for (; *name != '\0'; name++)
-		hash = hash * 33 + (unsigned char)*name;
-	return name_colours[hash % NCOLOURS];
-}
-
 size_t
 people_line(const struct record *record, bool colour,
     char line[static RECORD_LINE_MAX])
@@ -448,7 +434,7 @@ people_line(const struct record *record, bool colour,
 	if (colour)
 		len = snprintf(line, RECORD_LINE_MAX,
 		    "\033[2m%s\033[0m \033[%dm%-*s\033[0m %s%s%s\n", clock,
-		    colour_of(name), NAME_WIDTH, name,
+		    name_colour(name), NAME_WIDTH, name,
 		    s.trouble ? "\033[31m" : "", s.text,
 		    s.trouble ? "\033[0m" : "");
 	else

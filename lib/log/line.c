@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/name_colour.h"
 #include "base/utf8.h"
 #include "log/line.h"
 #include "log/memory.h"
@@ -15,16 +16,6 @@
 /* Bytes of the longest UTF-8 sequence. */
 #define UTF8_MAX 4
 
-/* In this order for the first child, the second and so on. */
-static const char *const colours[] = {
-	"\033[36m",
-	"\033[33m",
-	"\033[32m",
-	"\033[35m",
-	"\033[34m",
-	"\033[31m",
-};
-#define NCOLOURS     (int)(sizeof(colours) / sizeof(colours[0]))
 #define COLOUR_SIZE  sizeof("\033[36m")
 #define COLOUR_RESET "\033[0m"
 
@@ -37,14 +28,17 @@ line_prefix_size(size_t len, size_t width)
 
 void
 line_prefix(struct line_style *style, char *prefix, const char *name,
-    size_t width, int colour)
+    size_t width, bool coloured)
 {
 	size_t size = line_prefix_size(strlen(name), width);
-	const char *on = colour < 0 ? "" : colours[colour % NCOLOURS];
-	int bar = snprintf(prefix, size, "%s%-*s ", on, (int)width, name);
+	char on[COLOUR_SIZE] = "";
+	int bar;
 
+	if (coloured)
+		snprintf(on, sizeof(on), "\033[%dm", name_colour(name));
+	bar = snprintf(prefix, size, "%s%-*s ", on, (int)width, name);
 	snprintf(prefix + bar, size - (size_t)bar, "|%s ",
-	    colour < 0 ? "" : COLOUR_RESET);
+	    coloured ? COLOUR_RESET : "");
 	style->prefix = prefix;
 	style->prefix_len = strlen(prefix);
 	style->bar = (size_t)bar;

@@ -51,11 +51,11 @@ struct line {
 size_t line_prefix_size(size_t len, size_t width);
 
 /*
- * Writes the prefix of `name`, padded to `width`, in the colour number `colour`
- * or, if that is negative, in none, and completes `style` with it.
+ * Writes the prefix of `name`, padded to `width`, in its colour or in none, and
+ * completes `style` with it.
  */
 void line_prefix(struct line_style *style, char *prefix, const char *name,
-    size_t width, int colour);
+    size_t width, bool coloured);
 
 /* How much room the line takes at most. */
 size_t line_bound(const struct line_style *style, size_t len);

@@ -130,8 +130,7 @@ source_look(struct source *source, const char *name, bool stamped)
 	source->style.form =
 	    l->link->look == LOG_LOOK_JSON ? LINE_JSON : LINE_PREFIX;
 	source->style.stamped = l->link->look == LOG_LOOK_STAMPED;
-	line_prefix(&source->style, prefix, kept, l->width,
-	    coloured ? (int)(source->number / LOG_NSTREAMS - 1) : -1);
+	line_prefix(&source->style, prefix, kept, l->width, coloured);
 	return true;
 }
 

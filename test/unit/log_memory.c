@@ -167,7 +167,7 @@ lines(void)
 	size_t n;
 
 	CHECK(line_prefix_size(1, 5) < sizeof(prefix));
-	line_prefix(&style, prefix, "a", 5, -1);
+	line_prefix(&style, prefix, "a", 5, false);
 	n = line_write(&style, stamp, &line, out);
 	CHECK(n == 14 && memcmp(out, "a     | ab\0yz\n", 14) == 0);
 	CHECK(n <= line_bound(&style, line.len));

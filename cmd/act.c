@@ -87,6 +87,8 @@ act_ask(const struct globals *globals, const char *const *verb, char **words)
 		if (strcmp(ask.record.event, "line") == 0) {
 			/* What is wrong with a text. */
 			fprintf(stderr, "%s\n", ask_text(&ask, "text"));
+		} else if (strcmp(ask.record.event, "warning") == 0) {
+			complain("%s", ask_text(&ask, "message"));
 		} else if (!globals->quiet) {
 			rows_add(&rows, &ask);
 			n++;

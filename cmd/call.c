@@ -40,6 +40,7 @@ struct call {
 	int server; /* pidfd of what is called; owned; -1: it has none */
 	bool down;  /* its end was told, and why */
 	char reason[REASON_TEXT_SIZE];
+	char unknown[512]; /* that nothing has the name, if so */
 };
 
 /* Takes what there is to read about the server. */
@@ -48,7 +49,8 @@ read_some(struct call *c, bool (*next)(struct ask *ask))
 {
 	while (!c->down && next(&c->ask)) {
 		if (strcmp(c->ask.record.event, "warning") == 0)
-			complain("%s", ask_text(&c->ask, "message"));
+			strlcpy(c->unknown, ask_text(&c->ask, "message"),
+			    sizeof(c->unknown));
 		if (strcmp(c->ask.record.event, "monitor") == 0)
 			return;
 		if (strcmp(c->ask.record.event, "down") != 0)
@@ -180,7 +182,9 @@ call(struct call *c, char **argv)
 	}
 	ask_for(&c->ask, verb, words);
 	read_some(c, ask_next);
-	if (c->down)
+	if (c->down && *c->unknown != '\0')
+		complain("%s: %s", c->unknown, c->reason);
+	else if (c->down)
 		complain("%s does not run: %s", c->name, c->reason);
 	else if (c->ask.status == STATUS_TIME_LIMIT)
 		status = STATUS_TIME_LIMIT;

@@ -29,7 +29,7 @@ const char unlink_help[] =
     "\n"
     "From here on neither of the two ends with the other. A pair that `link`\n"
     "in the file names is linked again when one of them starts anew. That\n"
-    "there is no link is no error.\n"
+    "there is no link is told, and is no error.\n"
     "\n"
     "Ends with 4 when nothing has that name.\n";
 

@@ -543,8 +543,9 @@ pool() {
 	assert_output "pool/4"
 	run -2 supervise add pool "supervisor { worker { exec $WORKER } }"
 	assert_output "expected the name of the worker"
+	refute_output "dynamic"
 	run -2 supervise add other "worker { exec $WORKER }"
-	assert_output "expected the name of the worker"
+	assert_output "expected the name of the worker: a dynamic supervisor alone takes children without"
 	assert_equal "$(names | tr '\n' ' ')" \
 		"pool pool/2 pool/3 pool/3/a pool/4 other other/a "
 }

@@ -71,8 +71,7 @@ all_ended() {
 	run -125 supervise call db -- touch started
 	assert_equal "$output" "supervise: db does not run: noproc"
 	run -125 supervise call nobody -- touch started
-	assert_output "supervise: nothing is called nobody"
-	assert_output "supervise: nobody does not run: noproc"
+	assert_equal "$output" "supervise: nothing is called nobody: noproc"
 	[[ ! -e started ]]
 }
 

@@ -222,6 +222,9 @@ crash() {
 	assert_equal "$(count_records event=restarting supervisor=root)" 3
 	assert_record event=gave_up supervisor=root child=s reason=exit:3
 	grep -q "gave up: s did not start: init of s: this program ended with status 3" records
+	# What it had told is a line of that record, without an end of its own.
+	grep -q 'event=error message="init of s: ' records
+	refute grep -q 'event=error .*\\n"$' records
 }
 
 @test "S52: it is tried until it prints something" {

@@ -222,6 +222,11 @@ two_trees() {
 	kill -s KILL "$(pid_of a)"
 	eventually are_runs "a=3 b=2 c=1"
 	run -0 supervise unlink a c
+	assert_equal "$output" "supervise: a is not linked to c"
+	run -0 supervise unlink a b
+	assert_equal "$output" ""
+	run -0 supervise unlink a b
+	assert_equal "$output" "supervise: a is not linked to b"
 }
 
 @test "L1: what the file says and what was asked for of one pair are two things" {

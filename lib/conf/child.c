@@ -65,12 +65,25 @@ parse_instances(struct lexer *lx, struct header *h)
 	return true;
 }
 
-/* Whether it goes on without the name, and may. */
+/* Whether the child of a text goes on without the name. */
 static bool
 is_nameless(const struct lexer *lx)
 {
-	return lx->ld->nameless != NULL && lx->ld->nesting == 0 &&
+	return lx->ld->nesting == 0 &&
 	    (lx->tok.kind == TOKEN_OPEN || lex_is(lx, '='));
+}
+
+static void
+report_nameless(struct lexer *lx, enum kind kind)
+{
+	char expected[96];
+
+	snprintf(expected, sizeof(expected), "the name of the %s%s",
+	    kind_text[kind],
+	    lx->ld->named && is_nameless(lx) ?
+		": a dynamic supervisor alone takes children without" :
+		"");
+	parse_unexpected(lx, expected);
 }
 
 /* Reads up to the `{` or `=`, which is left in lx->tok. */
@@ -85,14 +98,12 @@ parse_header(struct lexer *lx, struct header *h)
 	};
 	lex_next(lx, LEX_HEADER);
 	h->at = lx->tok.at;
-	if (is_nameless(lx)) {
+	if (lx->ld->nameless != NULL && is_nameless(lx)) {
 		h->name = lx->ld->nameless;
 		return true;
 	}
 	if (lx->tok.kind != TOKEN_WORD) {
-		parse_unexpected(lx,
-		    h->kind == KIND_WORKER ? "the name of the worker" :
-					     "the name of the supervisor");
+		report_nameless(lx, h->kind);
 		return false;
 	}
 	if (parse_name(lx, kind_text[h->kind]))

@@ -180,6 +180,7 @@ load_child(struct loader *ld, const void *arg)
 	lex_init(&lx, ld, (struct cursor){ file, 0, 1, 1 });
 	if (request->parent != NULL)
 		ld->nameless = request->parent->nameless;
+	ld->named = request->parent != NULL && ld->nameless == NULL;
 	parse_statements(&lx, &b);
 	if (lx.tok.kind == TOKEN_CLOSE)
 		report_error(ld, &lx.tok.at,

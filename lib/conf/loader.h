@@ -66,6 +66,7 @@ struct loader {
 	uint32_t nchildren;                /* made, shared ones once */
 	const char
 	    *nameless;    /* name of the one that has none; NULL: none may */
+	bool named;       /* the one that is added must have one */
 	unsigned nesting; /* supervisors around this one */
 	unsigned ninclusions;
 	unsigned nprinted; /* programs whose output is being read */

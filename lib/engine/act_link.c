@@ -68,6 +68,22 @@ act_link(struct engine *e, struct control_client *client, size_t nwords,
 		control_ok(client);
 }
 
+/* There is nothing to undo, which may be a mistake in a name. */
+static void
+tell_apart(struct control_client *client, const struct pair *pair)
+{
+	char a[NODE_PATH_SIZE], b[NODE_PATH_SIZE];
+	char message[2 * NODE_PATH_SIZE + 32];
+	struct record r;
+
+	node_path(pair->a, a);
+	node_path(pair->b, b);
+	snprintf(message, sizeof(message), "%s is not linked to %s", a, b);
+	record_begin(&r, RECORD_WARNING);
+	record_text(&r, "message", message);
+	control_record(client, &r, NULL);
+}
+
 void
 act_unlink(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
@@ -77,6 +93,7 @@ act_unlink(struct engine *e, struct control_client *client, size_t nwords,
 	(void)nwords;
 	if (!find_pair(e, client, words, &pair))
 		return;
-	ties_cut(e, pair.a, pair.b);
+	if (!ties_cut(e, pair.a, pair.b))
+		tell_apart(client, &pair);
 	control_ok(client);
 }

@@ -26,11 +26,16 @@ serve_diags(struct engine *e, struct control_client *client,
 {
 	char text[RECORD_LINE_MAX / 2];
 	struct record r;
+	size_t len;
 
 	for (size_t i = 0; i < diags->nitems; i++) {
 		const struct diag *diag = &diags->items[i];
 
-		diag_format(diag, false, text, sizeof(text));
+		(void)diag_format(diag, false, text, sizeof(text));
+		/* Of a record's text the last line needs no end. */
+		len = strlen(text);
+		if (len > 0 && text[len - 1] == '\n')
+			text[len - 1] = '\0';
 		if (client == NULL) {
 			reporter_message(&e->reporter,
 			    diag->severity == DIAG_ERROR ? RECORD_ERROR :

@@ -215,17 +215,19 @@ ties_ask(struct engine *e, struct child *a, struct child *b)
 	return true;
 }
 
-void
+bool
 ties_cut(struct engine *e, struct child *a, struct child *b)
 {
 	struct link *link = link_find(a, b);
+	bool was = link != NULL && (link->live || link->asked);
 
 	if (link == NULL)
-		return;
+		return false;
 	if (link->lasting)
 		link->live = link->asked = false;
 	else
 		untie(e, tie_of(link));
+	return was;
 }
 
 void

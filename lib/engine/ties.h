@@ -53,8 +53,11 @@ void ties_fini(struct engine *e);
 /* Ties the present runs of two that run; false: no memory. */
 bool ties_ask(struct engine *e, struct child *a, struct child *b);
 
-/* Unties them; a pair of the file until one of them starts anew. */
-void ties_cut(struct engine *e, struct child *a, struct child *b);
+/*
+ * Unties them; a pair of the file until one of them starts anew. False: they
+ * were not tied.
+ */
+bool ties_cut(struct engine *e, struct child *a, struct child *b);
 
 void act_link(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words);

@@ -100,10 +100,11 @@ static const struct fixture_case cases[] = {
 	    " restart=temporary; wait 900; extended a 500; deadline;"
 	    "extended a 100; deadline; wait 500; state;"
 	    "start root worker c ready=notify start=hang; extended c 10;"
-	    "deadline",
+	    "deadline; ready c",
 	    "starting a#1; deadline 500; deadline 500;"
 	    "exit a#1 shutdown; startfail a; reply start start_failed;"
-	    "state root b=1; starting c#1; deadline never" },
+	    "state root b=1; starting c#1; deadline never; start c#1;"
+	    "reply start ok" },
 	{ "U24: more time for the stop",
 	    "sup root; worker a shutdown=1000 term=ignore; worker b",
 	    "show actions; extended a 1; terminate root a; wait 900;"

@@ -251,6 +251,23 @@ kill_loggers() {
 	assert_equal "$(grep -c '^a | [0-9]' out)" 3000
 }
 
+@test "U8: at the end the logger has its time, whatever else is told of" {
+	conf <<<'worker a { exec ${WORKER} }'
+	start_tree_ready
+	local engine logger
+	engine=$(engine_pid)
+	logger=$(logger_pid)
+	hold "$logger"
+	kill -s TERM "$PID"
+	eventually ended "$engine"
+	# As when a child ends that only the guardian is left to reap.
+	kill -s CHLD "$PID"
+	eventually idle "$PID"
+	kill -s CONT "$logger"
+	wait_tree
+	assert_record event=ended supervisor=root reason=shutdown
+}
+
 @test "a reader that stops stops nobody but those who write for it" {
 	conf <<-'END'
 		max_restarts 1000

@@ -13,11 +13,13 @@
 #include "base/units.h"
 #include "engine/guardian.h"
 #include "engine/logging.h"
+#include "engine/outbox.h"
 #include "engine/outlet.h"
 #include "log/logger.h"
 #include "os/clock.h"
 #include "os/fd.h"
 #include "os/pidfd.h"
+#include "os/signals.h"
 
 /* So many killed loggers are replaced in a second. */
 #define STARTS_MAX 16
@@ -104,6 +106,18 @@ logging_ended(struct logging *logging)
 	logging->pid = 0;
 }
 
+/* Whether one of the signals that there are says to stop. */
+static bool
+is_told_to_stop(int signals)
+{
+	struct signalfd_siginfo signal;
+	bool stop = false;
+
+	while (signals_read(signals, &signal) == 1)
+		stop = stop || outbox_is_stop((int)signal.ssi_signo);
+	return stop;
+}
+
 void
 logging_finish(struct logging *logging, int signals)
 {
@@ -121,8 +135,10 @@ logging_finish(struct logging *logging, int signals)
 		return;
 	}
 	log_link_close(&logging->link);
-	while (poll(fds, 2, -1) == -1 && errno == EINTR)
-		;
+	do {
+		fds[0].revents = 0;
+		(void)poll(fds, 2, -1);
+	} while (fds[0].revents == 0 && !is_told_to_stop(signals));
 	if (fds[0].revents == 0)
 		(void)kill(logging->pid, SIGKILL);
 	logging_ended(logging);

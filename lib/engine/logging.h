@@ -46,9 +46,9 @@ void logging_ended(struct logging *logging);
 
 /*
  * Waits until the logger, or if there is none this process, has written
- * everything that was said and ended, or until there is something to read from
- * `signals`: who wants us to end now, a second time, does not wait for a reader
- * that has stopped reading.
+ * everything that was said and ended, or until one of `signals` says to stop:
+ * who wants us to end now, a second time, does not wait for a reader that has
+ * stopped reading.
  */
 void logging_finish(struct logging *logging, int signals);
 

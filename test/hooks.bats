@@ -438,6 +438,27 @@ assert_said() {
 	wait_record event=started child=s/a run=2
 }
 
+@test "before fails after a reload has taken its line away" {
+	conf <<-'END'
+		max_restarts 9
+		worker a {
+		    before sh -c 'test -e first || { touch first; exit 0; }; touch runs; until test -e go; do sleep 0.01; done; exit 9'
+		    exec ${WORKER}
+		}
+	END
+	start_tree_ready
+	local engine
+	engine=$(engine_pid)
+	kill -s KILL "$(child_pid a)"
+	eventually test -e runs
+	conf <<<'max_restarts 9; worker a { exec ${WORKER} }'
+	"$SUPERVISE" reload
+	touch go
+	wait_record event=start_failed child=a run=2
+	wait_record event=started child=a run=3
+	assert_equal "$(engine_pid)" "$engine"
+}
+
 @test "U5: a failure of before is a failed start" {
 	conf <<-'END'
 		worker a { exec ${WORKER} }

@@ -49,12 +49,18 @@ show_command(char *text, size_t size, const char *const *argv)
 void
 hook_failed(struct engine *e, const struct worker *worker, struct reason reason)
 {
+	const char *const *before = worker->spec->spec->hooks.before;
 	char text[REASON_TEXT_SIZE], how[128], command[COMMAND_SIZE];
 
-	show_command(command, sizeof(command),
-	    worker->spec->spec->hooks.before);
+	people_reason(reason_text(reason, text), how, sizeof(how));
+	/* A reload may have taken the line away while its command ran. */
+	if (before == NULL) {
+		snprintf(e->failure, sizeof(e->failure), "before: it %s", how);
+		return;
+	}
+	show_command(command, sizeof(command), before);
 	snprintf(e->failure, sizeof(e->failure), "before: `%s` %s", command,
-	    people_reason(reason_text(reason, text), how, sizeof(how)));
+	    how);
 }
 
 /* A command that follows a run, and the directive that says so. */

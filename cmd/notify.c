@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,8 +83,8 @@ wait_taken(const char *name)
 	error = datagram_send(name, "BARRIER=1", ends[1]);
 	fd_close(&ends[1]);
 	taken.fd = ends[0];
-	if (error == 0)
-		(void)poll(&taken, 1, TAKEN_MS);
+	if (error == 0 && poll(&taken, 1, TAKEN_MS) == 0)
+		error = -ETIMEDOUT;
 	fd_close(&ends[0]);
 	return error;
 }

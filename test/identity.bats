@@ -172,7 +172,7 @@ as_other() {
 }
 
 @test "env_file: none of the names that supervise sets" {
-	echo SUPERVISE_NAME=other >a.env
+	printf "SUPERVISE_NAME=other\nNOTIFY_SOCKET=other\n" >a.env
 	one "env_file a.env" 'env | grep SUPERVISE_NAME'
 	assert_equal "$(cat said)" "SUPERVISE_NAME=w"
 }

@@ -111,12 +111,11 @@ static void
 run_command(struct engine *e, struct check *check, const char *const *argv)
 {
 	struct spawn_result result;
-	char why[sizeof(check->why)];
-	int error = launch_check(e, check->worker, argv, &result);
+	char why[sizeof(e->failure)];
+	int error =
+	    launch_check(e, check->worker, argv, &result, why, sizeof(why));
 
 	if (error < 0) {
-		snprintf(why, sizeof(why), "%s: %s",
-		    spawn_step_text[result.step], strerror(-error));
 		answer(e, check, why);
 		return;
 	}

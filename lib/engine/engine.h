@@ -239,9 +239,10 @@ bool launch(struct engine *e, struct worker *worker, struct reason *reason);
 int launch_after(struct engine *e, struct worker *worker,
     const char *const *argv, const char *directive);
 
-/* The same for a check, whose process is its own. 0 or -errno. */
-int launch_check(struct engine *e, struct worker *worker,
-    const char *const *argv, struct spawn_result *result);
+/* The same for a check, whose process is its own. -errno with the story. */
+int
+launch_check(struct engine *e, struct worker *worker, const char *const *argv,
+    struct spawn_result *result, char *story, size_t size);
 
 /* reap.c */
 /*

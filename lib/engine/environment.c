@@ -180,17 +180,26 @@ add_end(struct environment *env, const struct worker *worker, size_t n)
 	return n;
 }
 
+/* Whether nobody but supervise may set it; `notifies`: it has signs of life. */
+static bool
+is_ours(const char *variable, bool notifies)
+{
+	return environment_is_own(variable) ||
+	    (notifies && signs_is_variable(variable));
+}
+
 /* Puts one variable behind the `n` there are, in place of an earlier value. */
 static size_t
-put(const char **variables, size_t n, const char *variable)
+put(const char **variables, size_t n, const char *variable, bool notifies)
 {
 	size_t len = strcspn(variable, "=") + 1, kept = 0;
 
+	if (is_ours(variable, notifies))
+		return n;
 	for (size_t i = 0; i < n; i++)
 		if (strncmp(variables[i], variable, len) != 0)
 			variables[kept++] = variables[i];
-	if (!environment_is_own(variable))
-		variables[kept++] = variable;
+	variables[kept++] = variable;
 	return kept;
 }
 
@@ -216,16 +225,17 @@ put_all(struct environment *env, const struct worker_spec *worker, size_t n)
 {
 	const char *const *keep = worker->attributes->env_keep;
 	const struct readings *r = env->readings;
+	/* Those of its signs are there already. */
 	bool notifies = n > 0;
 
 	for (size_t i = 0; i < env->nbase; i++)
 		if ((keep == NULL || is_named(env->base[i], keep)) &&
-		    !(notifies && signs_is_variable(env->base[i])))
+		    !is_ours(env->base[i], notifies))
 			env->scratch[n++] = env->base[i];
 	for (size_t i = 0; i < r->nvariables; i++)
-		n = put(env->scratch, n, r->variables[i]);
+		n = put(env->scratch, n, r->variables[i], notifies);
 	for (size_t i = 0; worker->env[i] != NULL; i++)
-		n = put(env->scratch, n, worker->env[i]);
+		n = put(env->scratch, n, worker->env[i], notifies);
 	return n;
 }
 
@@ -237,10 +247,11 @@ put_given(struct environment *env, const char *const *set, size_t n)
 
 	for (size_t i = 0; i < env->nbase; i++)
 		if ((*set == NULL || !is_set_anew(env->base[i], set)) &&
-		    !(notifies && signs_is_variable(env->base[i])))
+		    !is_ours(env->base[i], notifies))
 			env->scratch[n++] = env->base[i];
 	for (; *set != NULL; set++)
-		env->scratch[n++] = *set;
+		if (!is_ours(*set, notifies))
+			env->scratch[n++] = *set;
 	return n;
 }
 

@@ -240,22 +240,22 @@ launch_after(struct engine *e, struct worker *worker, const char *const *argv,
 
 int
 launch_check(struct engine *e, struct worker *worker, const char *const *argv,
-    struct spawn_result *result)
+    struct spawn_result *result, char *story, size_t size)
 {
 	struct spawn_plan plan = { .argv = argv };
 	struct spawn_fd fds[LOG_NSTREAMS];
-	char story[sizeof(e->failure)];
 	int logs, error;
 
 	result->step = SPAWN_DESCRIPTORS;
-	error = make_plan(e, worker, &plan, true, story, sizeof(story));
+	error = make_plan(e, worker, &plan, true, story, size);
 	if (error < 0)
 		return error;
 	logs = outlet_begin(e, worker, fds);
-	if (logs < 0)
-		return logs;
 	plan.tty = -1;
 	plan.fds = fds;
-	plan.nfds = (size_t)logs;
-	return spawner_spawn(&e->spawner, &plan, result);
+	plan.nfds = logs > 0 ? (size_t)logs : 0;
+	error = logs < 0 ? logs : spawner_spawn(&e->spawner, &plan, result);
+	if (error < 0)
+		explain(story, size, &plan, result, -error);
+	return error;
 }

@@ -133,18 +133,16 @@ take_file(struct readings *r, const struct env_file *file,
 	while (error == 0 && (got = lines_next(&r->lines, &line)) == 1)
 		error = take_line(r, line, &wrong);
 	lines_close(&r->lines);
+	if (got == -EFBIG)
+		return fail_file(story, file, r->lines.number + 1,
+		    "this line is longer than 64 KiB", -EINVAL);
+	if (got == -EILSEQ)
+		return fail_file(story, file, r->lines.number,
+		    "a NUL byte is in this line", -EINVAL);
+	if (got < 0)
+		return fail_file(story, file, 0, strerror(-got), got);
 	if (error == -E2BIG)
 		wrong = "this is more than fits: 128 KiB, 1024 variables";
-	if (got == -EFBIG)
-		wrong = "this line is longer than 64 KiB";
-	if (got == -EILSEQ)
-		wrong = "a NUL byte is in this line";
-	if (got < 0)
-		return fail_file(story, file,
-		    wrong == NULL     ? 0 :
-			got == -EFBIG ? r->lines.number + 1 :
-					r->lines.number,
-		    wrong == NULL ? strerror(-got) : wrong, -EINVAL);
 	return error == 0 ?
 	    0 :
 	    fail_file(story, file, r->lines.number, wrong, error);

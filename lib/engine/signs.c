@@ -357,7 +357,9 @@ signs_begin(struct engine *e, struct worker *worker)
 	signs = signs_of(worker);
 	if (signs == NULL)
 		return -ENOMEM;
-	keep_no_more(signs);
+	/* Another specification may leave less room for them. */
+	if (signs->store.n > most_fds(worker))
+		fdstore_clear(&signs->store);
 	fd = datagram_open(signs->name);
 	if (fd < 0)
 		return fd;
@@ -366,6 +368,7 @@ signs_begin(struct engine *e, struct worker *worker)
 		fd_close(&fd);
 		return error;
 	}
+	keep_no_more(signs);
 	signs->watchdog_ns =
 	    worker->child.policy->worker.watchdog_ms * NS_PER_MS;
 	signs->error = signs->exit_status = NOTIFY_UNSAID;

@@ -588,8 +588,12 @@ pool() {
 	wait_log usr1 x
 	wait_log below x
 	run -0 supervise signal 1 x
-	eventually test "$(grep -c ^hup log)" -ge 2
+	eventually hup_again
 	run -2 supervise signal NOSUCH x
+}
+
+hup_again() {
+	[[ $(grep -c ^hup log) -ge 2 ]]
 }
 
 two_hups() {

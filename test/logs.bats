@@ -268,6 +268,10 @@ kill_loggers() {
 	assert_record event=ended supervisor=root reason=shutdown
 }
 
+has_fives() {
+	[[ $(grep -cx 5 b.log) -ge 2 ]]
+}
+
 @test "a reader that stops stops nobody but those who write for it" {
 	conf <<-'END'
 		max_restarts 1000
@@ -287,11 +291,40 @@ kill_loggers() {
 	supervise restart -q b
 	supervise restart -q a
 	eventually has_records 2 event=started child=a
-	eventually [ "$(grep -cx 5 b.log)" -ge 2 ]
+	eventually has_fives
 	kill -s KILL "$reader"
 	eventually ended "$reader"
 	stop_tree
 	assert_status 0
+}
+
+@test "reload: who waits for a reader that has stopped goes on in a file" {
+	conf <<<'worker a { shell "seq 1 300000; echo done; exec sleep 1000" }'
+	mkfifo pipe
+	bash -c 'exec 4<pipe; exec sleep 1000' 3>&- &
+	local reader=$!
+	start_into '>pipe 2>records'
+	wait_record event=started supervisor=root
+	eventually idle "$(supervise pid a)"
+	conf <<<'worker a { log file a.log; log_stderr prefix; shell "seq 1 300000; echo done; exec sleep 1000" }'
+	supervise reload
+	eventually grep -qx done a.log
+	kill -s KILL "$reader"
+	eventually ended "$reader"
+	stop_tree
+	assert_status 0
+}
+
+@test "reload: from prefix to null and back, beside who has the old pipe" {
+	conf <<<'worker a { shell "(trap \"\" TERM; exec setsid sleep 2) & echo one; exec sleep 1000" }'
+	start_tree
+	eventually grep -q 'a | one' out
+	conf <<<'worker a { log null; shell "exec sleep 1000" }'
+	supervise reload
+	conf <<<'worker a { shell "seq 1 30000; echo two; exec sleep 1000" }'
+	supervise reload
+	eventually grep -q 'a | two' out
+	assert_equal "$(grep -c 'a | [0-9]' out)" 30000
 }
 
 @test "log file: rotated when it is full, the youngest are kept, no line is lost" {
@@ -335,14 +368,19 @@ kill_loggers() {
 	assert_file old 1
 }
 
+has_said() {
+	[[ $(wc -l <said) -ge $1 ]]
+}
+
 @test "log file: a full disk is told once, and what was lost when there is room" {
 	ln -s /dev/full a.log
 	conf <<-'END'
-		worker a { log file a.log; shell 'until [ -e go ]; do echo x; sleep 0.01; done; echo last; exec sleep 1000' }
+		worker a { log file a.log; shell 'until [ -e go ]; do echo x; echo x >>said; sleep 0.01; done; echo last; exec sleep 1000' }
 	END
 	start_tree
 	wait_record event=warning
-	sleep 0.1
+	# More than one write has failed.
+	eventually has_said 10
 	ln -sf real a.log
 	kill -s USR1 "$PID"
 	eventually test -s real

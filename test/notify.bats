@@ -181,12 +181,14 @@ status_has() {
 @test "U22: signs of life keep it; WATCHDOG=trigger ends it at once" {
 	conf <<-'END'
 		worker a { watchdog 60s; restart temporary; exec sh -c 'echo "$WATCHDOG_USEC $WATCHDOG_PID $$" >env; systemd-notify WATCHDOG=1; systemd-notify WATCHDOG=trigger; exec sleep 1000' }
+		worker c { ready notify; watchdog 50ms; restart temporary; exec sh -c 'systemd-notify WATCHDOG_USEC=0; systemd-notify --ready; exec sleep 1000' }
 		worker b { ready notify; restart temporary; exec sh -c 'systemd-notify --ready; systemd-notify WATCHDOG_USEC=50000; exec sleep 1000' }
-		worker c { watchdog 50ms; restart temporary; exec sh -c 'systemd-notify WATCHDOG_USEC=0; touch quiet; exec sleep 1000' }
 	END
 	start_tree_ready
 	wait_record event=exited child=a reason=signal:ABRT
 	wait_record event=exited child=b reason=signal:ABRT
+	# Its time would have been over before that of b.
+	refute_record event=exited child=c
 	assert_file env "60000000 $(cut -d' ' -f3 env) $(cut -d' ' -f3 env)"
 }
 

@@ -245,7 +245,7 @@ make(struct engine *e, struct worker *worker)
 	return outlet;
 }
 
-/* Makes the pipes that the worker is to have, and closes others. */
+/* Makes the pipes that the worker is to have, beside those that it had. */
 static int
 fit(struct engine *e, struct outlet *outlet)
 {
@@ -258,10 +258,6 @@ fit(struct engine *e, struct outlet *outlet)
 
 		if (piped && ends[0] == -1)
 			error = fd_pipe(ends, 0);
-		else if (!piped && ends[0] != -1) {
-			fd_close(&ends[0]);
-			fd_close(&ends[1]);
-		}
 	}
 	if (error < 0)
 		return error;
@@ -270,8 +266,17 @@ fit(struct engine *e, struct outlet *outlet)
 	e->outlets.laid = NULL;
 	widen(e, &outlet->worker->child);
 	/* Later, if the logger is behind: the pipes hold what is written. */
-	tell_all(e);
+	if (e->outlets.behind || tell(e, outlet) < 0)
+		tell_all(e);
 	return 0;
+}
+
+/* Whether the next run writes to the pipe. */
+static bool
+has_pipe(const struct outlet *outlet, int stream)
+{
+	return outlet != NULL &&
+	    outlet_kind(logs_of(outlet->worker), stream) == OUTLET_PIPE;
 }
 
 /* Lays the pipes where the child finds them. 0 or -errno. */
@@ -286,7 +291,7 @@ lay(struct engine *e, const struct outlet *outlet)
 	e->outlets.laid = NULL;
 	for (int i = 0; i < LOG_NSTREAMS && error == 0; i++)
 		error = spawner_lay(&e->spawner, OUTLET_SLOT + i,
-		    outlet != NULL ? outlet->ends[i][1] : -1);
+		    has_pipe(outlet, i) ? outlet->ends[i][1] : -1);
 	if (error == 0)
 		e->outlets.laid = outlet;
 	return error;
@@ -329,7 +334,7 @@ void
 outlet_drain(struct engine *e, const struct worker *worker)
 {
 	const struct outlet *outlet = worker->outlet;
-	bool waits = false;
+	bool waits = false, noted = true;
 
 	if (outlet == NULL)
 		return;
@@ -337,10 +342,11 @@ outlet_drain(struct engine *e, const struct worker *worker)
 		if (outlet->ends[i][0] != -1)
 			waits |= log_child_bound(&e->outlets.log->memory,
 			    outlet->child, (enum log_stream)i,
-			    outlet->ends[i][0]);
+			    outlet->ends[i][0], &noted);
 	/* Who has said nothing, or whose words are out, costs no order. */
 	if (waits)
-		reporter_order(&e->reporter, LOG_END, outlet->child);
+		reporter_order(&e->reporter, noted ? LOG_DRAIN : LOG_END,
+		    outlet->child);
 }
 
 size_t
@@ -371,17 +377,24 @@ outlets_sync(struct engine *e)
 {
 	struct outlets *o = &e->outlets;
 	int64_t deadline_ns = clock_now_ns() + SYNC_NS;
-	struct pollfd fd;
+	struct pollfd fds[2];
 
 	if (o->log == NULL)
 		return;
 	o->synced = false;
 	reporter_order(&e->reporter, LOG_SYNC, 0);
 	reporter_flush(&e->reporter);
-	fd = (struct pollfd){ .fd = o->log->channel[0], .events = POLLIN };
+	fds[0] = (struct pollfd){ .fd = o->log->channel[0], .events = POLLIN };
 	while (!o->synced && clock_now_ns() < deadline_ns) {
-		(void)poll(&fd, 1,
+		/* The order may be behind records that there was no room for.
+		 */
+		fds[1] = (struct pollfd){
+			.fd = output_wants(&e->reporter.output),
+			.events = POLLOUT,
+		};
+		(void)poll(fds, 2,
 		    clock_timeout_ms(clock_now_ns(), deadline_ns));
+		reporter_flush(&e->reporter);
 		take_all(e);
 	}
 }

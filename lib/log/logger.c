@@ -147,20 +147,21 @@ take_stream(struct logger *l, const struct log_message *m, int stream,
     const char *name, const char *path, int fd)
 {
 	struct source *source = source_of(l, m->child, stream);
-	struct sink *sink = l->out[stream];
+	struct sink *sink = l->out[stream], *file = NULL;
 
-	if (m->streams[stream].where == LOG_FILE) {
-		sink = sink_of_file(l, path);
-		if (sink == NULL)
-			sink = l->out[stream];
-		sink->max = m->streams[stream].max;
-		sink->keep = m->streams[stream].keep;
+	if (m->streams[stream].where == LOG_FILE)
+		file = sink_of_file(l, path);
+	/* Without room for one more file it goes where others go. */
+	if (file != NULL) {
+		file->max = m->streams[stream].max;
+		file->keep = m->streams[stream].keep;
+		sink = file;
 	}
 	/* What cannot be read here is left in the pipe, for the next one. */
 	if (source_begin(source, fd, sink) < 0)
 		return;
-	if (!source_look(source, name, m->streams[stream].stamped))
-		exit(1);
+	/* Without memory it looks as it did, or is bare. */
+	(void)source_look(source, name, m->streams[stream].stamped);
 }
 
 /* Nobody tells of those any more that are not known by now. */
@@ -325,8 +326,9 @@ init(struct logger *l, const struct log_link *link)
 static bool
 flush(struct logger *l)
 {
-	bool all = true;
+	bool all = true, unreported = l->unreported;
 
+	l->unreported = false;
 	for (uint32_t i = 0; i < l->nsinks; i++) {
 		struct sink *sink = &l->sinks[i];
 
@@ -335,7 +337,7 @@ flush(struct logger *l)
 		if (!sink->blocked || sink->watch.fd == -1)
 			(void)sink_flush(sink);
 		all = all && !sink->blocked;
-		if (l->unreported)
+		if (unreported)
 			logger_report(l, sink);
 	}
 	return all;
@@ -355,7 +357,6 @@ turn(struct logger *l)
 		source->queued = false;
 		source_turn(source);
 	}
-	l->unreported = false;
 	(void)flush(l);
 }
 

@@ -102,7 +102,7 @@ log_child_take(const struct log_memory *memory, uint32_t owner, uint32_t last)
 
 bool
 log_child_bound(const struct log_memory *memory, uint32_t idx,
-    enum log_stream stream, int fd)
+    enum log_stream stream, int fd, bool *noted)
 {
 	const struct log_child *child = log_child(memory, idx);
 	struct log_bounds *bounds = &log_child(memory, idx)->bounds[stream];
@@ -124,6 +124,7 @@ log_child_bound(const struct log_memory *memory, uint32_t idx,
 		return left > 0 || intake->source == source || rest->len > 0 ||
 		    rest->amid;
 	}
+	*noted = false;
 	return true;
 }
 

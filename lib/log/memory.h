@@ -195,11 +195,12 @@ log_child_take(const struct log_memory *memory, uint32_t owner, uint32_t last);
 
 /*
  * A run has ended: `fd` is the pipe of that stream. Only engines do this. It is
- * not noted while the logger reads that very stream and so may not know.
- * Returns whether something that was written is not with its sink yet.
+ * not noted while the logger reads that very stream and so may not know: then
+ * *noted is made false. Returns whether something that was written is not with
+ * its sink yet.
  */
 bool log_child_bound(const struct log_memory *memory, uint32_t idx,
-    enum log_stream stream, int fd);
+    enum log_stream stream, int fd, bool *noted);
 
 /* Where the first run has ended of those beyond `at`; UINT64_MAX: nowhere. */
 uint64_t log_bounds_after(const struct log_bounds *bounds, uint64_t at);

@@ -252,7 +252,8 @@ drop(struct sink *sink, int error)
 
 	sink->lost += count_lines(sink->memory->output + span.begin,
 	    span.end - span.begin);
-	if (sink->repairs)
+	/* The newline before the lines is none of them, until it is written. */
+	if (sink->repairs && span.begin == 0)
 		sink->lost--;
 	while (sink->stage != NULL &&
 	    (n = read(sink->stage[0], bytes, sizeof(bytes))) > 0)

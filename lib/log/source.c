@@ -76,14 +76,14 @@ readable(struct loop_watch *watch, uint32_t events)
 int
 source_begin(struct source *source, int fd, struct sink *sink)
 {
+	struct sink *before = source->sink;
 	struct logger *l = source->logger;
 	int error;
 
-	if (source->sink != NULL) {
+	if (before != NULL) {
 		fd_close(&fd);
-		sink->nusers++;
-		logger_unuse(source->sink);
-		sink->nusers--;
+		/* It may wait there; those that still must wait again. */
+		logger_go_on(l, before);
 	} else {
 		/* Once for all that comes: it is read until it is empty. */
 		error = loop_add(&l->loop, &source->watch, fd,
@@ -95,6 +95,8 @@ source_begin(struct source *source, int fd, struct sink *sink)
 	}
 	source->sink = sink;
 	sink->nusers++;
+	if (before != NULL)
+		logger_unuse(before);
 	logger_queue(l, source);
 	return 0;
 }
@@ -363,6 +365,11 @@ obey(struct source *source)
 	const struct log_rest *rest = rest_of(source);
 	const char *newline = memchr(text, '\n', rest->len);
 
+	/* Half of one: who wrote it was killed. */
+	if (newline == NULL) {
+		source->order = rest->len;
+		return;
+	}
 	logger_order(source->logger, text + 1);
 	source->order = (uint32_t)(newline - text) + 1;
 }
@@ -428,8 +435,10 @@ source_drain(struct source *source, bool end)
 		TAILQ_REMOVE(&source->logger->ready, source, link);
 		source->queued = false;
 	}
-	while (more && n > 0)
+	/* A rest may be all that there is of a run that has ended. */
+	do {
 		n -= (int)take(source, false, &more);
+	} while (more && n > 0);
 	if (end && source->sink != NULL && !source->queued)
 		(void)take(source, true, &more);
 	if ((queued || more) && source->sink != NULL)

@@ -133,24 +133,25 @@ bounds(void)
 {
 	struct log_memory memory;
 	struct log_bounds *bounds;
+	bool noted = true;
 	int ends[2];
 
 	CHECK(log_memory_map(&memory, 3, 0) == 0);
 	CHECK(pipe(ends) == 0);
 	bounds = &log_child(&memory, 1)->bounds[LOG_STDOUT];
 	CHECK(log_bounds_after(bounds, 0) == UINT64_MAX);
-	CHECK(!log_child_bound(&memory, 1, LOG_STDOUT, ends[0]));
+	CHECK(!log_child_bound(&memory, 1, LOG_STDOUT, ends[0], &noted));
 	bounds->taken = 1000;
 	CHECK(write(ends[1], "half", 4) == 4);
-	CHECK(log_child_bound(&memory, 1, LOG_STDOUT, ends[0]));
+	CHECK(log_child_bound(&memory, 1, LOG_STDOUT, ends[0], &noted));
 	CHECK(log_bounds_after(bounds, 999) == 1004);
-	CHECK(log_bounds_after(bounds, 1004) == UINT64_MAX);
+	CHECK(log_bounds_after(bounds, 1004) == UINT64_MAX && noted);
 	/* Who reads at this moment may not have counted yet. */
 	memory.head->intake.source = 1 * LOG_NSTREAMS + LOG_STDOUT;
 	memory.head->intake.reading = true;
 	bounds->taken = 2000;
-	CHECK(log_child_bound(&memory, 1, LOG_STDOUT, ends[0]));
-	CHECK(log_bounds_after(bounds, 1004) == UINT64_MAX);
+	CHECK(log_child_bound(&memory, 1, LOG_STDOUT, ends[0], &noted));
+	CHECK(log_bounds_after(bounds, 1004) == UINT64_MAX && !noted);
 	close(ends[0]);
 	close(ends[1]);
 	log_memory_unmap(&memory);

@@ -94,7 +94,7 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Complains that memory is short, and ends the program. */
 _Noreturn void no_memory(void);
 
-/* Whether what is written to a terminal, or to `fd`, may have colours. */
+/* Whether a terminal may have colours; and whether `fd` is one and may. */
 bool options_colours(void);
 bool options_colour(int fd);
 

@@ -43,7 +43,7 @@ try {
 	const char *after; /* NULL: none */
 };
 
-/* Whether the end of a command can be so, which `*` does not mean. */
+/* Whether a command that failed can have ended so; `exit:0` is no failure. */
 static bool
 can_be(const char *pattern)
 {

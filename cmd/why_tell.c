@@ -160,7 +160,7 @@ tell_signal(const struct past *past)
 /* What is told of an end by its cause. */
 struct telling {
 	const char *how;   /* it ended; NULL: as its reason says */
-	const char *words; /* why; NULL: there is more to say than words */
+	const char *words; /* why, or how that begins; NULL: tell_cause() */
 	bool stop;         /* its supervisor stopped it, and does no more */
 };
 

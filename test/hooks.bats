@@ -484,7 +484,7 @@ assert_said() {
 	assert_output 'hint      run that command by hand'
 	conf <<-'END'
 		max_restarts 1
-		worker w { start_timeout 100ms; before sh -c 'test "$SUPERVISE_RUN" = 1 || exec sleep 1000'; exec ${WORKER} run=1 exit=3 end }
+		worker w { start_timeout 1s; before sh -c 'test "$SUPERVISE_RUN" = 1 || exec sleep 1000'; exec ${WORKER} run=1 exit=3 end }
 	END
 	run -1 supervise run -q
 	assert_output 'gave up: w did not start: before: it did not end within start_timeout'

@@ -308,7 +308,7 @@ has_fives() {
 	eventually idle "$(supervise pid a)"
 	conf <<<'worker a { log file a.log; log_stderr prefix; shell "seq 1 300000; echo done; exec sleep 1000" }'
 	supervise reload
-	eventually grep -qx done a.log
+	eventually grep -qx 'done' a.log
 	kill -s KILL "$reader"
 	eventually ended "$reader"
 	stop_tree

@@ -58,7 +58,6 @@ link_add(struct loader *ld, struct body *b, const struct statement *st)
 	struct link_words *words = (struct link_words *)(void *)field;
 	size_t n = words->n + st->nargs;
 	struct link_word *list = ARENA_ARRAY(arena, struct link_word, n);
-
 	const struct use *use = keep_uses(arena, ld->use, REPORT_USES_MAX);
 
 	for (size_t i = 0; i < words->n; i++)

@@ -101,10 +101,10 @@ child_spawned(struct tree *t, struct child *child)
 		child_started(t, child);
 		return;
 	}
-	if (!child->preparing)
+	if (!child->preparing) {
 		tree_note(t, NOTE_STARTING, child, (struct reason){ 0 });
-	if (!child->preparing)
 		signs_await(t, child);
+	}
 	if (worker->ready == READY_AFTER && !child->preparing &&
 	    (wait_ms == START_TIMEOUT_NONE || worker->ready_after_ms < wait_ms))
 		wait_ms = worker->ready_after_ms;

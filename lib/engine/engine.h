@@ -35,8 +35,8 @@
  * The engine: carries out what the core decides, and tells it what happened.
  *
  *	engine.c	the loop: events to the core, its actions to the others
- *	launch.c	starts a worker: plan, environment; readings.c what
- *			has to be read for that
+ *	launch.c	starts a worker; environment.c what it finds there,
+ *			readings.c what has to be read for that
  *	ready.c		hears that its start is complete
  *	check.c		asks whether it is ready, or well
  *	signs.c		what it tells of itself; fdstore.c keeps descriptors
@@ -48,8 +48,8 @@
  *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; lookup.c finds names,
- *			view.c and query.c look, act.c, act_signal.c,
- *			act_link.c and act_throw.c change,
+ *			view.c and query.c look, act.c, act_add.c,
+ *			act_signal.c, act_link.c and act_throw.c change,
  *			waiters.c waits, monitors.c tells of ends
  *	ties.c		links, and whom they mean, by census.c; nobody.c
  *			tells of names that mean none

@@ -279,34 +279,18 @@ add_siblings(struct report *report, struct engine *e)
 		add(report, "  siblings  %zu in the tree, down\n", others.n);
 }
 
-/* Finds the worker that the report is about. */
-struct blamed {
-	const struct outcome *outcome;
-	struct worker *worker;
-};
-
-static void
-find_blamed(void *arg, struct child *child)
-{
-	struct blamed *blamed = arg;
-
-	if (!child_is_sup(child) && node_id(child) == blamed->outcome->id)
-		blamed->worker = node_worker(child);
-}
-
 /* The last lines that it has written; not what would move a terminal. */
 static void
 add_output(struct report *report, struct engine *e)
 {
-	struct blamed blamed = { .outcome = &e->outcome };
+	struct child *child =
+	    e->outcome.worker ? query_child(e, e->outcome.id) : NULL;
 	struct log_last lines[LOG_LAST_MAX];
 	size_t n = 0;
 
-	if (e->outcome.worker)
-		lookup_walk(&e->root.sup.child, find_blamed, &blamed);
-	if (blamed.worker != NULL && blamed.worker->outlet != NULL) {
+	if (child != NULL && node_worker(child)->outlet != NULL) {
 		outlets_sync(e);
-		n = outlet_last(e, blamed.worker, lines, LOG_LAST_MAX);
+		n = outlet_last(e, node_worker(child), lines, LOG_LAST_MAX);
 	}
 	if (n > 0)
 		add(report, "  output    its last words:\n");

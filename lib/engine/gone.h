@@ -14,8 +14,8 @@
 #define GONE_MAX 32
 
 struct gone {
-	char path[NODE_PATH_SIZE]; /* "": nobody yet */
-	uint32_t id;               /* its node's */
+	char path[NODE_PATH_SIZE];
+	uint32_t id; /* its node's */
 	uint32_t run;
 	uint8_t restart; /* enum restart */
 	bool supervisor;

@@ -161,12 +161,13 @@ hook_begin(const struct engine *e, struct worker *worker)
 	    worker->child.state == CHILD_STOPPING && !worker->child.late;
 	worker->ncaught = 0;
 	worker->last_hook = false;
-	worker->lines = sum_of_lines(worker);
 	worker->last_end = worker->end;
 	worker->last_pid = worker->pid;
 	/* Who says stop a second time wants no more of it. */
 	worker->follows = !worker->child.preparing && !e->slaughter &&
 	    (worker->spec->spec->hooks.after != NULL || may_catch(worker));
+	if (worker->follows)
+		worker->lines = sum_of_lines(worker);
 }
 
 void

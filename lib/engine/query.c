@@ -272,15 +272,23 @@ look_at(void *arg, struct child *child)
 		wanted->child = child;
 }
 
+struct child *
+query_child(struct engine *e, uint32_t id)
+{
+	struct wanted wanted = { .id = id };
+
+	lookup_walk(&e->root.sup.child, look_at, &wanted);
+	return wanted.child;
+}
+
 const char *
 query_path(struct engine *e, uint32_t id, char path[static NODE_PATH_SIZE])
 {
-	struct wanted wanted = { .id = id };
+	struct child *child = query_child(e, id);
 	const struct gone *gone;
 
-	lookup_walk(&e->root.sup.child, look_at, &wanted);
-	if (wanted.child != NULL)
-		return node_path(wanted.child, path);
+	if (child != NULL)
+		return node_path(child, path);
 	gone = gone_by_id(&e->gone, id);
 	return gone != NULL ? gone->path : "a child that is gone";
 }

@@ -11,6 +11,9 @@
  * monotonic clock.
  */
 
+/* The child of that id, or NULL: it is gone. */
+struct child *query_child(struct engine *e, uint32_t id);
+
 /* Where the child of that id is now; or words: it may be gone. */
 const char *
 query_path(struct engine *e, uint32_t id, char path[static NODE_PATH_SIZE]);
@@ -27,7 +30,7 @@ void query_pid(struct engine *e, struct child *child,
 void query_spec(struct engine *e, struct child *child,
     struct control_client *client, int64_t now_ns);
 
-/* `link`: those that `child` has; or, so that each comes once, that it began */
+/* `link`: those that `child` has; _once: of all children, each link once. */
 void query_links(struct engine *e, struct child *child,
     struct control_client *client, int64_t now_ns);
 void query_links_once(struct engine *e, struct child *child,

@@ -25,8 +25,8 @@
 /* The name of those that are given without one. */
 #define DEFAULT_NAME "stored"
 
-_Static_assert(SPAWN_FDS_MAX >= POLICY_FDSTORE_MAX + 2 + 2,
-    "what is kept, a pipe and a mailbox do not fit into a plan");
+_Static_assert(SPAWN_FDS_MAX >= POLICY_FDSTORE_MAX + 3 + 2,
+    "what is kept, pipe, mailbox, input and outputs do not fit into a plan");
 
 enum variable {
 	NOTIFY_SOCKET,

@@ -48,13 +48,12 @@ bool signs_is_variable(const char *variable);
 int signs_begin(struct engine *e, struct worker *worker);
 
 /*
- * Puts the variables of the run into `env`, and the descriptors that come back
- * to it into the plan's `fds`, which must outlive the spawn. How many
- * variables.
+ * Puts the variables of the run into `env`, which has room for
+ * SIGNS_NVARIABLES: how many there are.
  */
 size_t signs_environment(struct worker *worker, const char **env);
 
-/* What the plan of its spawn needs for those. */
+/* Adds to the plan, and to its `fds`, what those tell of. */
 void signs_plan(const struct worker *worker, struct spawn_plan *plan,
     struct spawn_fd *fds);
 

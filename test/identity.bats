@@ -6,10 +6,6 @@
 
 load test_helper
 
-needs_root() {
-	[[ $EUID -eq 0 ]] || skip "needs root"
-}
-
 # told FILE: waits for what a worker has written to FILE.tmp and moved.
 told() {
 	eventually test -e "$1"
@@ -36,12 +32,6 @@ refused() {
 	assert_status 1
 	grep -F "error=\"$1" records || fail "no such error: $1"
 	has_record event=start_failed child=w
-}
-
-# As a user who is not root; the program is one that he may execute.
-as_other() {
-	open_to_everybody
-	UNDER=(setpriv --reuid=54321 --regid=54321 --clear-groups)
 }
 
 @test "user: the user, the group and the groups of that user, and what login sets" {

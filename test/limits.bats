@@ -6,10 +6,6 @@
 load test_helper
 load control_helper
 
-needs_root() {
-	[[ $EUID -eq 0 ]] || skip "needs root"
-}
-
 # one DIRECTIVES SCRIPT: a worker that says what it is in the file `said`.
 one() {
 	cat >supervise.conf <<-END
@@ -30,11 +26,6 @@ refused() {
 	wait_tree
 	assert_status 1
 	grep -F "error=\"$2" records || fail "no such error: $2"
-}
-
-as_other() {
-	open_to_everybody
-	UNDER=(setpriv --reuid=54321 --regid=54321 --clear-groups)
 }
 
 # limit NAME: its soft and hard value in a copy of /proc/self/limits.

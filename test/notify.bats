@@ -109,7 +109,7 @@ status_has() {
 }
 
 @test "U20: a stranger is refused, and that is told once" {
-	[[ $(id -u) -eq 0 ]] || skip "needs root"
+	needs_root
 	conf <<-'END'
 		worker a { ready notify; exec sh -c 'echo "$NOTIFY_SOCKET" >name; exec sleep 1000' }
 	END
@@ -125,7 +125,7 @@ status_has() {
 }
 
 @test "U20: a worker that has become another user is no stranger" {
-	[[ $(id -u) -eq 0 ]] || skip "needs root"
+	needs_root
 	conf <<-'END'
 		worker a { ready notify; exec setpriv --reuid nobody --clear-groups sh -c 'systemd-notify --ready; exec sleep 1000' }
 	END

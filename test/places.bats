@@ -35,10 +35,6 @@ all_up() {
 	[[ $(grep -c '^up' log) -ge $1 ]]
 }
 
-needs_root() {
-	[[ $(id -u) -eq 0 ]] || skip "needs root"
-}
-
 @test "as whoever runs the tests" {
 	try_everything
 }

@@ -225,6 +225,16 @@ idle() {
 		[[ $status =~ ShdPnd:[[:blank:]]*0+$'\n' ]]
 }
 
+needs_root() {
+	[[ $EUID -eq 0 ]] || skip "needs root"
+}
+
+# From now on it is run by a user that nobody knows.
+as_other() {
+	open_to_everybody
+	UNDER=(setpriv --reuid=54321 --regid=54321 --clear-groups)
+}
+
 is_alive() {
 	! ended "$1"
 }

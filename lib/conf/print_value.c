@@ -188,7 +188,7 @@ print_ready(const struct printer *p, const struct directive *d,
     const struct spec *spec)
 {
 	(void)d;
-	ready_print(spec, p->write, p->ctx);
+	ready_print(p, spec);
 }
 
 static void
@@ -196,7 +196,7 @@ print_alive(const struct printer *p, const struct directive *d,
     const struct spec *spec)
 {
 	(void)d;
-	alive_print(spec, p->write, p->ctx);
+	alive_print(p, spec);
 }
 
 static void

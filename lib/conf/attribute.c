@@ -205,29 +205,6 @@ parse_cpus(struct loader *ld, struct attributes *a, const struct statement *st)
 	return true;
 }
 
-/* Reads `4096`, `64K`, `10M`, `1G`, `1T`; each is 1024 times the one before. */
-static bool
-parse_size(const char *text, int64_t *bytes)
-{
-	static const char units[] = "KMGT";
-	size_t len = strspn(text, "0123456789");
-	const char *unit = strchr(units, text[len]);
-	char digits[NUMBER_SIZE];
-	int shift = 0;
-
-	if (len >= sizeof(digits) || unit == NULL ||
-	    (text[len] != '\0' && text[len + 1] != '\0'))
-		return false;
-	if (text[len] != '\0')
-		shift = 10 * (int)(unit - units + 1);
-	memcpy(digits, text, len);
-	digits[len] = '\0';
-	if (!value_integer(digits, 0, LIMIT_MAX >> shift, bytes))
-		return false;
-	*bytes <<= shift;
-	return true;
-}
-
 /* Reads one number of a limit, in the unit of its resource. */
 static bool
 parse_limit_number(const char *text, enum resource_unit unit, rlim_t *limit)
@@ -244,7 +221,7 @@ parse_limit_number(const char *text, enum resource_unit unit, rlim_t *limit)
 		good = value_integer(text, 0, LIMIT_MAX, &number);
 		break;
 	case RESOURCE_BYTES:
-		good = parse_size(text, &number);
+		good = value_size(text, LIMIT_MAX, &number);
 		break;
 	case RESOURCE_SECONDS:
 		good = duration_parse(text, &number) && number % MS_PER_S == 0;

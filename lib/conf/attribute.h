@@ -10,7 +10,7 @@
 
 /*
  * The directives about the attributes of a worker's process: their rows in the
- * table of directives, how their values are read, printed and compared.
+ * table of directives, how their values are read, kept and printed.
  */
 
 /* The attribute; its word; whether several add up; argument, expected, summary.

@@ -8,6 +8,7 @@
 #include "base/capability.h"
 #include "base/units.h"
 #include "conf/attribute.h"
+#include "conf/value.h"
 
 /* Prints what stands behind the directive. */
 typedef void attribute_printer(const struct printer *p,
@@ -101,26 +102,12 @@ print_cpus(const struct printer *p, const struct directive *d,
 	}
 }
 
-/* With the largest unit that leaves no fraction. */
-static void
-print_size(const struct printer *p, int64_t bytes)
-{
-	static const char units[][2] = { "", "K", "M", "G", "T" };
-	size_t unit = 0;
-
-	while (bytes != 0 && bytes % 1024 == 0 && unit < 4) {
-		bytes /= 1024;
-		unit++;
-	}
-	print_number(p, bytes);
-	print_text(p, units[unit]);
-}
-
 static void
 print_limit_number(const struct printer *p, rlim_t limit,
     enum resource_unit unit)
 {
 	int64_t number = (int64_t)limit;
+	char size[VALUE_SIZE_TEXT];
 
 	if (limit == RLIM_INFINITY) {
 		print_text(p, "unlimited");
@@ -131,7 +118,7 @@ print_limit_number(const struct printer *p, rlim_t limit,
 		print_number(p, number);
 		break;
 	case RESOURCE_BYTES:
-		print_size(p, number);
+		print_text(p, value_size_text(number, size));
 		break;
 	case RESOURCE_SECONDS:
 		print_duration(p, number * MS_PER_S);

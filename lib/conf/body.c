@@ -161,10 +161,11 @@ body_add_child(struct loader *ld, struct body *b, const struct entry *entry,
 	return false;
 }
 
-/* Copies a text into conf->arena. */
-static const char *
-keep_text(struct loader *ld, const char *text)
+const char *
+body_keep_text(struct loader *ld, const char *text)
 {
+	if (text == NULL)
+		return NULL;
 	return arena_text(&ld->conf->arena, text, strlen(text));
 }
 
@@ -172,42 +173,38 @@ keep_text(struct loader *ld, const char *text)
 static const char *const *
 keep_texts(struct loader *ld, const char *const *texts, size_t n)
 {
-	struct arena *arena = &ld->conf->arena;
-	const char **kept = ARENA_ARRAY(arena, const char *, n + 1);
+	const char **kept = ARENA_ARRAY(&ld->conf->arena, const char *, n + 1);
 
 	for (size_t i = 0; i < n; i++)
-		kept[i] = arena_text(arena, texts[i], strlen(texts[i]));
+		kept[i] = body_keep_text(ld, texts[i]);
 	return kept;
 }
 
-/* The same of what ends with NULL already, or is not there. */
-static const char *const *
-keep_command(struct loader *ld, const char *const *argv)
+const char *const *
+body_keep_words(struct loader *ld, const char *const *words)
 {
 	size_t n = 0;
 
-	if (argv == NULL)
+	if (words == NULL)
 		return NULL;
-	while (argv[n] != NULL)
+	while (words[n] != NULL)
 		n++;
-	return keep_texts(ld, argv, n);
+	return keep_texts(ld, words, n);
 }
 
 static const struct catch_rule *
 keep_catches(struct loader *ld, const struct body *b)
 {
-	struct arena *arena = &ld->conf->arena;
 	struct catch_rule *kept =
-	    ARENA_ARRAY(arena, struct catch_rule, b->ncatches);
+	    ARENA_ARRAY(&ld->conf->arena, struct catch_rule, b->ncatches);
 
 	for (size_t i = 0; i < b->ncatches; i++) {
 		const struct catch_rule *rule = &b->catches[i];
 
 		kept[i] = (struct catch_rule){
-			.pattern = arena_text(arena, rule->pattern,
-			    strlen(rule->pattern)),
+			.pattern = body_keep_text(ld, rule->pattern),
 			.action = rule->action,
-			.command = keep_command(ld, rule->command),
+			.command = body_keep_words(ld, rule->command),
 		};
 	}
 	return kept;
@@ -218,10 +215,8 @@ keep_check(struct loader *ld, const struct check_spec *check)
 {
 	struct check_spec kept = *check;
 
-	kept.argv = keep_command(ld, check->argv);
-	if (check->text != NULL)
-		kept.text = arena_text(&ld->conf->arena, check->text,
-		    strlen(check->text));
+	kept.argv = body_keep_words(ld, check->argv);
+	kept.text = body_keep_text(ld, check->text);
 	return kept;
 }
 
@@ -230,6 +225,7 @@ finish_worker(struct loader *ld, const struct body *b)
 {
 	struct worker_spec worker = {
 		.argv = keep_texts(ld, b->argv, b->argc),
+		.cwd = body_keep_text(ld, b->cwd),
 		.env = keep_texts(ld, b->env, b->nenv),
 		.ready_fd = b->ready_fd,
 		.ready_check = keep_check(ld, &b->ready_check),
@@ -239,12 +235,8 @@ finish_worker(struct loader *ld, const struct body *b)
 		.attributes = attributes_keep(ld, b->attributes),
 	};
 
-	if (b->logs.out.path != NULL)
-		worker.logs.out.path = keep_text(ld, b->logs.out.path);
-	if (b->logs.err.path != NULL)
-		worker.logs.err.path = keep_text(ld, b->logs.err.path);
-	if (b->cwd != NULL)
-		worker.cwd = keep_text(ld, b->cwd);
+	worker.logs.out.path = body_keep_text(ld, b->logs.out.path);
+	worker.logs.err.path = body_keep_text(ld, b->logs.err.path);
 	return worker;
 }
 
@@ -269,9 +261,9 @@ body_finish(struct loader *ld, const struct body *b)
 	spec->policy.prepares =
 	    b->hooks.before != NULL || b->hooks.init != NULL;
 	spec->hooks = (struct hooks){
-		.before = keep_command(ld, b->hooks.before),
-		.after = keep_command(ld, b->hooks.after),
-		.init = keep_command(ld, b->hooks.init),
+		.before = body_keep_words(ld, b->hooks.before),
+		.after = body_keep_words(ld, b->hooks.after),
+		.init = body_keep_words(ld, b->hooks.init),
 	};
 	if (b->ncatches > 0)
 		spec->policy.catches = keep_catches(ld, b);

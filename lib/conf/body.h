@@ -121,6 +121,10 @@ const char *body_catches(const struct body *b, const char *pattern);
 bool body_add_child(struct loader *ld, struct body *b,
     const struct entry *entry, const struct spot *at, uint64_t weight);
 
+/* A copy in conf->arena of a text, of words up to NULL; NULL stays NULL. */
+const char *body_keep_text(struct loader *ld, const char *text);
+const char *const *body_keep_words(struct loader *ld, const char *const *words);
+
 /* Makes the specification, in conf->arena. */
 const struct spec *body_finish(struct loader *ld, const struct body *b);
 

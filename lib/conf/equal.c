@@ -11,21 +11,15 @@ equal_text(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* Lists that end with NULL. */
-static bool
-equal_texts(const char *const *a, const char *const *b)
+bool
+words_equal(const char *const *a, const char *const *b)
 {
+	if (a == NULL || b == NULL)
+		return a == b;
 	for (; *a != NULL && *b != NULL; a++, b++)
 		if (strcmp(*a, *b) != 0)
 			return false;
 	return *a == *b;
-}
-
-/* The same of what may not be there. */
-static bool
-equal_command(const char *const *a, const char *const *b)
-{
-	return a == NULL || b == NULL ? a == b : equal_texts(a, b);
 }
 
 static bool
@@ -54,7 +48,7 @@ equal_catches(const struct child_policy *a, const struct child_policy *b)
 
 		if (strcmp(x->pattern, y->pattern) != 0 ||
 		    x->action != y->action ||
-		    !equal_command(x->command, y->command))
+		    !words_equal(x->command, y->command))
 			return false;
 	}
 	return true;
@@ -63,7 +57,7 @@ equal_catches(const struct child_policy *a, const struct child_policy *b)
 static bool
 equal_check(const struct check_spec *a, const struct check_spec *b)
 {
-	return equal_text(a->text, b->text) && equal_command(a->argv, b->argv);
+	return equal_text(a->text, b->text) && words_equal(a->argv, b->argv);
 }
 
 static bool
@@ -105,9 +99,8 @@ equal_sup_policy(const struct sup_policy *a, const struct sup_policy *b)
 static bool
 equal_hooks(const struct hooks *a, const struct hooks *b)
 {
-	return equal_command(a->before, b->before) &&
-	    equal_command(a->after, b->after) &&
-	    equal_command(a->init, b->init);
+	return words_equal(a->before, b->before) &&
+	    words_equal(a->after, b->after) && words_equal(a->init, b->init);
 }
 
 static bool
@@ -116,6 +109,46 @@ equal_log(const struct log_spec *a, const struct log_spec *b)
 	return a->word == b->word && equal_text(a->path, b->path) &&
 	    a->timestamps == b->timestamps && a->max == b->max &&
 	    a->keep == b->keep;
+}
+
+static bool
+equal_limits(const struct attributes *a, const struct attributes *b)
+{
+	for (size_t i = 0; i < RESOURCES; i++)
+		if (a->limits[i].rlim_cur != b->limits[i].rlim_cur ||
+		    a->limits[i].rlim_max != b->limits[i].rlim_max)
+			return false;
+	return a->limited == b->limited;
+}
+
+static bool
+equal_env_files(const struct attributes *a, const struct attributes *b)
+{
+	if (a->nenv_files != b->nenv_files)
+		return false;
+	for (size_t i = 0; i < a->nenv_files; i++)
+		if (a->env_files[i].optional != b->env_files[i].optional ||
+		    strcmp(a->env_files[i].path, b->env_files[i].path) != 0)
+			return false;
+	return true;
+}
+
+/* What was not said is zero in both. */
+bool
+attributes_equal(const struct attributes *a, const struct attributes *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return a->said == b->said && a->umask == b->umask &&
+	    a->nice == b->nice && a->ioprio == b->ioprio &&
+	    a->capabilities == b->capabilities && a->input == b->input &&
+	    strcmp(a->oom_score_adj, b->oom_score_adj) == 0 &&
+	    CPU_EQUAL(&a->cpus, &b->cpus) && equal_limits(a, b) &&
+	    equal_text(a->user, b->user) && equal_text(a->group, b->group) &&
+	    words_equal(a->groups, b->groups) &&
+	    equal_text(a->chroot, b->chroot) && equal_env_files(a, b) &&
+	    words_equal(a->env_keep, b->env_keep) &&
+	    equal_text(a->input_path, b->input_path);
 }
 
 static bool
@@ -131,8 +164,8 @@ equal_worker(const struct spec *a, const struct spec *b)
 	    equal_log(&a->worker.logs.err, &b->worker.logs.err) &&
 	    attributes_equal(a->worker.attributes, b->worker.attributes) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
-	    equal_texts(a->worker.argv, b->worker.argv) &&
-	    equal_texts(a->worker.env, b->worker.env);
+	    words_equal(a->worker.argv, b->worker.argv) &&
+	    words_equal(a->worker.env, b->worker.env);
 }
 
 bool

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/near.h"
@@ -20,44 +18,10 @@ const char *const log_word_text[] = { LOG_WORDS(TEXT) };
 #define KEEP_USUAL 5
 #define KEEP_MAX   1000
 
-/* Each is 1024 times the one before. */
-static const char units[] = "KMG";
-
-const char *
-log_size_text(int64_t bytes, char text[static LOG_SIZE_TEXT])
-{
-	size_t unit = 0;
-
-	while (unit < strlen(units) && bytes % 1024 == 0) {
-		bytes /= 1024;
-		unit++;
-	}
-	snprintf(text, LOG_SIZE_TEXT, "%" PRId64 "%.*s", bytes, unit > 0,
-	    unit > 0 ? &units[unit - 1] : "");
-	return text;
-}
-
-/* Reads `4096`, `64K`, `10M`, `1G`. */
 static bool
-parse_size(const char *text, int64_t *bytes)
+parse_max(const char *text, int64_t *bytes)
 {
-	size_t len = strspn(text, "0123456789");
-	char digits[LOG_SIZE_TEXT];
-	const char *unit = strchr(units, text[len]);
-	int64_t factor = 1;
-
-	if (len >= sizeof(digits) || unit == NULL ||
-	    (text[len] != '\0' && text[len + 1] != '\0'))
-		return false;
-	if (text[len] != '\0')
-		for (const char *at = units; at <= unit; at++)
-			factor *= 1024;
-	memcpy(digits, text, len);
-	digits[len] = '\0';
-	if (!value_integer(digits, 0, MAX_MAX / factor, bytes))
-		return false;
-	*bytes *= factor;
-	return *bytes >= MAX_MIN;
+	return value_size(text, MAX_MAX, bytes) && *bytes >= MAX_MIN;
 }
 
 /* Takes the words behind the path. */
@@ -76,7 +40,7 @@ parse_file(struct loader *ld, const struct statement *st, struct log_spec *log)
 			continue;
 		}
 		if (strcmp(word, "max") == 0 && value != &st->args[i]) {
-			if (!parse_size(value->text, &log->max))
+			if (!parse_max(value->text, &log->max))
 				return value_fail(ld, st, value);
 		} else if (strcmp(word, "keep") == 0 && value != &st->args[i]) {
 			if (!value_integer(value->text, 0, KEEP_MAX, &keep))

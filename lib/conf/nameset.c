@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "base/hash.h"
 #include "conf/nameset.h"
 
 #define SLOTS_MIN 16
-
-/* FNV-1a, 32 bits. */
-static uint32_t
-hash(const char *name)
-{
-	uint32_t h = UINT32_C(2166136261);
-
-	for (; *name != '\0'; name++)
-		h = (h ^ (unsigned char)*name) * UINT32_C(16777619);
-	return h;
-}
 
 /* The slot that holds `name`, or the free one where it belongs. */
 static struct nameset_slot *
 find(const struct nameset *set, const char *name)
 {
-	uint32_t i = hash(name) & (set->nslots - 1);
+	uint32_t i =
+	    hash_bytes(HASH_BASIS, name, strlen(name)) & (set->nslots - 1);
 
 	while (set->slots[i].name != NULL &&
 	    strcmp(set->slots[i].name, name) != 0)

@@ -12,6 +12,7 @@
 #include "conf/print_value.h"
 #include "conf/quote.h"
 #include "conf/ready.h"
+#include "conf/value.h"
 
 void
 print_bytes(const struct printer *p, const char *bytes, size_t len)
@@ -187,7 +188,7 @@ print_ready(const struct printer *p, const struct directive *d,
     const struct spec *spec)
 {
 	(void)d;
-	ready_print(spec, p->write, p->ctx);
+	ready_print(p, spec);
 }
 
 static void
@@ -195,7 +196,7 @@ print_alive(const struct printer *p, const struct directive *d,
     const struct spec *spec)
 {
 	(void)d;
-	alive_print(spec, p->write, p->ctx);
+	alive_print(p, spec);
 }
 
 static void
@@ -323,7 +324,7 @@ print_log(const struct printer *p, const struct directive *d,
     const struct spec *spec)
 {
 	const struct log_spec *log = log_of(spec, d);
-	char size[LOG_SIZE_TEXT];
+	char size[VALUE_SIZE_TEXT];
 
 	print_text(p, log_word_text[log->word]);
 	if (log->word != LOG_PATH)
@@ -332,7 +333,7 @@ print_log(const struct printer *p, const struct directive *d,
 	print_word(p, log->path);
 	if (log->max > 0) {
 		print_text(p, " max ");
-		print_text(p, log_size_text(log->max, size));
+		print_text(p, value_size_text(log->max, size));
 		print_text(p, " keep ");
 		print_number(p, log->keep);
 	}

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <arpa/inet.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/duration.h"
 #include "base/near.h"
-#include "conf/quote.h"
 #include "conf/ready.h"
 #include "conf/report.h"
 #include "conf/value.h"
@@ -16,9 +13,6 @@
 
 /* Longest address of a port, as text, its NUL included. */
 #define ADDRESS_SIZE INET6_ADDRSTRLEN
-
-/* Room for any number. */
-#define NUMBER_SIZE 24
 
 /* What `alive` takes a worker to be, unless told otherwise. */
 #define ALIVE_EVERY_MS   10000
@@ -246,59 +240,45 @@ alive_parse(struct loader *ld, struct body *b, const struct statement *st)
 }
 
 static void
-put(const char *blank, const char *word, print_write *write, void *ctx)
+print_check(const struct printer *p, const struct check_spec *check)
 {
-	write(ctx, blank, strlen(blank));
-	quote_word(word, write, ctx);
-}
-
-static void
-put_check(const struct check_spec *check, print_write *write, void *ctx)
-{
-	if (check->text != NULL)
-		put(" ", check->text, write, ctx);
-	for (size_t i = 0; check->argv != NULL && check->argv[i] != NULL; i++)
-		put(" ", check->argv[i], write, ctx);
-}
-
-static void
-put_time(const char *before, int64_t ms, print_write *write, void *ctx)
-{
-	char text[DURATION_TEXT_SIZE];
-
-	put(before, duration_text(ms, text), write, ctx);
-}
-
-static void
-put_number(const char *before, int64_t number, print_write *write, void *ctx)
-{
-	char text[NUMBER_SIZE];
-
-	snprintf(text, sizeof(text), "%" PRId64, number);
-	put(before, text, write, ctx);
+	if (check->text != NULL) {
+		print_text(p, " ");
+		print_word(p, check->text);
+	}
+	if (check->argv != NULL) {
+		print_text(p, " ");
+		print_words(p, check->argv);
+	}
 }
 
 void
-ready_print(const struct spec *spec, print_write *write, void *ctx)
+ready_print(const struct printer *p, const struct spec *spec)
 {
 	const struct worker_policy *worker = &spec->policy.worker;
 
-	put("", ready_text[worker->ready], write, ctx);
-	if (worker->ready == READY_FD)
-		put_number(" ", spec->worker.ready_fd, write, ctx);
-	else if (worker->ready == READY_AFTER)
-		put_time(" ", worker->ready_after_ms, write, ctx);
-	put_check(&spec->worker.ready_check, write, ctx);
+	print_text(p, ready_text[worker->ready]);
+	if (worker->ready == READY_FD) {
+		print_text(p, " ");
+		print_number(p, spec->worker.ready_fd);
+	} else if (worker->ready == READY_AFTER) {
+		print_text(p, " ");
+		print_duration(p, worker->ready_after_ms);
+	}
+	print_check(p, &spec->worker.ready_check);
 }
 
 void
-alive_print(const struct spec *spec, print_write *write, void *ctx)
+alive_print(const struct printer *p, const struct spec *spec)
 {
 	const struct alive_policy *alive = &spec->policy.worker.alive;
 
-	put("", alive_text[alive->kind], write, ctx);
-	put_check(&spec->worker.alive_check, write, ctx);
-	put_time(" every ", alive->every_ms, write, ctx);
-	put_time(" timeout ", alive->timeout_ms, write, ctx);
-	put_number(" failures ", alive->failures, write, ctx);
+	print_text(p, alive_text[alive->kind]);
+	print_check(p, &spec->worker.alive_check);
+	print_text(p, " every ");
+	print_duration(p, alive->every_ms);
+	print_text(p, " timeout ");
+	print_duration(p, alive->timeout_ms);
+	print_text(p, " failures ");
+	print_number(p, alive->failures);
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "conf/body.h"
-#include "conf/print.h"
+#include "conf/print_value.h"
 #include "conf/spec.h"
 
 /*
@@ -19,7 +19,7 @@ bool ready_parse(struct loader *ld, struct body *b, const struct statement *st);
 bool alive_parse(struct loader *ld, struct body *b, const struct statement *st);
 
 /* Prints what is behind the directive. */
-void ready_print(const struct spec *spec, print_write *write, void *ctx);
-void alive_print(const struct spec *spec, print_write *write, void *ctx);
+void ready_print(const struct printer *p, const struct spec *spec);
+void alive_print(const struct printer *p, const struct spec *spec);
 
 #endif

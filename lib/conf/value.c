@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 
 /* The longest duration in a range, MIN..MAX. */
 #define DURATION_WORD_MAX 32
+
+/* Of sizes; each is 1024 times the one before. */
+static const char size_units[] = "KMGT";
 
 typedef bool
 value_parser(struct loader *ld, struct body *b, const struct statement *st);
@@ -40,6 +44,41 @@ value_integer(const char *text, int64_t min, int64_t max, int64_t *value)
 		return false;
 	*value = number;
 	return true;
+}
+
+bool
+value_size(const char *text, int64_t max, int64_t *bytes)
+{
+	size_t len = strspn(text, "0123456789");
+	const char *unit = strchr(size_units, text[len]);
+	char digits[VALUE_SIZE_TEXT];
+	int shift = 0;
+
+	if (len >= sizeof(digits) || unit == NULL ||
+	    (text[len] != '\0' && text[len + 1] != '\0'))
+		return false;
+	if (text[len] != '\0')
+		shift = 10 * (int)(unit - size_units + 1);
+	memcpy(digits, text, len);
+	digits[len] = '\0';
+	if (!value_integer(digits, 0, max >> shift, bytes))
+		return false;
+	*bytes <<= shift;
+	return true;
+}
+
+const char *
+value_size_text(int64_t bytes, char text[static VALUE_SIZE_TEXT])
+{
+	size_t unit = 0;
+
+	while (size_units[unit] != '\0' && bytes != 0 && bytes % 1024 == 0) {
+		bytes /= 1024;
+		unit++;
+	}
+	snprintf(text, VALUE_SIZE_TEXT, "%" PRId64 "%.*s", bytes, unit > 0,
+	    unit > 0 ? &size_units[unit - 1] : "");
+	return text;
 }
 
 /* Puts `size` bytes into the field of the policy that the row names. */

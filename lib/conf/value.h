@@ -40,4 +40,16 @@ bool value_fail_choice(struct loader *ld, const struct statement *st,
  */
 bool value_integer(const char *text, int64_t min, int64_t max, int64_t *value);
 
+/* Room for a size as text. */
+#define VALUE_SIZE_TEXT 24
+
+/*
+ * Reads a size of at most `max` bytes, `4096` or `64K`: K, M, G and T, each
+ * 1024 times the one before. False, with *bytes untouched, if it is none.
+ */
+bool value_size(const char *text, int64_t max, int64_t *bytes);
+
+/* Writes a size, `10M` where that is exact, and returns `text`. */
+const char *value_size_text(int64_t bytes, char text[static VALUE_SIZE_TEXT]);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "control/folder.h"
 #include "control/list.h"
 #include "control/place.h"
@@ -19,17 +20,6 @@
 
 /* Bytes of a dash and the hash behind the name of a folder. */
 #define HASH_LEN 9
-
-/* FNV-1a, 32 bits. */
-static uint32_t
-hash(const char *text)
-{
-	uint32_t sum = 0x811c9dc5;
-
-	for (; *text != '\0'; text++)
-		sum = (sum ^ (unsigned char)*text) * 0x01000193;
-	return sum;
-}
 
 static bool
 is_label_byte(char c)
@@ -66,7 +56,7 @@ make_label(const char *path, char label[static CONTROL_LABEL_SIZE])
 	if (*label == '.' || *label == '-')
 		*label = '_';
 	snprintf(label + len, CONTROL_LABEL_SIZE - len, "-%08" PRIx32,
-	    hash(path));
+	    hash_bytes(HASH_BASIS, path, strlen(path)));
 }
 
 int

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "core/catch.h"
 #include "engine/engine.h"
 #include "engine/notes.h"
@@ -69,22 +70,12 @@ struct following {
 	const char *directive;
 };
 
-/* FNV-1a, with the NUL, so that words do not run together. */
-static uint32_t
-add_text(uint32_t sum, const char *text)
-{
-	do {
-		sum = (sum ^ (unsigned char)*text) * UINT32_C(16777619);
-	} while (*text++ != '\0');
-	return sum;
-}
-
 /* A sum of the `catch` lines that are tried for `worker`. */
 static uint32_t
 sum_of_lines(const struct worker *worker)
 {
 	const struct child *child = &worker->child;
-	uint32_t sum = UINT32_C(2166136261);
+	uint32_t sum = HASH_BASIS;
 
 	for (; child != NULL; child = child->sup ? &child->sup->child : NULL)
 		for (size_t i = 0; i < child->policy->ncatches; i++) {
@@ -92,10 +83,10 @@ sum_of_lines(const struct worker *worker)
 			    &child->policy->catches[i];
 			const char *const *word = rule->command;
 
-			sum = add_text(sum, rule->pattern);
-			sum = add_text(sum, catch_text[rule->action]);
+			sum = hash_text(sum, rule->pattern);
+			sum = hash_text(sum, catch_text[rule->action]);
 			while (word != NULL && *word != NULL)
-				sum = add_text(sum, *word++);
+				sum = hash_text(sum, *word++);
 		}
 	return sum;
 }

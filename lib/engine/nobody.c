@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "engine/census.h"
 #include "engine/engine.h"
 #include "engine/lookup.h"
@@ -9,39 +10,26 @@
 /* What one look finds, and whom else it tells. */
 struct nobody_look {
 	struct control_client *client; /* or NULL */
-	uint64_t *found;               /* owned until it is over */
+	uint32_t *found;               /* owned until it is over */
 	size_t n;
 	size_t room;
 };
 
-#define FNV_BASIS UINT64_C(0xcbf29ce484222325)
-#define FNV_PRIME UINT64_C(0x100000001b3)
-
-static uint64_t
-hash(uint64_t sum, const char *text)
-{
-	/* With its NUL, so that two texts are not one of both. */
-	do
-		sum = (sum ^ (unsigned char)*text) * FNV_PRIME;
-	while (*text++ != '\0');
-	return sum;
-}
-
 static int
 compare(const void *a, const void *b)
 {
-	const uint64_t *x = a, *y = b;
+	const uint32_t *x = a, *y = b;
 
 	return (*x > *y) - (*x < *y);
 }
 
 /* Without memory it is told once more the next time. */
 static void
-keep(struct nobody_look *look, uint64_t sum)
+keep(struct nobody_look *look, uint32_t sum)
 {
 	if (look->n == look->room) {
 		size_t room = look->room == 0 ? 8 : look->room * 2;
-		uint64_t *found =
+		uint32_t *found =
 		    reallocarray(look->found, room, sizeof(*found));
 
 		if (found == NULL)
@@ -59,14 +47,15 @@ nobody_found(struct engine *e, const struct census *c, size_t idx,
 	const struct nobody *nobody = &e->nobody;
 	char path[NODE_PATH_SIZE];
 	struct record record;
-	uint64_t sum;
+	uint32_t sum;
 
 	e->nobody.pending |= nobody->look == NULL;
 	/* Of an array the first speaks for all. */
 	if (nobody->look == NULL || census_is_instance(c, idx))
 		return;
 	node_path(c->children[idx], path);
-	sum = hash(hash(hash(FNV_BASIS, path), directive), word);
+	sum =
+	    hash_text(hash_text(hash_text(HASH_BASIS, path), directive), word);
 	keep(nobody->look, sum);
 	if (nobody->ntold > 0 &&
 	    bsearch(&sum, nobody->told, nobody->ntold, sizeof(sum), compare) !=

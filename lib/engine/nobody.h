@@ -16,7 +16,7 @@ struct engine;
  * in a record, and again only after it has meant somebody.
  */
 struct nobody {
-	uint64_t *told; /* hashes of what was told and is so; sorted; owned */
+	uint32_t *told; /* hashes of what was told and is so; sorted; owned */
 	size_t ntold;
 	struct nobody_look *look; /* the one at work, or NULL */
 	bool pending;             /* there may be some that were not told */

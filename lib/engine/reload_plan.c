@@ -112,15 +112,6 @@ find(const struct index *index, const char *name)
 }
 
 static bool
-same_words(const char *const *a, const char *const *b)
-{
-	for (; *a != NULL && *b != NULL; a++, b++)
-		if (strcmp(*a, *b) != 0)
-			return false;
-	return *a == NULL && *b == NULL;
-}
-
-static bool
 has_mailbox(const struct spec *spec)
 {
 	return spec->policy.worker.trap_exits ||
@@ -160,7 +151,7 @@ runs_differently(const struct spec *a, const struct spec *b)
 	if (log_differs(x, y) ||
 	    !attributes_equal(x->attributes, y->attributes))
 		return true;
-	return !same_words(x->argv, y->argv) || !same_words(x->env, y->env);
+	return !words_equal(x->argv, y->argv) || !words_equal(x->env, y->env);
 }
 
 /* A child that vanishes when it is stopped: it has no restart by request. */

@@ -271,12 +271,14 @@ fit(struct engine *e, struct outlet *outlet)
 	return 0;
 }
 
-/* Whether the next run writes to the pipe. */
-static bool
-has_pipe(const struct outlet *outlet, int stream)
+/* The end of the pipe that the next run writes to, -1 without one. */
+static int
+pipe_of(const struct outlet *outlet, int stream)
 {
-	return outlet != NULL &&
-	    outlet_kind(logs_of(outlet->worker), stream) == OUTLET_PIPE;
+	if (outlet == NULL ||
+	    outlet_kind(logs_of(outlet->worker), stream) != OUTLET_PIPE)
+		return -1;
+	return outlet->ends[stream][1];
 }
 
 /* Lays the pipes where the child finds them. 0 or -errno. */
@@ -291,7 +293,7 @@ lay(struct engine *e, const struct outlet *outlet)
 	e->outlets.laid = NULL;
 	for (int i = 0; i < LOG_NSTREAMS && error == 0; i++)
 		error = spawner_lay(&e->spawner, OUTLET_SLOT + i,
-		    has_pipe(outlet, i) ? outlet->ends[i][1] : -1);
+		    pipe_of(outlet, i));
 	if (error == 0)
 		e->outlets.laid = outlet;
 	return error;

@@ -156,7 +156,7 @@ assert_said() {
 		worker w {
 		    shutdown 300ms
 		    exec  ${WORKER} fork ignore=TERM say=x log=pid end
-		    after sh -c 'pgrep -g "$(cat leader)" >/dev/null && echo alive >>said; echo after >>said'
+		    after sh -c 'kill -0 "-$(cat leader)" 2>/dev/null && echo alive >>said; echo after >>said'
 		}
 	END
 	start_tree_ready

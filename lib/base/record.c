@@ -251,7 +251,9 @@ put_quoted(struct line *line, const struct form *form, const char *text)
 	line->room--;
 	put_text(line, "\"");
 	while (*text != '\0') {
-		size_t n = utf8_length(text);
+		/* In JSON it is for programs, as it is. */
+		bool bare = form->invalid != NULL || !utf8_is_control(text);
+		size_t n = bare ? utf8_length(text) : 0;
 		bool done = n > 1 ?
 		    put(line, text, n) :
 		    put_escaped(line, form, (unsigned char)*text);

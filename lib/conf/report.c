@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "conf/report.h"
 
 /* The longest message, and the longest word in it. */
@@ -34,14 +35,8 @@ is_inside_character(char c)
 static void
 copy_printable(char *to, const char *from, size_t len, bool keep_tabs)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)from[i];
-		bool control = c < ' ' || c == 0x7f;
-
-		if (control && !(keep_tabs && c == '\t'))
-			c = '?';
-		to[i] = (char)c;
-	}
+	memcpy(to, from, len);
+	utf8_tame(to, len, keep_tabs, '?');
 }
 
 const char *
@@ -150,7 +145,7 @@ show_uses(const struct use *use, char *buf, size_t size)
 static size_t
 show_told(const char *told, char buf[static TOLD_MAX + 1])
 {
-	size_t len = strlen(told);
+	size_t len = strlen(told), line;
 
 	while (len > 0 && told[len - 1] == '\n')
 		len--;
@@ -162,11 +157,13 @@ show_told(const char *told, char buf[static TOLD_MAX + 1])
 		told++;
 		len--;
 	}
-	for (size_t i = 0; i < len; i++)
-		if (told[i] == '\n')
-			buf[i] = '\n';
-		else
-			copy_printable(buf + i, told + i, 1, true);
+	for (size_t at = 0; at < len; at += line + 1) {
+		const char *end = memchr(told + at, '\n', len - at);
+
+		line = end == NULL ? len - at : (size_t)(end - (told + at));
+		copy_printable(buf + at, told + at, line, true);
+		buf[at + line] = '\n';
+	}
 	if (len > 0)
 		buf[len++] = '\n';
 	return len;

@@ -128,16 +128,6 @@ reason_text(struct reason reason, char text[static REASON_TEXT_SIZE])
 	return text;
 }
 
-/* C0, DEL and, in the two bytes of UTF-8, C1. */
-static bool
-is_control(const char *text)
-{
-	const unsigned char *byte = (const unsigned char *)text;
-
-	return byte[0] < ' ' || byte[0] == 0x7f ||
-	    (byte[0] == 0xc2 && byte[1] < 0xa0);
-}
-
 const char *
 reason_thrown_wrong(const char *value)
 {
@@ -147,7 +137,7 @@ reason_thrown_wrong(const char *value)
 		n = utf8_length(value + len);
 		if (n == 0)
 			return "it is no UTF-8";
-		if (is_control(value + len))
+		if (utf8_is_control(value + len))
 			return "there is a control character in it";
 	}
 	if (len == 0)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/units.h"
+#include "base/utf8.h"
 #include "engine/engine.h"
 #include "engine/lookup.h"
 #include "engine/outlet.h"
@@ -366,11 +367,8 @@ outlet_text(const struct log_last *line, char *text, size_t size)
 {
 	size_t len = line->len < size ? line->len : size - 1;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char byte = (unsigned char)line->text[i];
-
-		text[i] = byte < ' ' || byte == 0x7f ? ' ' : (char)byte;
-	}
+	memcpy(text, line->text, len);
+	utf8_tame(text, len, false, ' ');
 	text[len] = '\0';
 }
 

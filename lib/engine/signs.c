@@ -125,13 +125,10 @@ keep_status(struct signs *signs, const char *text)
 	char *to = signs->status, *end = to + sizeof(signs->status) - 8;
 
 	while (*text != '\0' && to < end) {
-		const unsigned char *byte = (const unsigned char *)text;
 		size_t n = utf8_length(text);
-		bool control = byte[0] < ' ' || byte[0] == 0x7f ||
-		    (byte[0] == 0xc2 && byte[1] < 0xa0);
 
-		if (n == 0 || control) {
-			to += snprintf(to, 5, "\\%03o", *byte);
+		if (n == 0 || utf8_is_control(text)) {
+			to += snprintf(to, 5, "\\%03o", (unsigned char)*text);
 			text++;
 			continue;
 		}

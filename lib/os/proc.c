@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "base/utf8.h"
 #include "os/fd.h"
 #include "os/pidfd.h"
 #include "os/proc.h"
@@ -326,12 +327,10 @@ proc_cmdline(pid_t pid, char *buf, size_t size)
 			(void)snprintf(buf, size, "[%s]", stat.comm);
 		return error;
 	}
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++)
 		if (buf[i] == '\0')
 			buf[i] = ' ';
-		else if ((unsigned char)buf[i] < ' ' || buf[i] == '\177')
-			buf[i] = '?';
-	}
+	utf8_tame(buf, (size_t)n, false, '?');
 	return 0;
 }
 

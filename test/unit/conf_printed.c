@@ -230,7 +230,7 @@ test_failure(void)
 		{ .command = "bad",
 		    .text = "exec a",
 		    .why = "it was bad",
-		    .told = "one\nt\033wo\n\n" },
+		    .told = "one\nt\033w\u202eo\n\n" },
 		PRINTS("none", NULL),
 		LAST,
 	};
@@ -241,7 +241,7 @@ test_failure(void)
 	    "f/t.conf:2:17: it was bad, expected it to print a "
 	    "specification and end with 0\n"
 	    "    worker w = exec bad\n                    ^^^\n"
-	    "    one\n    t?wo\n"));
+	    "    one\n    t?w???o\n"));
 	done(&l);
 	load(&l, "worker w = exec none", printings);
 	CHECK(says(&l, "f/t.conf:1:8: this worker has nothing to run"));

@@ -161,6 +161,8 @@ can_be_thrown(void)
 	CHECK(is_wrong("a\177", "control character"));
 	CHECK(is_wrong("a\xc2\x85", "control character"));
 	CHECK(is_wrong("a\xff", "no UTF-8"));
+	CHECK(is_wrong("a\u202eb", "control character"));
+	CHECK(is_wrong("a\u2028b", "control character"));
 	CHECK(is_wrong("a\xc2", "no UTF-8"));
 	CHECK(is_wrong("\xed\xa0\x80", "no UTF-8"));
 	OK("L9: which values can be thrown");

@@ -59,14 +59,15 @@ test_quotes(void)
 	record_text(&r, "d", "\x1b[1m\x7f");
 	record_text(&r, "e", "k=v");
 	record_text(&r, "f", "\xc3\xa9\xff");
+	record_text(&r, "g", "\xc2\x85\u202e");
 	check_lines(&r, NULL,
 	    "event=warning a=\"\" b=\"two words\" "
 	    "c=\"say \\\"x\\\\y\\\"\\n\\t\\r\" d=\"\\x1b[1m\\x7f\" e=\"k=v\" "
-	    "f=\"\xc3\xa9\\xff\"\n",
+	    "f=\"\xc3\xa9\\xff\" g=\"\\xc2\\x85\\xe2\\x80\\xae\"\n",
 	    "{\"event\":\"warning\",\"a\":\"\",\"b\":\"two words\","
 	    "\"c\":\"say \\\"x\\\\y\\\"\\n\\t\\r\","
 	    "\"d\":\"\\u001b[1m\\u007f\",\"e\":\"k=v\","
-	    "\"f\":\"\xc3\xa9\\ufffd\"}\n");
+	    "\"f\":\"\xc3\xa9\\ufffd\",\"g\":\"\xc2\x85\u202e\"}\n");
 	OK("what is not plain has quotes and escapes");
 }
 

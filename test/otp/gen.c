@@ -251,11 +251,16 @@ gen_link(struct gen *g, const char *word)
 {
 	int a = some(g, GEN_WORKER);
 	int b = some(g, GEN_WORKER);
+	struct gen_kid *one, *other;
 
-	if (a >= 0 && b >= 0 && a != b &&
-	    g->kids[a].parent == g->kids[b].parent)
-		fprintf(g->out, "%s %s %s\n", word, g->kids[a].id,
-		    g->kids[b].id);
+	if (a < 0 || b < 0 || a == b || g->kids[a].parent != g->kids[b].parent)
+		return;
+	one = &g->kids[a];
+	other = &g->kids[b];
+	if (g->kids[one->parent].group && (one->linked || other->linked))
+		return;
+	one->linked = other->linked = true;
+	fprintf(g->out, "%s %s %s\n", word, one->id, other->id);
 }
 
 /* Deaths go along links; little else happens in these scenarios. */

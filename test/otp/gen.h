@@ -18,6 +18,8 @@
  *	  again after the deaths that its supervisor has in its mailbox;
  *	- windows are far longer than a scenario, cleaning up takes either
  *	  much less or much more time than is given for it;
+ *	- where a death leads to more restarts than its own it goes along one
+ *	  link at most: of two peers OTP leaves open who dies first;
  *	- where one worker ends by itself after a time, none takes time to
  *	  stop;
  *	- a supervisor that may be killed has nothing below it that would not
@@ -42,6 +44,8 @@ struct gen_kid {
 	char id[GEN_ID_SIZE];
 	int parent; /* index, or -1 */
 	enum auto_shutdown auto_shutdown;
+	bool group;  /* a supervisor that restarts more than who has died */
+	bool linked; /* a worker that has a link, or had one */
 	const char *restart;  /* of a dsup: its template */
 	const char *shutdown; /* the same; "" for the default */
 };

@@ -68,6 +68,7 @@ gen_sup_words(struct gen *g, int self)
 
 	if (*strategy != '\0')
 		fprintf(g->out, " strategy=%s", strategy);
+	kid->group = *strategy != '\0' && strcmp(strategy, "one_for_one") != 0;
 	/* Which of several linked ones reaches a limit is a race. */
 	if (g->links)
 		fprintf(g->out, " max_restarts=15");

@@ -443,11 +443,25 @@ worker(State = {T, Id, N, Term, Masters}) ->
             From ! linked;
         {'EXIT', From, Reason} ->
             case lists:member(From, Masters) of
-                true -> told_to_stop(Term, Reason);
+                true -> hear(State, 20), told_to_stop(Term, Reason);
                 false -> note(T, {trapped, Id, N, name_of(T, From), Reason})
             end
     end,
     ?MODULE:worker(State).
+
+%% Whether the end of a linked one is in the mailbox before its supervisor's
+%% order is the scheduler's choice: here those that are on the way come first.
+hear(_, 0) ->
+    ok;
+hear(State = {T, Id, N, _, [Sup, Driver]}, Times) ->
+    receive
+        {'EXIT', From, Reason} when From =/= Sup, From =/= Driver ->
+            note(T, {trapped, Id, N, name_of(T, From), Reason}),
+            hear(State, Times)
+    after 0 ->
+        erlang:yield(),
+        hear(State, Times - 1)
+    end.
 
 told_to_stop(die, Reason) -> exit(Reason);
 told_to_stop(ignore, _) -> ok;

@@ -12,6 +12,7 @@
 #include "engine/act.h"
 #include "engine/adding.h"
 #include "engine/check.h"
+#include "engine/feed.h"
 #include "engine/gone.h"
 #include "engine/guardian.h"
 #include "engine/init.h"
@@ -41,7 +42,7 @@
  *	check.c		asks whether it is ready, or well
  *	signs.c		what it tells of itself; fdstore.c keeps descriptors
  *	mailbox.c	what it is told
- *	outlet.c	to where it writes
+ *	outlet.c	to where it writes, feed.c if another child reads it
  *	reap.c		ends: status, group, what remains
  *	hook.c		the commands before and after a run
  *	strays.c	processes that left their group

@@ -23,8 +23,8 @@
 /* How long the last report waits for what there is to report. */
 #define SYNC_NS NS_PER_S
 
-static const struct log_spec *
-log_of(const struct logs *logs, int stream)
+const struct log_spec *
+outlet_log(const struct logs *logs, int stream)
 {
 	const struct log_spec *log =
 	    stream == LOG_STDOUT ? &logs->out : &logs->err;
@@ -42,7 +42,7 @@ logs_of(const struct worker *worker)
 enum outlet_kind
 outlet_kind(const struct logs *logs, int stream)
 {
-	switch (log_of(logs, stream)->word) {
+	switch (outlet_log(logs, stream)->word) {
 	case LOG_AS_USUAL:
 	case LOG_PREFIX:
 	case LOG_PATH:
@@ -51,8 +51,22 @@ outlet_kind(const struct logs *logs, int stream)
 		return OUTLET_INHERIT;
 	case LOG_NULL:
 		return OUTLET_NULL;
+	case LOG_TO:
+		return OUTLET_CHILD;
 	}
 	return OUTLET_PIPE;
+}
+
+/* What a stream of its next run is. */
+static enum outlet_kind
+kind_of(const struct worker *worker, int stream)
+{
+	enum outlet_kind kind = outlet_kind(logs_of(worker), stream);
+
+	/* Where nobody has that name, who looks at the output may see it. */
+	if (kind == OUTLET_CHILD && !feed_is_known(worker, stream))
+		return OUTLET_PIPE;
+	return kind;
 }
 
 static void
@@ -80,7 +94,8 @@ tell(const struct engine *e, struct outlet *outlet)
 	int ends[LOG_NSTREAMS], error;
 
 	for (int i = 0; i < LOG_NSTREAMS; i++) {
-		const struct log_spec *log = log_of(logs_of(outlet->worker), i);
+		const struct log_spec *log =
+		    outlet_log(logs_of(outlet->worker), i);
 
 		ends[i] = outlet->ends[i][0];
 		if (ends[i] == -1)
@@ -249,11 +264,10 @@ make(struct engine *e, struct worker *worker)
 static int
 fit(struct engine *e, struct outlet *outlet)
 {
-	const struct logs *logs = logs_of(outlet->worker);
 	int error = 0;
 
 	for (int i = 0; i < LOG_NSTREAMS && error == 0; i++) {
-		bool piped = outlet_kind(logs, i) == OUTLET_PIPE;
+		bool piped = kind_of(outlet->worker, i) == OUTLET_PIPE;
 		int *ends = outlet->ends[i];
 
 		if (piped && ends[0] == -1)
@@ -275,8 +289,7 @@ fit(struct engine *e, struct outlet *outlet)
 static int
 pipe_of(const struct outlet *outlet, int stream)
 {
-	if (outlet == NULL ||
-	    outlet_kind(logs_of(outlet->worker), stream) != OUTLET_PIPE)
+	if (outlet == NULL || kind_of(outlet->worker, stream) != OUTLET_PIPE)
 		return -1;
 	return outlet->ends[stream][1];
 }
@@ -288,9 +301,10 @@ lay(struct engine *e, const struct outlet *outlet)
 	int error = 0;
 
 	/* They stay there: a restart of the same one has nothing to do. */
-	if (e->outlets.laid == outlet)
+	if (e->outlets.laid == outlet && !e->outlets.other)
 		return 0;
 	e->outlets.laid = NULL;
+	e->outlets.other = false;
 	for (int i = 0; i < LOG_NSTREAMS && error == 0; i++)
 		error = spawner_lay(&e->spawner, OUTLET_SLOT + i,
 		    pipe_of(outlet, i));
@@ -299,37 +313,70 @@ lay(struct engine *e, const struct outlet *outlet)
 	return error;
 }
 
+/* Lays the pipe to whom the stream of `worker` goes to. 0 or -errno. */
+static int
+lay_feed(struct engine *e, struct worker *worker, int stream)
+{
+	int fd = feed_output(e, worker, stream), error;
+
+	if (fd < 0)
+		return fd;
+	e->outlets.other = true;
+	error = spawner_lay(&e->spawner, OUTLET_SLOT + stream, fd);
+	fd_close(&fd);
+	return error;
+}
+
+/* Makes pipes to the logger where the worker is to have some and has none. */
+static int
+fit_worker(struct engine *e, struct worker *worker)
+{
+	const struct outlet *outlet = worker->outlet;
+	bool fits = outlet == NULL || outlet->fits;
+
+	for (int i = 0; i < LOG_NSTREAMS; i++)
+		if (kind_of(worker, i) == OUTLET_PIPE)
+			fits =
+			    fits && outlet != NULL && outlet->ends[i][0] != -1;
+	if (fits || e->outlets.log == NULL)
+		return 0;
+	if (outlet == NULL && make(e, worker) == NULL)
+		return 0;
+	return fit(e, worker->outlet);
+}
+
 int
 outlet_begin(struct engine *e, struct worker *worker,
     struct spawn_fd fds[static LOG_NSTREAMS])
 {
-	const struct logs *logs = logs_of(worker);
-	struct outlet *outlet = worker->outlet;
-	int n = 0, error = 0;
-	bool piped = false;
+	int n = 0, error = fit_worker(e, worker);
 
-	for (int i = 0; i < LOG_NSTREAMS; i++)
-		piped |= outlet_kind(logs, i) == OUTLET_PIPE;
-	if (piped && outlet == NULL && e->outlets.log != NULL)
-		outlet = make(e, worker);
-	if (outlet != NULL && !outlet->fits)
-		error = fit(e, outlet);
 	if (error == 0)
-		error = lay(e, outlet);
-	if (error < 0)
-		return error;
-	for (int i = 0; i < LOG_NSTREAMS; i++) {
-		enum outlet_kind kind = outlet_kind(logs, i);
+		error = lay(e, worker->outlet);
+	for (int i = 0; i < LOG_NSTREAMS && error == 0; i++) {
+		enum outlet_kind kind = kind_of(worker, i);
 
+		if (kind == OUTLET_CHILD)
+			error = lay_feed(e, worker, i);
+		else
+			feed_let_go(worker, i);
 		/* Without a logger there is nothing better than our own. */
-		if (kind == OUTLET_NULL ||
-		    (kind == OUTLET_PIPE && outlet != NULL))
-			fds[n++] = (struct spawn_fd){
-				.from = OUTLET_SLOT + i,
-				.to = STDOUT_FILENO + i,
-			};
+		if (kind == OUTLET_INHERIT ||
+		    (kind == OUTLET_PIPE && worker->outlet == NULL))
+			continue;
+		fds[n++] = (struct spawn_fd){
+			.from = OUTLET_SLOT + i,
+			.to = STDOUT_FILENO + i,
+		};
 	}
-	return n;
+	return error < 0 ? error : n;
+}
+
+void
+outlets_clear(struct engine *e)
+{
+	if (e->outlets.other)
+		(void)lay(e, NULL);
 }
 
 void

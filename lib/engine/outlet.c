@@ -257,6 +257,8 @@ make(struct engine *e, struct worker *worker)
 		outlet->ends[i][0] = outlet->ends[i][1] = -1;
 	LIST_INSERT_HEAD(&e->outlets.list, outlet, link);
 	worker->outlet = outlet;
+	/* Who wants to know is seen when there is something. */
+	follow_outlet(e, worker, !LIST_EMPTY(&e->follows.list));
 	return outlet;
 }
 
@@ -462,6 +464,7 @@ outlet_free(struct worker *worker)
 		fd_close(&outlet->ends[i][1]);
 	}
 	LIST_REMOVE(outlet, link);
+	outlet->engine->follows.latest = NULL;
 	free(outlet);
 	worker->outlet = NULL;
 }

@@ -69,6 +69,7 @@ enum log_kind {
 	LOG_FAILED, /* to the engine: cannot be written, for `error` */
 	LOG_LOST,   /* to it: it can again; `count` lines are lost */
 	LOG_SYNCED, /* to it: the order LOG_SYNC was come to */
+	LOG_NEWS,   /* to it: there are news in the memory */
 };
 
 /* What a message begins with; texts follow, each with its NUL. */

@@ -51,6 +51,15 @@ logger_report(struct logger *l, struct sink *sink)
 	l->unreported = l->unreported || error == -EAGAIN;
 }
 
+void
+logger_rouse(struct logger *l)
+{
+	l->news = false;
+	/* If it is behind it looks by itself, when it has read the others. */
+	if (!atomic_exchange(&l->link->memory.head->roused, true))
+		(void)log_report(l->link, LOG_NEWS, "", 0, 0);
+}
+
 const char *
 logger_stamp(struct logger *l)
 {
@@ -213,6 +222,7 @@ take_message(struct logger *l, const struct log_message *m,
 	case LOG_FAILED:
 	case LOG_LOST:
 	case LOG_SYNCED:
+	case LOG_NEWS:
 		break;
 	}
 	for (int i = 0; i < LOG_NSTREAMS; i++)

@@ -44,6 +44,7 @@ struct logger {
 	int64_t now_ns;  /* the wall clock of this turn */
 	char stamp[RECORD_STAMP_SIZE];
 	bool unreported; /* some sink has something to tell */
+	bool news;       /* that the engine was not told of */
 	bool finishing;  /* nobody is left who could say anything */
 };
 
@@ -63,6 +64,9 @@ void logger_go_on(struct logger *l, struct sink *sink);
 
 /* Tells the engine how it fares, now or later. */
 void logger_report(struct logger *l, struct sink *sink);
+
+/* Tells the engine that there are news, once until it looks at them. */
+void logger_rouse(struct logger *l);
 
 /* The time of this turn. */
 const char *logger_stamp(struct logger *l);

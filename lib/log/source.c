@@ -255,9 +255,28 @@ keep_lasts(const struct source *source, const struct lasts *lasts)
 		if (!line->amid)
 			log_child_keep(child_of(source),
 			    (enum log_stream)(source->number % LOG_NSTREAMS),
-			    source->logger->now_ns, line->text, line->len,
-			    line->more);
+			    source->logger->now_ns, line->number, line->text,
+			    line->len, line->more);
 	}
+}
+
+/* Counts a line, and tells it to those who follow. */
+static void
+count_line(const struct source *source, struct line *line)
+{
+	struct log_child *child = child_of(source);
+
+	if (line->amid || source->number == LOG_RECORDS)
+		return;
+	line->number = ++child->nlines;
+	if (!child->followed)
+		return;
+	log_news_put(&source->logger->link->memory,
+	    source->number / LOG_NSTREAMS,
+	    (enum log_stream)(source->number % LOG_NSTREAMS),
+	    source->logger->now_ns, line->number, line->text, line->len,
+	    line->more);
+	source->logger->news = true;
 }
 
 /* A record passes as it is; what begins with a NUL is an order. */
@@ -315,6 +334,7 @@ give_some(const struct source *source, struct giving *g, size_t until, bool end)
 		n = line_write(&source->style, stamp, line, g->to);
 		g->to += n;
 		g->room -= n;
+		count_line(source, line);
 		g->lasts.lines[g->lasts.n++ % LOG_LAST_MAX] = *line;
 		g->done += (uint32_t)eaten;
 		line->amid = line->more;
@@ -345,6 +365,8 @@ give(struct source *source, bool end)
 		commit(source, g.done, g.line.amid, (uint32_t)(g.to - g.base));
 	if (source->number != LOG_RECORDS)
 		keep_lasts(source, &g.lasts);
+	if (source->logger->news)
+		logger_rouse(source->logger);
 	return given;
 }
 

@@ -30,8 +30,7 @@ struct reporter {
 	struct loop *loop; /* borrowed; NULL: the caller flushes by itself */
 	struct loop_watch watch; /* for EPOLLOUT while something waits */
 	uint64_t told;           /* lost lines that were told */
-	int64_t stamp_s;         /* the second that `stamp` was made for */
-	char stamp[RECORD_STAMP_SIZE];
+	struct record_clock clock;
 };
 
 /* Prepares to write to `fd`, or where that leads to stderr. 0 or -errno. */

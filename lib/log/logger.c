@@ -64,11 +64,7 @@ const char *
 logger_stamp(struct logger *l)
 {
 	l->now_ns = clock_wall_ns();
-	if (l->now_ns / NS_PER_S != l->stamp_s) {
-		l->stamp_s = l->now_ns / NS_PER_S;
-		record_stamp(l->now_ns, l->stamp);
-	}
-	record_stamp_ms(l->now_ns, l->stamp);
+	l->stamp = record_clock_stamp(&l->clock, l->now_ns);
 	return l->stamp;
 }
 

@@ -40,9 +40,9 @@ struct logger {
 	uint32_t nsinks;                /* that were ever used */
 	struct sink *out[LOG_NSTREAMS]; /* may be the same */
 	uint32_t width;                 /* of names */
-	int64_t stamp_s; /* the second that `stamp` was made for */
-	int64_t now_ns;  /* the wall clock of this turn */
-	char stamp[RECORD_STAMP_SIZE];
+	int64_t now_ns;                 /* the wall clock of this turn, */
+	const char *stamp;              /* and the same as text */
+	struct record_clock clock;
 	bool unreported; /* some sink has something to tell */
 	bool news;       /* that the engine was not told of */
 	bool finishing;  /* nobody is left who could say anything */

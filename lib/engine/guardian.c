@@ -312,7 +312,7 @@ guardian_run(const struct run *run)
 	inherited_fini(&g.inherited);
 	reporter_fini(&g.reporter);
 	keep_logger(&g);
-	logging_finish(&g.logging, g.signals);
+	logging_finish(&g.logging, g.run, g.signals);
 	window_fini(&g.window);
 	window_fini(&g.witnesses);
 	return status;

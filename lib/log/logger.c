@@ -35,18 +35,17 @@ logger_go_on(struct logger *l, struct sink *sink)
 void
 logger_report(struct logger *l, struct sink *sink)
 {
-	const char *path = sink->memory->path;
+	const char *path = log_sink_name(&l->link->memory, sink->idx);
 	int error = 0;
 
-	if (*path == '\0')
-		path = sink == l->out[LOG_STDOUT] ? "stdout" : "stderr";
 	if (sink->failed && !sink->told) {
 		error = log_report(l->link, LOG_FAILED, path, -sink->error, 0);
 		sink->told = error == 0;
-	} else if (!sink->failed && sink->lost > 0) {
-		error = log_report(l->link, LOG_LOST, path, 0, sink->lost);
+	} else if (!sink->failed && sink->memory->lost > 0) {
+		error =
+		    log_report(l->link, LOG_LOST, path, 0, sink->memory->lost);
 		if (error == 0)
-			sink->lost = 0;
+			sink->memory->lost = 0;
 	}
 	l->unreported = l->unreported || error == -EAGAIN;
 }
@@ -180,7 +179,7 @@ forget_unknown(struct logger *l)
 		    source_of(l, i, LOG_STDOUT)->sink == NULL &&
 		    source_of(l, i, LOG_STDERR)->sink == NULL)
 			log_child(memory, i)->owner = 0;
-	for (uint32_t i = LOG_SINK_ERR + 1; i < memory->nsinks; i++) {
+	for (uint32_t i = LOG_SINK_ERR + 1; i < memory->head->nopened; i++) {
 		struct log_sink *left = log_sink(memory, i);
 
 		if (!left->used || l->sinks[i].memory != NULL)
@@ -284,8 +283,9 @@ open_sinks(struct logger *l)
 	int error;
 
 	/* Those of files, too, that the logger before has left. */
-	for (uint32_t i = 0; i < memory->nsinks; i++)
-		if (i <= LOG_SINK_ERR || log_sink(memory, i)->used)
+	l->nsinks = LOG_SINK_ERR + 1;
+	for (uint32_t i = l->nsinks; i < memory->head->nopened; i++)
+		if (log_sink(memory, i)->used)
 			l->nsinks = i + 1;
 	l->out[LOG_STDOUT] = &l->sinks[LOG_SINK_OUT];
 	l->out[LOG_STDERR] = &l->sinks[LOG_SINK_ERR];
@@ -385,8 +385,11 @@ finish(struct logger *l)
 		if (loop_wait(&l->loop, deadline_ns) > 0)
 			deadline_ns = clock_now_ns() + FINISH_NS;
 		else if (clock_now_ns() >= deadline_ns)
-			return;
+			break;
 	}
+	for (uint32_t i = 0; i < l->nsinks; i++)
+		if (l->sinks[i].memory != NULL)
+			sink_abandon(&l->sinks[i]);
 	for (uint32_t i = 0; i < l->nsources; i++)
 		if (l->sources[i].sink != NULL)
 			source_drain(&l->sources[i], true);

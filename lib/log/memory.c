@@ -20,8 +20,10 @@ const char *const log_stream_text[] = {
 static size_t
 pages(size_t size)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	static size_t page;
 
+	if (page == 0)
+		page = (size_t)sysconf(_SC_PAGESIZE);
 	return (size + page - 1) / page * page;
 }
 
@@ -78,6 +80,16 @@ log_sink(const struct log_memory *memory, uint32_t idx)
 {
 	assert(idx < memory->nsinks);
 	return (struct log_sink *)(void *)(memory->sinks + idx * SINK_SIZE);
+}
+
+const char *
+log_sink_name(const struct log_memory *memory, uint32_t idx)
+{
+	const char *path = log_sink(memory, idx)->path;
+
+	if (*path != '\0')
+		return path;
+	return log_stream_text[idx == LOG_SINK_OUT ? LOG_STDOUT : LOG_STDERR];
 }
 
 uint32_t

@@ -131,6 +131,7 @@ struct log_sink {
 	_Atomic bool used;
 	_Atomic uint64_t span; /* struct log_span, packed */
 	struct log_write write;
+	uint64_t lost;       /* lines, since it failed */
 	char path[PATH_MAX]; /* of a file; else empty */
 	char output[LOG_OUTPUT_SIZE];
 };
@@ -168,9 +169,10 @@ struct log_news {
 };
 
 struct log_head {
-	_Atomic uint32_t nused; /* children beyond have never been taken */
-	_Atomic uint32_t nnews; /* how many there ever were */
-	_Atomic bool roused;    /* the engine was told of them */
+	_Atomic uint32_t nused;   /* children beyond have never been taken */
+	_Atomic uint32_t nopened; /* nor sinks beyond opened */
+	_Atomic uint32_t nnews;   /* how many there ever were */
+	_Atomic bool roused;      /* the engine was told of them */
 	struct log_news news[LOG_NEWS_MAX];
 	struct log_change change;
 	struct log_intake intake;
@@ -202,6 +204,9 @@ void log_memory_unmap(struct log_memory *memory);
 
 struct log_child *log_child(const struct log_memory *memory, uint32_t idx);
 struct log_sink *log_sink(const struct log_memory *memory, uint32_t idx);
+
+/* What records call a sink: its path, or the name of our stream. */
+const char *log_sink_name(const struct log_memory *memory, uint32_t idx);
 
 /*
  * A free child for the engine `owner`, whose last lines are forgotten; only

@@ -50,16 +50,16 @@ logging_init(struct logging *logging, const struct run *run)
 {
 	int error;
 
-	*logging = (struct logging){ .link = log_link_none, .pidfd = -1 };
+	*logging = (struct logging){ .wire = wire_none, .pidfd = -1 };
 	if (run->command && !needs_logger(run->conf->root))
 		return 0;
 	if (!window_init(&logging->starts, STARTS_MAX, NS_PER_S))
 		return -ENOMEM;
-	error = log_link_open(&logging->link, run->conf->nchildren);
+	error = wire_open(&logging->wire, run->conf->nchildren);
 	if (error < 0)
 		return error;
-	logging->link.look = run->look;
-	logging->link.colours = run->colours;
+	logging->wire.look = run->look;
+	logging->wire.colours = run->colours;
 	logging->wanted = true;
 	return 0;
 }
@@ -93,8 +93,8 @@ logging_be(struct logging *logging, const struct run *run, pid_t guardian)
 	if (run->caller > 0)
 		(void)close(run->caller);
 	window_fini(&logging->starts);
-	log_link_close_engine(&logging->link);
-	_exit(logger_run(&logging->link));
+	wire_close_engine(&logging->wire);
+	_exit(logger_run(&logging->wire));
 }
 
 void
@@ -164,13 +164,13 @@ logging_finish(struct logging *logging, const struct run *run, int signals)
 	if (!logging->wanted)
 		return;
 	window_fini(&logging->starts);
-	log_link_close_engine(&logging->link);
+	wire_close_engine(&logging->wire);
 	if (logging->pid > 0) {
-		log_link_close_logger(&logging->link);
+		wire_close_logger(&logging->wire);
 		await(logging, signals);
 	} else {
-		(void)logger_run(&logging->link);
+		(void)logger_run(&logging->wire);
 	}
-	tell_lost(&logging->link.memory, run->form);
-	log_link_close(&logging->link);
+	tell_lost(&logging->wire.memory, run->form);
+	wire_close(&logging->wire);
 }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "core/window.h"
-#include "log/link.h"
+#include "log/wire.h"
 
 struct run;
 
@@ -18,7 +18,7 @@ struct run;
  * child sees it.
  */
 struct logging {
-	struct log_link link;
+	struct wire wire;
 	bool wanted; /* something is to go through it */
 	pid_t pid;   /* 0: it does not run */
 	int pidfd;   /* of it; owned; -1; its end is seen by this alone */

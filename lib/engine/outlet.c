@@ -89,7 +89,8 @@ widen(void *arg, struct child *child)
 static int
 tell(const struct engine *e, struct outlet *outlet)
 {
-	struct log_target targets[LOG_NSTREAMS] = { { .where = LOG_NOWHERE } };
+	struct wire_target targets[LOG_NSTREAMS] = { { .where =
+							   WIRE_NOWHERE } };
 	char path[NODE_PATH_SIZE];
 	int ends[LOG_NSTREAMS], error;
 
@@ -100,15 +101,15 @@ tell(const struct engine *e, struct outlet *outlet)
 		ends[i] = outlet->ends[i][0];
 		if (ends[i] == -1)
 			continue;
-		targets[i] = (struct log_target){
-			.where = log->word == LOG_PATH ? LOG_FILE : LOG_OWN,
+		targets[i] = (struct wire_target){
+			.where = log->word == LOG_PATH ? WIRE_FILE : WIRE_OWN,
 			.path = log->path,
 			.stamped = log->timestamps,
 			.max = log->max,
 			.keep = log->keep,
 		};
 	}
-	error = log_tell_child(e->outlets.log, outlet->child,
+	error = wire_tell_child(e->outlets.log, outlet->child,
 	    node_path(&outlet->worker->child, path), e->outlets.width, targets,
 	    ends);
 	outlet->told = error == 0;
@@ -127,10 +128,10 @@ tell_all(struct engine *e)
 		if (!outlet->told && (error = tell(e, outlet)) < 0)
 			break;
 	if (error == 0 && o->all)
-		error = log_tell(o->log, LOG_ALL);
+		error = wire_tell(o->log, WIRE_ALL);
 	o->all = o->all && error < 0;
 	if (error == 0 && o->reopen)
-		error = log_tell(o->log, LOG_REOPEN);
+		error = wire_tell(o->log, WIRE_REOPEN);
 	o->reopen = o->reopen && error < 0;
 	if (o->behind == (error < 0))
 		return;
@@ -141,16 +142,16 @@ tell_all(struct engine *e)
 
 /* What the logger says. */
 static void
-take(struct engine *e, const struct log_message *m, const char *path)
+take(struct engine *e, const struct wire_message *m, const char *path)
 {
 	struct record r;
 
-	if (m->kind == LOG_SYNCED) {
+	if (m->kind == WIRE_SYNCED) {
 		e->outlets.synced = true;
-	} else if (m->kind == LOG_FAILED) {
+	} else if (m->kind == WIRE_FAILED) {
 		reporter_message(&e->reporter, RECORD_WARNING,
 		    "cannot write to %s: %s", path, strerror(m->error));
-	} else if (m->kind == LOG_LOST) {
+	} else if (m->kind == WIRE_LOST) {
 		record_begin(&r, RECORD_LOST);
 		record_number(&r, "count", (int64_t)m->count);
 		record_text(&r, "file", path);
@@ -161,10 +162,11 @@ take(struct engine *e, const struct log_message *m, const char *path)
 static void
 take_all(struct engine *e)
 {
-	static _Alignas(struct log_message) char bytes[LOG_MESSAGE_SIZE];
-	const char *texts[LOG_NTEXTS];
+	static _Alignas(struct wire_message) char bytes[WIRE_MESSAGE_SIZE];
+	const char *texts[WIRE_NTEXTS];
 
-	while (log_receive(e->outlets.log->channel[0], bytes, texts, NULL) == 1)
+	while (wire_receive(e->outlets.log->channel[0], bytes, texts, NULL) ==
+	    1)
 		take(e, (const void *)bytes, texts[0]);
 }
 
@@ -180,7 +182,7 @@ readable(struct loop_watch *watch, uint32_t events)
 }
 
 int
-outlets_init(struct engine *e, const struct log_link *log, pid_t logger)
+outlets_init(struct engine *e, const struct wire *log, pid_t logger)
 {
 	struct outlets *o = &e->outlets;
 
@@ -396,7 +398,7 @@ outlet_drain(struct engine *e, const struct worker *worker)
 			    outlet->ends[i][0], &noted);
 	/* Who has said nothing, or whose words are out, costs no order. */
 	if (waits)
-		reporter_order(&e->reporter, noted ? LOG_DRAIN : LOG_END,
+		reporter_order(&e->reporter, noted ? WIRE_DRAIN : WIRE_END,
 		    outlet->child);
 }
 
@@ -433,7 +435,7 @@ outlets_sync(struct engine *e)
 	if (o->log == NULL)
 		return;
 	o->synced = false;
-	reporter_order(&e->reporter, LOG_SYNC, 0);
+	reporter_order(&e->reporter, WIRE_SYNC, 0);
 	reporter_flush(&e->reporter);
 	fds[0] = (struct pollfd){ .fd = o->log->channel[0], .events = POLLIN };
 	while (!o->synced && clock_now_ns() < deadline_ns) {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "engine/node.h"
-#include "log/link.h"
+#include "log/wire.h"
 #include "os/loop.h"
 #include "os/spawn.h"
 
@@ -43,7 +43,7 @@ struct outlet {
 LIST_HEAD(outlet_list, outlet);
 
 struct outlets {
-	const struct log_link *log; /* borrowed; NULL: there is no logger */
+	const struct wire *log; /* borrowed; NULL: there is no logger */
 	struct outlet_list list;
 	struct loop_watch watch;   /* of the channel to the logger */
 	const struct outlet *laid; /* whose pipes are in the slots, */
@@ -64,7 +64,7 @@ const struct log_spec *outlet_log(const struct logs *logs, int stream);
 enum outlet_kind outlet_kind(const struct logs *logs, int stream);
 
 /* Begins with no outlet. `log` is borrowed, or NULL. 0 or -errno. */
-int outlets_init(struct engine *e, const struct log_link *log, pid_t logger);
+int outlets_init(struct engine *e, const struct wire *log, pid_t logger);
 
 void outlets_fini(struct engine *e);
 

@@ -93,11 +93,11 @@ reporter_record(struct reporter *reporter, const struct record *record)
 }
 
 void
-reporter_order(struct reporter *reporter, enum log_order order, uint32_t child)
+reporter_order(struct reporter *reporter, enum wire_order order, uint32_t child)
 {
-	char text[LOG_ORDER_SIZE];
+	char text[WIRE_ORDER_SIZE];
 
-	output_keep(&reporter->output, text, log_order(text, order, child));
+	output_keep(&reporter->output, text, wire_order(text, order, child));
 }
 
 void

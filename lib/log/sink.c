@@ -96,7 +96,7 @@ sink_open(struct sink *sink, struct logger *l, uint32_t idx, int fd,
 
 	*sink = (struct sink){
 		.logger = l,
-		.memory = log_sink(&l->link->memory, idx),
+		.memory = log_sink(&l->wire->memory, idx),
 		.idx = idx,
 		.watch.fd = -1,
 		.writer.fd = -1,
@@ -111,13 +111,13 @@ sink_open(struct sink *sink, struct logger *l, uint32_t idx, int fd,
 		error = writer_open(&sink->writer, fd);
 		if (error < 0)
 			return error;
-		if (l->link->stages[idx][0] != -1)
-			sink->stage = l->link->stages[idx];
+		if (l->wire->stages[idx][0] != -1)
+			sink->stage = l->wire->stages[idx];
 		look_at(sink);
 	}
 	sink->memory->used = true;
-	if (idx >= l->link->memory.head->nopened)
-		l->link->memory.head->nopened = idx + 1;
+	if (idx >= l->wire->memory.head->nopened)
+		l->wire->memory.head->nopened = idx + 1;
 	/* What the logger before has lost is told when it can be written. */
 	sink->failed = sink->memory->lost > 0;
 	recover(sink);

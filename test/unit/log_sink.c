@@ -16,7 +16,7 @@
 #define SINK (LOG_SINK_ERR + 1)
 
 struct world {
-	struct log_link link;
+	struct wire wire;
 	struct logger logger;
 	struct sink sink;
 };
@@ -25,8 +25,8 @@ static void
 begin(struct world *w, const char *path)
 {
 	memset(w, 0, sizeof(*w));
-	CHECK(log_link_open(&w->link, 1) == 0);
-	w->logger.link = &w->link;
+	CHECK(wire_open(&w->wire, 1) == 0);
+	w->logger.wire = &w->wire;
 	TAILQ_INIT(&w->logger.ready);
 	CHECK(loop_init(&w->logger.loop) == 0);
 	CHECK(sink_open(&w->sink, &w->logger, SINK, -1, path) == 0);
@@ -37,7 +37,7 @@ end(struct world *w)
 {
 	sink_close(&w->sink);
 	loop_fini(&w->logger.loop);
-	log_link_close(&w->link);
+	wire_close(&w->wire);
 }
 
 /* Puts lines into the sink as a source does. */
@@ -57,13 +57,13 @@ put(struct world *w, const char *text)
 
 /* The engine was told this. */
 static void
-told(struct world *w, enum log_kind kind, int error, uint64_t count)
+told(struct world *w, enum wire_kind kind, int error, uint64_t count)
 {
-	static _Alignas(struct log_message) char bytes[LOG_MESSAGE_SIZE];
-	const struct log_message *message = (const void *)bytes;
-	const char *texts[LOG_NTEXTS];
+	static _Alignas(struct wire_message) char bytes[WIRE_MESSAGE_SIZE];
+	const struct wire_message *message = (const void *)bytes;
+	const char *texts[WIRE_NTEXTS];
 
-	CHECK(log_receive(w->link.channel[0], bytes, texts, NULL) == 1);
+	CHECK(wire_receive(w->wire.channel[0], bytes, texts, NULL) == 1);
 	CHECK(message->kind == kind && message->error == error);
 	CHECK(message->count == count && strcmp(texts[0], "a.log") == 0);
 }
@@ -79,7 +79,7 @@ no_room(void)
 	begin(&w, "a.log");
 	put(&w, "one\ntwo\n");
 	CHECK(sink_flush(&w.sink));
-	told(&w, LOG_FAILED, ENOSPC, 0);
+	told(&w, WIRE_FAILED, ENOSPC, 0);
 	put(&w, "three\n");
 	CHECK(sink_flush(&w.sink) && sink_is_empty(&w.sink));
 	CHECK(w.sink.memory->lost == 3);
@@ -92,7 +92,7 @@ no_room(void)
 	sink_reopen(&w.sink);
 	put(&w, "four\n");
 	CHECK(sink_flush(&w.sink));
-	told(&w, LOG_LOST, 0, 3);
+	told(&w, WIRE_LOST, 0, 3);
 	CHECK(w.sink.memory->lost == 0 && !w.sink.failed);
 	end(&w);
 

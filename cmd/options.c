@@ -219,13 +219,15 @@ options_read(struct globals *globals, int argc, char **argv,
 {
 	const struct command *command = command_find(argv[0]);
 	const char *name = command != NULL ? command->name : NULL;
+	const char *own_shorts = own->shorts != NULL ? own->shorts : "";
 	struct option longs[LONG_MAX_N];
 	char shorts[SHORT_SIZE];
 	int option;
 
 	join(own->longs, longs);
-	snprintf(shorts, sizeof(shorts), "%s:f:L:S:qhV%s",
-	    own->strict ? "+" : "", own->shorts != NULL ? own->shorts : "");
+	/* The first of two that are the same letter counts. */
+	snprintf(shorts, sizeof(shorts), "%s:%sf:L:S:qhV",
+	    own->strict ? "+" : "", own_shorts);
 	optind = 0; /* glibc: start anew, and read `+` again */
 	while ((option = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (option == '?' || option == ':') {
@@ -239,7 +241,8 @@ options_read(struct globals *globals, int argc, char **argv,
 			    option);
 			return false;
 		}
-		if (is_global(option)) {
+		if (is_global(option) &&
+		    (optarg != NULL || strchr(own_shorts, option) == NULL)) {
 			if (!take_global(globals, name, option, optarg))
 				return false;
 		} else if (own->take == NULL ||

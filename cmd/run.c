@@ -87,9 +87,9 @@ run_conf(const struct globals *globals, const char *file,
 	run.form = form(globals, wishes->detached);
 	run.colours = options_colours();
 	if (options_is_json(globals))
-		run.look = LOG_LOOK_JSON;
+		run.look = WIRE_LOOK_JSON;
 	else if (wishes->timestamps)
-		run.look = LOG_LOOK_STAMPED;
+		run.look = WIRE_LOOK_STAMPED;
 	return guardian_run(&run);
 }
 

@@ -395,6 +395,24 @@ has_said() {
 	grep -q 'message="cannot write to a.log: No space left on device"' records
 }
 
+@test "log file: what could not be written is told at the very end, too" {
+	ln -s /dev/full a.log
+	conf <<-'END'
+		worker a { log file a.log; shell 'seq 1 30; : >said; exec sleep 1000' }
+		worker b { log file no/b.log; shell 'trap "echo last; exit" TERM; : >up; sleep 1000 & wait' }
+	END
+	start_tree
+	eventually test -e said -a -e up
+	wait_record event=warning
+	stop_tree
+	assert_status 0
+	assert_record event=lost count=30 file=a.log
+	assert_record event=lost count=1 file=no/b.log
+	# When all others have been told.
+	assert_equal "$(grep -n 'event=lost' records | cut -d: -f1 | tr '\n' ' ')" \
+		"$(($(wc -l <records) - 1)) $(wc -l <records) "
+}
+
 @test "log file: one that cannot be opened does not keep the child from running" {
 	conf <<<"worker a { log file no/such/a.log; shell 'echo x; exec sleep 1000' }"
 	start_tree_ready

@@ -4,6 +4,7 @@
 const char *const input_text[] = {
 	[INPUT_NULL] = "null",
 	[INPUT_INHERIT] = "inherit",
+	[INPUT_PIPE] = "pipe",
 	[INPUT_FILE] = "file",
 };
 

@@ -42,6 +42,7 @@ enum attribute {
 enum input {
 	INPUT_NULL,
 	INPUT_INHERIT,
+	INPUT_PIPE, /* what children log to it */
 	INPUT_FILE
 };
 

@@ -71,6 +71,17 @@ record_get(const struct record *r, const char *key)
 	return NULL;
 }
 
+/* Writes another time of the same second into a stamp. */
+static void
+stamp_ms(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE])
+{
+	int ms = (int)(wall_ns % NS_PER_S / NS_PER_MS);
+
+	stamp[20] = (char)('0' + ms / 100);
+	stamp[21] = (char)('0' + ms / 10 % 10);
+	stamp[22] = (char)('0' + ms % 10);
+}
+
 void
 record_stamp(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE])
 {
@@ -81,17 +92,18 @@ record_stamp(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE])
 	    strftime(stamp, RECORD_STAMP_SIZE, "%Y-%m-%dT%H:%M:%S.000Z", &tm) ==
 		0)
 		snprintf(stamp, RECORD_STAMP_SIZE, "0000-00-00T00:00:00.000Z");
-	record_stamp_ms(wall_ns, stamp);
+	stamp_ms(wall_ns, stamp);
 }
 
-void
-record_stamp_ms(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE])
+const char *
+record_clock_stamp(struct record_clock *clock, int64_t wall_ns)
 {
-	int ms = (int)(wall_ns % NS_PER_S / NS_PER_MS);
-
-	stamp[20] = (char)('0' + ms / 100);
-	stamp[21] = (char)('0' + ms / 10 % 10);
-	stamp[22] = (char)('0' + ms % 10);
+	if (wall_ns / NS_PER_S != clock->second) {
+		clock->second = wall_ns / NS_PER_S;
+		record_stamp(wall_ns, clock->stamp);
+	}
+	stamp_ms(wall_ns, clock->stamp);
+	return clock->stamp;
 }
 
 /* Adds `n` bytes or none of them. */
@@ -225,22 +237,38 @@ put_plain(struct line *line, const char *text)
 	return true;
 }
 
-static bool
-put_escaped(struct line *line, const struct form *form, unsigned char byte)
+static void
+escape(const struct form *form, unsigned char byte,
+    char text[static RECORD_ESCAPE_SIZE])
 {
 	static const char special[] = "\"\\\n\t\r";
 	static const char letter[] = "\"\\ntr";
-	const char *at = strchr(special, byte);
-	char text[8];
+	const char *at = byte != 0 ? strchr(special, byte) : NULL;
 
 	if (at != NULL)
-		snprintf(text, sizeof(text), "\\%c", letter[at - special]);
+		snprintf(text, RECORD_ESCAPE_SIZE, "\\%c",
+		    letter[at - special]);
 	else if (byte >= 0x80 && form->invalid != NULL)
-		snprintf(text, sizeof(text), "%s", form->invalid);
+		snprintf(text, RECORD_ESCAPE_SIZE, "%s", form->invalid);
 	else if (byte < 0x20 || byte >= 0x7f)
-		snprintf(text, sizeof(text), "%s%02x", form->escape, byte);
+		snprintf(text, RECORD_ESCAPE_SIZE, "%s%02x", form->escape,
+		    byte);
 	else
-		snprintf(text, sizeof(text), "%c", byte);
+		snprintf(text, RECORD_ESCAPE_SIZE, "%c", byte);
+}
+
+void
+record_json_escape(unsigned char byte, char text[static RECORD_ESCAPE_SIZE])
+{
+	escape(&json, byte, text);
+}
+
+static bool
+put_escaped(struct line *line, const struct form *form, unsigned char byte)
+{
+	char text[RECORD_ESCAPE_SIZE];
+
+	escape(form, byte, text);
 	return put_text(line, text);
 }
 

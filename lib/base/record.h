@@ -106,8 +106,21 @@ const struct record_field *record_get(const struct record *r, const char *key);
 /* Writes UTC wall-clock time, to the millisecond, as ISO 8601. */
 void record_stamp(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE]);
 
-/* Writes another time of the same second into a stamp. */
-void record_stamp_ms(int64_t wall_ns, char stamp[static RECORD_STAMP_SIZE]);
+/* The stamp of a second: of the next time in it little is written anew. */
+struct record_clock {
+	int64_t second;
+	char stamp[RECORD_STAMP_SIZE];
+};
+
+/* The stamp of that time; borrowed until the next one. */
+const char *record_clock_stamp(struct record_clock *clock, int64_t wall_ns);
+
+/* Room for what stands for one byte in JSON, its NUL included. */
+#define RECORD_ESCAPE_SIZE 8
+
+/* Writes what stands for a byte, of no valid UTF-8, in a string of JSON. */
+void
+record_json_escape(unsigned char byte, char text[static RECORD_ESCAPE_SIZE]);
 
 /*
  * Writes `r` as one line with its newline, and returns the line's length. A

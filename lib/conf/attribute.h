@@ -56,8 +56,9 @@
 	X(ATTRIBUTE_ENV_CLEAR, "env_clear", false, "[NAME …]",                \
 	    "names of variables",                                             \
 	    "takes nothing over from the environment but these")              \
-	X(ATTRIBUTE_STDIN, "stdin", false, "null | inherit | file PATH",      \
-	    "null, inherit or file and a path",                               \
+	X(ATTRIBUTE_STDIN, "stdin", false,                                    \
+	    "null | inherit | pipe | file PATH",                              \
+	    "null, inherit, pipe, or file and a path",                        \
 	    "where its standard input comes from")
 
 /* Puts the words of a statement into the body; false after an error. */

@@ -112,7 +112,7 @@ struct conf {
 				     the end */
 	size_t nwords;
 	uint32_t nchildren; /* of the whole tree, without the root */
-	uint32_t nlinks; /* names behind `link` and `monitor`, of a body once */
+	uint32_t nlinks; /* names of children that bodies have, of each once */
 	bool pending;    /* programs are to be run first: nothing is known */
 	struct diag_list diags; /* warnings may be here also with a root */
 	struct arena arena;     /* owns all of the above */

@@ -22,11 +22,11 @@ _Static_assert(CONF_READY_FD_MIN == 3, "text of ready");
 _Static_assert(CONF_READY_FD_MAX == 255, "text of ready");
 _Static_assert(POLICY_FDSTORE_MAX == 64, "text of fdstore_max");
 
-#define LOG_ARGUMENT                 \
-	"prefix | inherit | null | " \
+#define LOG_ARGUMENT                           \
+	"prefix | inherit | null | to NAME | " \
 	"file PATH [max SIZE] [keep N] [timestamps]"
-#define LOG_EXPECTED                                                          \
-	"prefix, inherit, null, or file and a path, max SIZE (10M), keep N, " \
+#define LOG_EXPECTED                                                                                      \
+	"prefix, inherit, null, to and the name of a child, or file and a path, max SIZE (10M), keep N, " \
 	"timestamps"
 
 /* The row of an attribute. */

@@ -106,9 +106,9 @@ equal_hooks(const struct hooks *a, const struct hooks *b)
 static bool
 equal_log(const struct log_spec *a, const struct log_spec *b)
 {
-	return a->word == b->word && equal_text(a->path, b->path) &&
-	    a->timestamps == b->timestamps && a->max == b->max &&
-	    a->keep == b->keep;
+	return a->word == b->word && equal_text(a->to.name, b->to.name) &&
+	    equal_text(a->path, b->path) && a->timestamps == b->timestamps &&
+	    a->max == b->max && a->keep == b->keep;
 }
 
 static bool

@@ -5,6 +5,7 @@
 #include "base/names.h"
 #include "conf/link.h"
 #include "conf/link_limit.h"
+#include "conf/log.h"
 #include "conf/report.h"
 
 /* What a look-up counts, in bytes read. */
@@ -18,6 +19,7 @@ struct check {
 	struct loader *ld;
 	struct name_node *nodes;   /* the root first, then as in the file */
 	const struct spec **specs; /* of each; NULL: it has an error */
+	const struct child_spec **children; /* likewise; NULL: the root */
 	size_t n;
 	struct names names;
 	struct link_limit limit;         /* of the same nodes */
@@ -33,6 +35,7 @@ struct wording {
 
 static const struct wording linking = { "be linked to", "is linked to" };
 static const struct wording monitoring = { "monitor", "monitors" };
+static const struct wording logging = { "log to", "logs to" };
 
 /* Where the text that is read is used: what the loader knows of it ends. */
 static const struct use *
@@ -50,6 +53,28 @@ keep_uses(struct arena *arena, const struct use *use, unsigned room)
 	return kept;
 }
 
+static struct link_word
+keep_word(struct loader *ld, const struct token *word, const struct use *use)
+{
+	struct arena *arena = &ld->conf->arena;
+	struct link_said *said = ARENA_NEW(arena, struct link_said);
+
+	said->at = word->at;
+	said->use = use;
+	ld->conf->nlinks++;
+	return (struct link_word){
+		.name = arena_text(arena, word->text, word->len),
+		.said = said,
+	};
+}
+
+struct link_word
+link_keep(struct loader *ld, const struct token *word)
+{
+	return keep_word(ld, word,
+	    keep_uses(&ld->conf->arena, ld->use, REPORT_USES_MAX));
+}
+
 void
 link_add(struct loader *ld, struct body *b, const struct statement *st)
 {
@@ -62,36 +87,27 @@ link_add(struct loader *ld, struct body *b, const struct statement *st)
 
 	for (size_t i = 0; i < words->n; i++)
 		list[i] = words->list[i];
-	for (size_t i = 0; i < st->nargs; i++) {
-		const struct token *word = &st->args[i];
-		struct link_said *said = ARENA_NEW(arena, struct link_said);
-
-		said->at = word->at;
-		said->use = use;
-		list[words->n + i] = (struct link_word){
-			.name = arena_text(arena, word->text, word->len),
-			.said = said,
-		};
-	}
+	for (size_t i = 0; i < st->nargs; i++)
+		list[words->n + i] = keep_word(ld, &st->args[i], use);
 	*words = (struct link_words){ .list = list, .n = n };
-	ld->conf->nlinks += (uint32_t)st->nargs;
 }
 
 static void
-add_node(struct check *c, const char *name, const struct spec *spec,
+add_node(struct check *c, const struct child_spec *child,
     const struct name_node *up)
 {
 	struct name_node *node = &c->nodes[c->n];
+	const struct spec *spec = child->spec;
 
-	*node = (struct name_node){ .name = name, .up = up };
+	*node = (struct name_node){ .name = child->name, .up = up };
+	c->children[c->n] = child;
 	c->specs[c->n++] = spec;
 	if (spec == NULL || spec->policy.kind == KIND_WORKER)
 		return;
 	if (spec->hooks.init != NULL && c->printer == NULL)
 		c->printer = node;
 	for (size_t i = 0; i < spec->sup.nchildren; i++)
-		add_node(c, spec->sup.children[i].name,
-		    spec->sup.children[i].spec, node);
+		add_node(c, &spec->sup.children[i], node);
 }
 
 static void
@@ -102,12 +118,13 @@ add_all(struct check *c, const struct body *root)
 
 	c->nodes = ARENA_ARRAY(scratch, struct name_node, n);
 	c->specs = ARENA_ARRAY(scratch, const struct spec *, n);
+	c->children = ARENA_ARRAY(scratch, const struct child_spec *, n);
 	c->nodes[c->n++].name = "root";
 	c->printer = root->hooks.init != NULL ? c->nodes : NULL;
 	for (size_t i = 0; i < root->nentries; i++) {
 		const struct entry *entry = &root->entries[i];
 
-		add_node(c, entry->child.name, entry->child.spec, c->nodes);
+		add_node(c, &entry->child, c->nodes);
 		c->broken |=
 		    entry->child.spec == NULL && entry->kind == KIND_SUPERVISOR;
 	}
@@ -222,6 +239,25 @@ judge_unknown(struct check *c, size_t idx, const struct link_word *word,
 		    names_path(c->printer, path, sizeof(path)), word->name);
 }
 
+/*
+ * What keeps the child `to` from reading what the node `idx` writes, and what
+ * is expected, as the end of a message; NULL: nothing does.
+ */
+static const char *
+unfit(const struct check *c, size_t idx, size_t to)
+{
+	const struct spec *spec = c->specs[to];
+
+	if (to == 0 || (spec != NULL && spec->policy.kind == KIND_SUPERVISOR))
+		return "is a supervisor, expected a worker to log to";
+	if (to == idx)
+		return "logs to itself, expected another worker";
+	if (spec != NULL && log_input_is_own(&spec->worker))
+		return "has a standard input of its own, expected a worker "
+		       "without stdin, or with stdin pipe, to log to";
+	return NULL;
+}
+
 /* What the node `idx` says is the name of `n` nodes, `found` the first. */
 static void
 judge(struct check *c, size_t idx, const struct link_word *word,
@@ -241,6 +277,10 @@ judge(struct check *c, size_t idx, const struct link_word *word,
 		    "%zu children are called %s, expected a path like \"%s\"",
 		    n, show(word->name, &shown),
 		    names_path(found, other, sizeof(other)));
+	} else if (wording == &logging) {
+		names_path(found, path, sizeof(path));
+		report_error(c->ld, at, "%s %s", path,
+		    unfit(c, idx, (size_t)(found - c->nodes)));
 	} else if (found == &c->nodes[idx]) {
 		report_warning(c->ld, at,
 		    "%s %s itself, which does nothing, expected another child",
@@ -253,20 +293,35 @@ judge(struct check *c, size_t idx, const struct link_word *word,
 	}
 }
 
+/* Whether what the node `idx` says, a name of `found` alone, makes sense. */
+static bool
+is_good(const struct check *c, size_t idx, const struct name_node *found,
+    const struct wording *wording)
+{
+	const struct name_node *node = &c->nodes[idx];
+
+	if (wording == &logging)
+		return unfit(c, idx, (size_t)(found - c->nodes)) == NULL;
+	/* An array that names one of its instances means the others. */
+	return !is_above(found, node) || (found == node && is_instance(c, idx));
+}
+
 static void
 check_word(struct check *c, size_t idx, const struct link_word *word,
     const struct wording *wording)
 {
-	const struct name_node *node = &c->nodes[idx], *found;
-	size_t n = names_find(&c->names, node, word->name, &found);
-	bool good = n == 1 && !is_above(found, node);
+	const struct name_node *found;
+	size_t n = names_find(&c->names, &c->nodes[idx], word->name, &found);
+	bool good = n == 1 && is_good(c, idx, found, wording);
 
 	loader_work(c->ld, LOOKUP_WORK, &word->said->at);
-	/* An array that names one of its instances means the others. */
-	good = good || (n == 1 && found == node && is_instance(c, idx));
 	if (good && wording == &linking)
 		link_limit_join(&c->limit, idx, (size_t)(found - c->nodes),
 		    &word->said->at);
+	/* Until all is read it is the loader's, and can be told. */
+	if (good && wording == &logging)
+		((struct child_spec *)c->children[found - c->nodes])->fed =
+		    true;
 	if (good || word->said->told)
 		return;
 	word->said->told = true;
@@ -281,6 +336,15 @@ check_words(struct check *c, size_t idx, const struct link_words *words,
 {
 	for (size_t k = 0; k < words->n && !c->ld->stopped; k++)
 		check_word(c, idx, &words->list[k], wording);
+}
+
+static void
+check_logs(struct check *c, size_t idx, const struct logs *logs)
+{
+	if (logs->out.word == LOG_TO)
+		check_word(c, idx, &logs->out.to, &logging);
+	if (logs->err.word == LOG_TO)
+		check_word(c, idx, &logs->err.to, &logging);
 }
 
 void
@@ -308,6 +372,7 @@ link_check(struct loader *ld, const struct body *root)
 			continue;
 		check_words(&c, i, &spec->worker.peers.links, &linking);
 		check_words(&c, i, &spec->worker.peers.monitors, &monitoring);
+		check_logs(&c, i, &spec->worker.logs);
 	}
 	if (!ld->stopped)
 		link_limit_check(&c.limit);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "conf/link.h"
 #include "conf/log.h"
 #include "conf/report.h"
 #include "conf/value.h"
@@ -77,15 +78,30 @@ log_parse(struct loader *ld, struct body *b, const struct statement *st)
 		return value_fail_choice(ld, st, word,
 		    near_find(word->text, log_word_text + 1, n - 1));
 	log.word = (enum log_word)i;
-	if (log.word != LOG_PATH && value_one_word(ld, st) == NULL)
-		return false;
+	if (log.word != LOG_PATH && log.word != LOG_TO) {
+		if (value_one_word(ld, st) == NULL)
+			return false;
+	} else if (st->nargs < 2 || st->args[1].len == 0) {
+		return value_fail(ld, st, &st->args[st->nargs - 1]);
+	}
+	if (log.word == LOG_TO) {
+		if (st->nargs > 2)
+			return value_fail(ld, st, &st->args[2]);
+		log.to = link_keep(ld, &st->args[1]);
+	}
 	if (log.word == LOG_PATH) {
-		if (st->nargs < 2 || st->args[1].len == 0)
-			return value_fail(ld, st, &st->args[st->nargs - 1]);
 		log.path = st->args[1].text;
 		if (!parse_file(ld, st, &log))
 			return false;
 	}
 	memcpy(field, &log, sizeof(log));
 	return true;
+}
+
+bool
+log_input_is_own(const struct worker_spec *worker)
+{
+	const struct attributes *a = worker->attributes;
+
+	return attributes_have(a, ATTRIBUTE_STDIN) && a->input != INPUT_PIPE;
 }

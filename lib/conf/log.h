@@ -14,4 +14,7 @@
 /* Takes the words of the statement; false after an error. */
 bool log_parse(struct loader *ld, struct body *b, const struct statement *st);
 
+/* Whether children cannot log to that worker, for what its `stdin` says. */
+bool log_input_is_own(const struct worker_spec *worker);
+
 #endif

@@ -327,10 +327,10 @@ print_log(const struct printer *p, const struct directive *d,
 	char size[VALUE_SIZE_TEXT];
 
 	print_text(p, log_word_text[log->word]);
-	if (log->word != LOG_PATH)
+	if (log->word != LOG_PATH && log->word != LOG_TO)
 		return;
 	print_text(p, " ");
-	print_word(p, log->path);
+	print_word(p, log->word == LOG_TO ? log->to.name : log->path);
 	if (log->max > 0) {
 		print_text(p, " max ");
 		print_text(p, value_size_text(log->max, size));

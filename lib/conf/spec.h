@@ -27,7 +27,7 @@ struct conf_place {
 
 struct link_said;
 
-/* A child that a worker is linked to or monitors, as the file calls it. */
+/* A child that a worker has to do with, as the file calls it. */
 struct link_word {
 	const char *name;
 	struct link_said *said; /* the loader's */
@@ -67,6 +67,7 @@ struct check_spec {
 	X(LOG_PREFIX, "prefix")   /* line by line to supervise's own */   \
 	X(LOG_INHERIT, "inherit") /* it has supervise's own descriptor */ \
 	X(LOG_NULL, "null")       /* nowhere */                           \
+	X(LOG_TO, "to")           /* it writes to what a child reads */   \
 	X(LOG_PATH, "file")       /* line by line to a file */
 
 #define LOG_WORD_ENUM(name, text) name,
@@ -79,10 +80,11 @@ extern const char *const log_word_text[];
 
 struct log_spec {
 	enum log_word word;
-	const char *path; /* of LOG_PATH, else NULL */
-	bool timestamps;  /* likewise */
-	int64_t max;      /* bytes of a file; 0: it is not rotated */
-	uint32_t keep;    /* rotated files */
+	struct link_word to; /* of LOG_TO */
+	const char *path;    /* of LOG_PATH, else NULL */
+	bool timestamps;     /* likewise */
+	int64_t max;         /* bytes of a file; 0: it is not rotated */
+	uint32_t keep;       /* rotated files */
 };
 
 struct logs {
@@ -124,6 +126,7 @@ struct child_spec {
 	const char *name; /* unique among its siblings; `api.3` of an array */
 	const struct spec *spec;
 	struct conf_place place;
+	bool fed; /* children of the file write to its standard input */
 };
 
 #endif

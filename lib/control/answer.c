@@ -80,6 +80,13 @@ control_has_room(const struct control_client *client)
 	return !client->dead && buffer_len(&client->out) < WRITE_SIZE;
 }
 
+bool
+control_keeps_up(const struct control_client *client)
+{
+	return !client->dead &&
+	    has_room(client, RECORD_LINE_MAX, CONTROL_FOLLOW_MAX);
+}
+
 void
 control_more(struct control_client *client)
 {

@@ -129,6 +129,9 @@ int control_client_peer(const struct control_client *client,
  */
 bool control_has_room(const struct control_client *client);
 
+/* Whether one who follows can be given more: he is not too slow. */
+bool control_keeps_up(const struct control_client *client);
+
 /*
  * Says that more of the answer is made at once, so that a small piece of it is
  * not sent by itself, which would wake its reader.

@@ -129,12 +129,12 @@ is_one(const struct census *c, const char *directive, const char *word,
 	return false;
 }
 
-/* Whether the node is fresh, and not what a supervisor drops when it starts. */
-static bool
-is_to_start(const struct census *c, size_t idx)
+bool
+census_is_to_start(const struct census *c, size_t idx)
 {
 	const struct name_node *node = &c->nodes[idx];
 
+	/* Fresh, and not what a supervisor drops when it starts. */
 	if (idx < c->first_fresh || idx >= c->after_fresh)
 		return false;
 	for (; c->parent == NULL && node != &c->nodes[c->first_fresh];
@@ -152,8 +152,9 @@ census_find(const struct census *c, size_t idx, const char *directive,
 	size_t n = names_find(&c->names, &c->nodes[idx], word, &found);
 
 	if (!is_one(c, directive, word, n, found, why))
-		return is_to_start(c, idx) && (n > 0 || !c->partial) ? -ENOENT :
-								       0;
+		return census_is_to_start(c, idx) && (n > 0 || !c->partial) ?
+		    -ENOENT :
+		    0;
 	*peer = (size_t)(found - c->nodes);
 	return 1;
 }

@@ -47,6 +47,9 @@ void census_fini(struct census *c);
 int census_find(const struct census *c, size_t idx, const char *directive,
     const char *word, size_t *peer, char why[static CENSUS_WHY_SIZE]);
 
+/* Whether the node is about to start, which a name that is wrong prevents. */
+bool census_is_to_start(const struct census *c, size_t idx);
+
 /* The child that is to go and whose place the node `idx` will take; or NULL. */
 struct child *census_outgoing(const struct census *c, size_t idx);
 

@@ -230,7 +230,7 @@ turn(struct engine *e)
 
 /* What a fresh engine needs before it can say what fails. */
 static int
-init_base(struct engine *e, const struct run *run, const struct log_link *log)
+init_base(struct engine *e, const struct run *run, const struct wire *log)
 {
 	int error;
 

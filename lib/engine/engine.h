@@ -12,6 +12,8 @@
 #include "engine/act.h"
 #include "engine/adding.h"
 #include "engine/check.h"
+#include "engine/feed.h"
+#include "engine/follow.h"
 #include "engine/gone.h"
 #include "engine/guardian.h"
 #include "engine/init.h"
@@ -41,7 +43,7 @@
  *	check.c		asks whether it is ready, or well
  *	signs.c		what it tells of itself; fdstore.c keeps descriptors
  *	mailbox.c	what it is told
- *	outlet.c	to where it writes
+ *	outlet.c	to where it writes, feed.c if another child reads it
  *	reap.c		ends: status, group, what remains
  *	hook.c		the commands before and after a run
  *	strays.c	processes that left their group
@@ -50,7 +52,8 @@
  *	serve.c		requests from the socket; lookup.c finds names,
  *			view.c and query.c look, act.c, act_add.c,
  *			act_signal.c, act_link.c and act_throw.c change,
- *			waiters.c waits, monitors.c tells of ends
+ *			waiters.c waits, monitors.c tells of ends,
+ *			follow.c of what children write
  *	ties.c		links, and whom they mean, by census.c; nobody.c
  *			tells of names that mean none
  *	thrown.c	values that were thrown
@@ -149,6 +152,7 @@ struct engine {
 	struct control_server server;
 	int64_t serve_ns; /* when it is to be looked after again */
 	struct views views;
+	struct follows follows; /* of lines of children */
 	struct waiters waiters;
 	struct watchers watchers;
 	struct orders orders;

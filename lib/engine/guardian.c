@@ -110,7 +110,7 @@ be_witness(struct guardian *g, int guardian_end)
 	leave_guardian(g);
 	fd_close(&guardian_end);
 	fd_close(&g->logging.pidfd);
-	log_link_close_logger(&g->logging.link);
+	wire_close_logger(&g->logging.wire);
 	witness_run(g->run, &g->link);
 }
 
@@ -256,10 +256,10 @@ init(struct guardian *g, const struct run *run)
 	g->engine_fd = -1;
 	error = logging_init(&g->logging, run);
 	if (error == 0 && g->logging.wanted)
-		g->link.log = &g->logging.link;
+		g->link.log = &g->logging.wire;
 	if (error == 0)
 		error = reporter_init(&g->reporter, run->form, NULL,
-		    g->logging.wanted ? g->logging.link.records[1] :
+		    g->logging.wanted ? g->logging.wire.records[1] :
 					STDERR_FILENO);
 	if (error < 0)
 		return error;
@@ -312,7 +312,7 @@ guardian_run(const struct run *run)
 	inherited_fini(&g.inherited);
 	reporter_fini(&g.reporter);
 	keep_logger(&g);
-	logging_finish(&g.logging, g.signals);
+	logging_finish(&g.logging, g.run, g.signals);
 	window_fini(&g.window);
 	window_fini(&g.witnesses);
 	return status;

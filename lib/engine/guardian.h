@@ -11,7 +11,7 @@
 #include "control/place.h"
 #include "engine/inherited.h"
 #include "engine/reporter.h"
-#include "log/link.h"
+#include "log/wire.h"
 #include "os/signals.h"
 
 /*
@@ -39,8 +39,8 @@ struct run {
 	 */
 	int caller;
 	enum reporter_form form;
-	enum log_look look; /* of what children write, */
-	bool colours;       /* and whether a terminal sees it in colours */
+	enum wire_look look; /* of what children write, */
+	bool colours;        /* and whether a terminal sees it in colours */
 	const struct signals *signals; /* at the start of the program */
 	struct rlimit nofile;          /* likewise */
 };
@@ -75,7 +75,7 @@ struct engine_link {
 	pid_t witness; /* 0 or less: there is none */
 	bool again;    /* an engine was there before, and was killed */
 	const struct inherited *inherited; /* of the guardian; borrowed */
-	struct log_link *log; /* of the guardian; borrowed; NULL: no logger */
+	struct wire *log; /* of the guardian; borrowed; NULL: no logger */
 	pid_t logger;
 };
 

@@ -17,6 +17,7 @@
 #include "engine/ready.h"
 #include "engine/signs.h"
 #include "os/clock.h"
+#include "os/fd.h"
 
 /* Starting a worker, or a command around its runs: environment and process. */
 
@@ -66,20 +67,28 @@ abandon(struct engine *e, struct worker *worker, struct spawn_result *result)
 }
 
 /*
- * Lays the standard input that the file says, if it is none of the usual one:
+ * Lays the standard input, if it is none of the usual one, a pipe or what the
+ * file says:
  * how many descriptors that are in *fd, or -errno.
  */
 static int
-input_begin(struct engine *e, const struct worker *worker, struct spawn_fd *fd)
+input_begin(struct engine *e, struct worker *worker, struct spawn_fd *fd)
 {
 	const struct attributes *a = worker->spec->spec->worker.attributes;
-	int error;
+	int pipe = feed_input(worker), error;
 
-	if (!attributes_have(a, ATTRIBUTE_STDIN) || a->input == INPUT_FILE ||
-	    (a->input == INPUT_INHERIT && e->run->command))
+	if (pipe < 0 && pipe != -ENOENT)
+		return pipe;
+	if (pipe < 0 &&
+	    (!attributes_have(a, ATTRIBUTE_STDIN) || a->input == INPUT_FILE ||
+		(a->input == INPUT_INHERIT && e->run->command)))
 		return 0;
 	error = spawner_lay(&e->spawner, INPUT_SLOT,
-	    a->input == INPUT_INHERIT ? e->input : -1);
+	    pipe >= 0                     ? pipe :
+		a->input == INPUT_INHERIT ? e->input :
+					    -1);
+	if (pipe >= 0)
+		fd_close(&pipe);
 	*fd = (struct spawn_fd){ INPUT_SLOT, STDIN_FILENO };
 	return error < 0 ? error : 1;
 }

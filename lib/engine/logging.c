@@ -15,6 +15,7 @@
 #include "engine/logging.h"
 #include "engine/outbox.h"
 #include "engine/outlet.h"
+#include "engine/reporter.h"
 #include "log/logger.h"
 #include "os/clock.h"
 #include "os/fd.h"
@@ -49,16 +50,16 @@ logging_init(struct logging *logging, const struct run *run)
 {
 	int error;
 
-	*logging = (struct logging){ .link = log_link_none, .pidfd = -1 };
+	*logging = (struct logging){ .wire = wire_none, .pidfd = -1 };
 	if (run->command && !needs_logger(run->conf->root))
 		return 0;
 	if (!window_init(&logging->starts, STARTS_MAX, NS_PER_S))
 		return -ENOMEM;
-	error = log_link_open(&logging->link, run->conf->nchildren);
+	error = wire_open(&logging->wire, run->conf->nchildren);
 	if (error < 0)
 		return error;
-	logging->link.look = run->look;
-	logging->link.colours = run->colours;
+	logging->wire.look = run->look;
+	logging->wire.colours = run->colours;
 	logging->wanted = true;
 	return 0;
 }
@@ -92,8 +93,8 @@ logging_be(struct logging *logging, const struct run *run, pid_t guardian)
 	if (run->caller > 0)
 		(void)close(run->caller);
 	window_fini(&logging->starts);
-	log_link_close_engine(&logging->link);
-	_exit(logger_run(&logging->link));
+	wire_close_engine(&logging->wire);
+	_exit(logger_run(&logging->wire));
 }
 
 void
@@ -118,23 +119,15 @@ is_told_to_stop(int signals)
 	return stop;
 }
 
-void
-logging_finish(struct logging *logging, int signals)
+/* Waits for the end of the logger, or kills it when one says to stop. */
+static void
+await(struct logging *logging, int signals)
 {
 	struct pollfd fds[] = {
 		{ .fd = logging->pidfd, .events = POLLIN },
 		{ .fd = signals, .events = POLLIN },
 	};
 
-	if (!logging->wanted)
-		return;
-	window_fini(&logging->starts);
-	log_link_close_engine(&logging->link);
-	if (logging->pid <= 0) {
-		(void)logger_run(&logging->link);
-		return;
-	}
-	log_link_close(&logging->link);
 	do {
 		fds[0].revents = 0;
 		(void)poll(fds, 2, -1);
@@ -142,4 +135,42 @@ logging_finish(struct logging *logging, int signals)
 	if (fds[0].revents == 0)
 		(void)kill(logging->pid, SIGKILL);
 	logging_ended(logging);
+}
+
+/* Tells of lines that were lost and that nobody was told of. */
+static void
+tell_lost(const struct log_memory *memory, enum reporter_form form)
+{
+	struct reporter reporter;
+	struct record record;
+
+	if (reporter_init(&reporter, form, NULL, STDERR_FILENO) < 0)
+		return;
+	for (uint32_t i = 0; i < memory->head->nopened; i++) {
+		if (log_sink(memory, i)->lost == 0)
+			continue;
+		record_begin(&record, RECORD_LOST);
+		record_number(&record, "count",
+		    (int64_t)log_sink(memory, i)->lost);
+		record_text(&record, "file", log_sink_name(memory, i));
+		reporter_record(&reporter, &record);
+	}
+	reporter_fini(&reporter);
+}
+
+void
+logging_finish(struct logging *logging, const struct run *run, int signals)
+{
+	if (!logging->wanted)
+		return;
+	window_fini(&logging->starts);
+	wire_close_engine(&logging->wire);
+	if (logging->pid > 0) {
+		wire_close_logger(&logging->wire);
+		await(logging, signals);
+	} else {
+		(void)logger_run(&logging->wire);
+	}
+	tell_lost(&logging->wire.memory, run->form);
+	wire_close(&logging->wire);
 }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "core/window.h"
-#include "log/link.h"
+#include "log/wire.h"
 
 struct run;
 
@@ -18,7 +18,7 @@ struct run;
  * child sees it.
  */
 struct logging {
-	struct log_link link;
+	struct wire wire;
 	bool wanted; /* something is to go through it */
 	pid_t pid;   /* 0: it does not run */
 	int pidfd;   /* of it; owned; -1; its end is seen by this alone */
@@ -48,8 +48,9 @@ void logging_ended(struct logging *logging);
  * Waits until the logger, or if there is none this process, has written
  * everything that was said and ended, or until one of `signals` says to stop:
  * who wants us to end now, a second time, does not wait for a reader that has
- * stopped reading.
+ * stopped reading. What could not be written is told on standard error.
  */
-void logging_finish(struct logging *logging, int signals);
+void
+logging_finish(struct logging *logging, const struct run *run, int signals);
 
 #endif

@@ -19,6 +19,7 @@
 struct addition;
 struct mailbox;
 struct check;
+struct feeding;
 struct outlet;
 struct signs;
 
@@ -53,6 +54,7 @@ struct worker {
 	struct signs *signs;           /* the same */
 	struct check *check;           /* the same */
 	struct outlet *outlet;         /* the same */
+	struct feeding *feeding;       /* the same */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */
 	pid_t pid;              /* of the run or its remains; also its group */
 	int pidfd;              /* of the same; owned; -1: nothing lives */

@@ -265,7 +265,10 @@ note_signal(struct engine *e, enum record_event event, struct worker *worker,
 	add_subject(&r, &worker->child, &texts);
 	record_number(&r, "pid", worker->pid);
 	record_number(&r, "run", worker->child.run);
-	record_text(&r, "signal", signal_name(signo, name));
+	if (signo != 0)
+		record_text(&r, "signal", signal_name(signo, name));
+	else
+		record_flag(&r, "eof", true);
 	/* Its watchdog has waited in vain. */
 	if (event == RECORD_STOPPING && signo == SIGABRT &&
 	    worker->child.condemned &&

@@ -24,8 +24,8 @@
 /* How long the last report waits for what there is to report. */
 #define SYNC_NS NS_PER_S
 
-static const struct log_spec *
-log_of(const struct logs *logs, int stream)
+const struct log_spec *
+outlet_log(const struct logs *logs, int stream)
 {
 	const struct log_spec *log =
 	    stream == LOG_STDOUT ? &logs->out : &logs->err;
@@ -43,7 +43,7 @@ logs_of(const struct worker *worker)
 enum outlet_kind
 outlet_kind(const struct logs *logs, int stream)
 {
-	switch (log_of(logs, stream)->word) {
+	switch (outlet_log(logs, stream)->word) {
 	case LOG_AS_USUAL:
 	case LOG_PREFIX:
 	case LOG_PATH:
@@ -52,8 +52,22 @@ outlet_kind(const struct logs *logs, int stream)
 		return OUTLET_INHERIT;
 	case LOG_NULL:
 		return OUTLET_NULL;
+	case LOG_TO:
+		return OUTLET_CHILD;
 	}
 	return OUTLET_PIPE;
+}
+
+/* What a stream of its next run is. */
+static enum outlet_kind
+kind_of(const struct worker *worker, int stream)
+{
+	enum outlet_kind kind = outlet_kind(logs_of(worker), stream);
+
+	/* Where nobody has that name, who looks at the output may see it. */
+	if (kind == OUTLET_CHILD && !feed_is_known(worker, stream))
+		return OUTLET_PIPE;
+	return kind;
 }
 
 static void
@@ -76,25 +90,27 @@ widen(void *arg, struct child *child)
 static int
 tell(const struct engine *e, struct outlet *outlet)
 {
-	struct log_target targets[LOG_NSTREAMS] = { { .where = LOG_NOWHERE } };
+	struct wire_target targets[LOG_NSTREAMS] = { { .where =
+							   WIRE_NOWHERE } };
 	char path[NODE_PATH_SIZE];
 	int ends[LOG_NSTREAMS], error;
 
 	for (int i = 0; i < LOG_NSTREAMS; i++) {
-		const struct log_spec *log = log_of(logs_of(outlet->worker), i);
+		const struct log_spec *log =
+		    outlet_log(logs_of(outlet->worker), i);
 
 		ends[i] = outlet->ends[i][0];
 		if (ends[i] == -1)
 			continue;
-		targets[i] = (struct log_target){
-			.where = log->word == LOG_PATH ? LOG_FILE : LOG_OWN,
+		targets[i] = (struct wire_target){
+			.where = log->word == LOG_PATH ? WIRE_FILE : WIRE_OWN,
 			.path = log->path,
 			.stamped = log->timestamps,
 			.max = log->max,
 			.keep = log->keep,
 		};
 	}
-	error = log_tell_child(e->outlets.log, outlet->child,
+	error = wire_tell_child(e->outlets.log, outlet->child,
 	    node_path(&outlet->worker->child, path), e->outlets.width, targets,
 	    ends);
 	outlet->told = error == 0;
@@ -113,10 +129,10 @@ tell_all(struct engine *e)
 		if (!outlet->told && (error = tell(e, outlet)) < 0)
 			break;
 	if (error == 0 && o->all)
-		error = log_tell(o->log, LOG_ALL);
+		error = wire_tell(o->log, WIRE_ALL);
 	o->all = o->all && error < 0;
 	if (error == 0 && o->reopen)
-		error = log_tell(o->log, LOG_REOPEN);
+		error = wire_tell(o->log, WIRE_REOPEN);
 	o->reopen = o->reopen && error < 0;
 	if (o->behind == (error < 0))
 		return;
@@ -127,16 +143,16 @@ tell_all(struct engine *e)
 
 /* What the logger says. */
 static void
-take(struct engine *e, const struct log_message *m, const char *path)
+take(struct engine *e, const struct wire_message *m, const char *path)
 {
 	struct record r;
 
-	if (m->kind == LOG_SYNCED) {
+	if (m->kind == WIRE_SYNCED) {
 		e->outlets.synced = true;
-	} else if (m->kind == LOG_FAILED) {
+	} else if (m->kind == WIRE_FAILED) {
 		reporter_message(&e->reporter, RECORD_WARNING,
 		    "cannot write to %s: %s", path, strerror(m->error));
-	} else if (m->kind == LOG_LOST) {
+	} else if (m->kind == WIRE_LOST) {
 		record_begin(&r, RECORD_LOST);
 		record_number(&r, "count", (int64_t)m->count);
 		record_text(&r, "file", path);
@@ -147,10 +163,11 @@ take(struct engine *e, const struct log_message *m, const char *path)
 static void
 take_all(struct engine *e)
 {
-	static _Alignas(struct log_message) char bytes[LOG_MESSAGE_SIZE];
-	const char *texts[LOG_NTEXTS];
+	static _Alignas(struct wire_message) char bytes[WIRE_MESSAGE_SIZE];
+	const char *texts[WIRE_NTEXTS];
 
-	while (log_receive(e->outlets.log->channel[0], bytes, texts, NULL) == 1)
+	while (wire_receive(e->outlets.log->channel[0], bytes, texts, NULL) ==
+	    1)
 		take(e, (const void *)bytes, texts[0]);
 }
 
@@ -166,7 +183,7 @@ readable(struct loop_watch *watch, uint32_t events)
 }
 
 int
-outlets_init(struct engine *e, const struct log_link *log, pid_t logger)
+outlets_init(struct engine *e, const struct wire *log, pid_t logger)
 {
 	struct outlets *o = &e->outlets;
 
@@ -243,6 +260,8 @@ make(struct engine *e, struct worker *worker)
 		outlet->ends[i][0] = outlet->ends[i][1] = -1;
 	LIST_INSERT_HEAD(&e->outlets.list, outlet, link);
 	worker->outlet = outlet;
+	/* Who wants to know is seen when there is something. */
+	follow_outlet(e, worker, !LIST_EMPTY(&e->follows.list));
 	return outlet;
 }
 
@@ -250,11 +269,10 @@ make(struct engine *e, struct worker *worker)
 static int
 fit(struct engine *e, struct outlet *outlet)
 {
-	const struct logs *logs = logs_of(outlet->worker);
 	int error = 0;
 
 	for (int i = 0; i < LOG_NSTREAMS && error == 0; i++) {
-		bool piped = outlet_kind(logs, i) == OUTLET_PIPE;
+		bool piped = kind_of(outlet->worker, i) == OUTLET_PIPE;
 		int *ends = outlet->ends[i];
 
 		if (piped && ends[0] == -1)
@@ -276,8 +294,7 @@ fit(struct engine *e, struct outlet *outlet)
 static int
 pipe_of(const struct outlet *outlet, int stream)
 {
-	if (outlet == NULL ||
-	    outlet_kind(logs_of(outlet->worker), stream) != OUTLET_PIPE)
+	if (outlet == NULL || kind_of(outlet->worker, stream) != OUTLET_PIPE)
 		return -1;
 	return outlet->ends[stream][1];
 }
@@ -289,9 +306,10 @@ lay(struct engine *e, const struct outlet *outlet)
 	int error = 0;
 
 	/* They stay there: a restart of the same one has nothing to do. */
-	if (e->outlets.laid == outlet)
+	if (e->outlets.laid == outlet && !e->outlets.other)
 		return 0;
 	e->outlets.laid = NULL;
+	e->outlets.other = false;
 	for (int i = 0; i < LOG_NSTREAMS && error == 0; i++)
 		error = spawner_lay(&e->spawner, OUTLET_SLOT + i,
 		    pipe_of(outlet, i));
@@ -300,37 +318,70 @@ lay(struct engine *e, const struct outlet *outlet)
 	return error;
 }
 
+/* Lays the pipe to whom the stream of `worker` goes to. 0 or -errno. */
+static int
+lay_feed(struct engine *e, struct worker *worker, int stream)
+{
+	int fd = feed_output(e, worker, stream), error;
+
+	if (fd < 0)
+		return fd;
+	e->outlets.other = true;
+	error = spawner_lay(&e->spawner, OUTLET_SLOT + stream, fd);
+	fd_close(&fd);
+	return error;
+}
+
+/* Makes pipes to the logger where the worker is to have some and has none. */
+static int
+fit_worker(struct engine *e, struct worker *worker)
+{
+	const struct outlet *outlet = worker->outlet;
+	bool fits = outlet == NULL || outlet->fits;
+
+	for (int i = 0; i < LOG_NSTREAMS; i++)
+		if (kind_of(worker, i) == OUTLET_PIPE)
+			fits =
+			    fits && outlet != NULL && outlet->ends[i][0] != -1;
+	if (fits || e->outlets.log == NULL)
+		return 0;
+	if (outlet == NULL && make(e, worker) == NULL)
+		return 0;
+	return fit(e, worker->outlet);
+}
+
 int
 outlet_begin(struct engine *e, struct worker *worker,
     struct spawn_fd fds[static LOG_NSTREAMS])
 {
-	const struct logs *logs = logs_of(worker);
-	struct outlet *outlet = worker->outlet;
-	int n = 0, error = 0;
-	bool piped = false;
+	int n = 0, error = fit_worker(e, worker);
 
-	for (int i = 0; i < LOG_NSTREAMS; i++)
-		piped |= outlet_kind(logs, i) == OUTLET_PIPE;
-	if (piped && outlet == NULL && e->outlets.log != NULL)
-		outlet = make(e, worker);
-	if (outlet != NULL && !outlet->fits)
-		error = fit(e, outlet);
 	if (error == 0)
-		error = lay(e, outlet);
-	if (error < 0)
-		return error;
-	for (int i = 0; i < LOG_NSTREAMS; i++) {
-		enum outlet_kind kind = outlet_kind(logs, i);
+		error = lay(e, worker->outlet);
+	for (int i = 0; i < LOG_NSTREAMS && error == 0; i++) {
+		enum outlet_kind kind = kind_of(worker, i);
 
+		if (kind == OUTLET_CHILD)
+			error = lay_feed(e, worker, i);
+		else
+			feed_let_go(worker, i);
 		/* Without a logger there is nothing better than our own. */
-		if (kind == OUTLET_NULL ||
-		    (kind == OUTLET_PIPE && outlet != NULL))
-			fds[n++] = (struct spawn_fd){
-				.from = OUTLET_SLOT + i,
-				.to = STDOUT_FILENO + i,
-			};
+		if (kind == OUTLET_INHERIT ||
+		    (kind == OUTLET_PIPE && worker->outlet == NULL))
+			continue;
+		fds[n++] = (struct spawn_fd){
+			.from = OUTLET_SLOT + i,
+			.to = STDOUT_FILENO + i,
+		};
 	}
-	return n;
+	return error < 0 ? error : n;
+}
+
+void
+outlets_clear(struct engine *e)
+{
+	if (e->outlets.other)
+		(void)lay(e, NULL);
 }
 
 void
@@ -348,7 +399,7 @@ outlet_drain(struct engine *e, const struct worker *worker)
 			    outlet->ends[i][0], &noted);
 	/* Who has said nothing, or whose words are out, costs no order. */
 	if (waits)
-		reporter_order(&e->reporter, noted ? LOG_DRAIN : LOG_END,
+		reporter_order(&e->reporter, noted ? WIRE_DRAIN : WIRE_END,
 		    outlet->child);
 }
 
@@ -382,7 +433,7 @@ outlets_sync(struct engine *e)
 	if (o->log == NULL)
 		return;
 	o->synced = false;
-	reporter_order(&e->reporter, LOG_SYNC, 0);
+	reporter_order(&e->reporter, WIRE_SYNC, 0);
 	reporter_flush(&e->reporter);
 	fds[0] = (struct pollfd){ .fd = o->log->channel[0], .events = POLLIN };
 	while (!o->synced && clock_now_ns() < deadline_ns) {
@@ -413,6 +464,7 @@ outlet_free(struct worker *worker)
 		fd_close(&outlet->ends[i][1]);
 	}
 	LIST_REMOVE(outlet, link);
+	outlet->engine->follows.latest = NULL;
 	free(outlet);
 	worker->outlet = NULL;
 }

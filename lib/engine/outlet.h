@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "engine/node.h"
-#include "log/link.h"
+#include "log/wire.h"
 #include "os/loop.h"
 #include "os/spawn.h"
 
@@ -27,6 +27,7 @@ enum outlet_kind {
 	OUTLET_INHERIT, /* supervise's own */
 	OUTLET_NULL,    /* /dev/null */
 	OUTLET_PIPE,    /* a pipe to the logger */
+	OUTLET_CHILD,   /* a pipe to another child */
 };
 
 struct outlet {
@@ -42,10 +43,11 @@ struct outlet {
 LIST_HEAD(outlet_list, outlet);
 
 struct outlets {
-	const struct log_link *log; /* borrowed; NULL: there is no logger */
+	const struct wire *log; /* borrowed; NULL: there is no logger */
 	struct outlet_list list;
 	struct loop_watch watch;   /* of the channel to the logger */
-	const struct outlet *laid; /* whose pipes are in the slots */
+	const struct outlet *laid; /* whose pipes are in the slots, */
+	bool other;                /* if those have no others */
 	uint32_t width;            /* of the longest name */
 	uint32_t last;             /* child that was taken in that memory */
 	pid_t logger;              /* not to be taken for a stray */
@@ -55,11 +57,14 @@ struct outlets {
 	bool reopen;               /* that files are to be opened anew, too */
 };
 
+/* What the directives say of the stream. */
+const struct log_spec *outlet_log(const struct logs *logs, int stream);
+
 /* What the stream is to a run with these directives. */
 enum outlet_kind outlet_kind(const struct logs *logs, int stream);
 
 /* Begins with no outlet. `log` is borrowed, or NULL. 0 or -errno. */
-int outlets_init(struct engine *e, const struct log_link *log, pid_t logger);
+int outlets_init(struct engine *e, const struct wire *log, pid_t logger);
 
 void outlets_fini(struct engine *e);
 
@@ -78,6 +83,9 @@ void outlets_reopen(struct engine *e);
  */
 int outlet_begin(struct engine *e, struct worker *worker,
     struct spawn_fd fds[static LOG_NSTREAMS]);
+
+/* Empties the slots of pipes to other children. */
+void outlets_clear(struct engine *e);
 
 /* The next record is to come after what `worker` has written. */
 void outlet_drain(struct engine *e, const struct worker *worker);

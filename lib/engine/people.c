@@ -223,10 +223,12 @@ say_restarting(const struct record *r, struct sentence *s)
 static void
 say_stopping(const struct record *r, struct sentence *s)
 {
+	const char *signal = text_of(r, "signal");
+
 	s->trouble = record_get(r, "silent") != NULL;
-	snprintf(s->text, sizeof(s->text), "%s with SIG%s",
+	snprintf(s->text, sizeof(s->text), "%s with %s%s",
 	    s->trouble ? "gives no sign of life: ending it" : "stopping",
-	    text_of(r, "signal"));
+	    *signal != '\0' ? "SIG" : "the end of its input", signal);
 }
 
 static void

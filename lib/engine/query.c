@@ -350,34 +350,40 @@ tell_history(struct engine *e, const struct history *history,
 }
 
 void
+query_line(struct child *child, struct control_client *client,
+    const struct log_last *line, int64_t left)
+{
+	char path[NODE_PATH_SIZE], text[LOG_LAST_LEN + 1];
+	char stamp[RECORD_STAMP_SIZE];
+	struct record r;
+
+	record_stamp(line->at_ns, stamp);
+	outlet_text(line, text, sizeof(text));
+	record_begin(&r, RECORD_OUTPUT);
+	record_text(&r, "child", node_path(child, path));
+	record_text(&r, "at", stamp);
+	record_text(&r, "stream", log_stream_text[line->stream % LOG_NSTREAMS]);
+	record_text(&r, "text", text);
+	if (line->cut)
+		record_flag(&r, "more", true);
+	if (left >= 0)
+		record_number(&r, "left", left);
+	control_record(client, &r, NULL);
+}
+
+void
 query_logs(struct engine *e, struct child *child, struct control_client *client,
     int64_t now_ns)
 {
-	char path[NODE_PATH_SIZE], text[LOG_LAST_LEN + 1];
 	struct log_last lines[LOG_LAST_MAX];
-	char stamp[RECORD_STAMP_SIZE];
-	struct record r;
 	size_t n;
 
 	(void)now_ns;
 	if (child_is_sup(child))
 		return;
-	node_path(child, path);
 	n = outlet_last(e, node_worker(child), lines, LOG_LAST_MAX);
-	for (size_t i = 0; i < n; i++) {
-		record_stamp(lines[i].at_ns, stamp);
-		outlet_text(&lines[i], text, sizeof(text));
-		record_begin(&r, RECORD_OUTPUT);
-		record_text(&r, "child", path);
-		record_text(&r, "at", stamp);
-		record_text(&r, "stream",
-		    log_stream_text[lines[i].stream % LOG_NSTREAMS]);
-		record_text(&r, "text", text);
-		if (lines[i].cut)
-			record_flag(&r, "more", true);
-		record_number(&r, "left", (int64_t)(n - 1 - i));
-		control_record(client, &r, NULL);
-	}
+	for (size_t i = 0; i < n; i++)
+		query_line(child, client, &lines[i], (int64_t)(n - 1 - i));
 }
 
 void

@@ -40,6 +40,10 @@ void query_links_once(struct engine *e, struct child *child,
 void query_count(struct engine *e, struct child *child,
     struct control_client *client);
 
+/* A line of a child; `left` lines follow, -1: that is not known. */
+void query_line(struct child *child, struct control_client *client,
+    const struct log_last *line, int64_t left);
+
 /* `logs`: the last lines of a worker, the latest last. */
 void query_logs(struct engine *e, struct child *child,
     struct control_client *client, int64_t now_ns);

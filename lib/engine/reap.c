@@ -337,6 +337,7 @@ void
 reap_stop(struct engine *e, struct worker *worker, int signo)
 {
 	int state = pidfd_state(worker->pidfd);
+	bool drains;
 
 	check_cancel(e, worker);
 	/* It may have ended, untold, before it was asked to (S37). */
@@ -344,9 +345,13 @@ reap_stop(struct engine *e, struct worker *worker, int signo)
 		worker->unasked = true;
 		return;
 	}
-	note_signal(e, RECORD_STOPPING, worker, signo);
+	/* The last words are to be read: at their end it ends, too. */
+	drains = e->root.sup.op == OP_SHUTDOWN && signo != SIGABRT &&
+	    feed_close(e, worker);
+	note_signal(e, RECORD_STOPPING, worker, drains ? 0 : signo);
 	mailbox_stop(e, worker, signo);
-	(void)reap_signal(worker, signo);
+	if (!drains)
+		(void)reap_signal(worker, signo);
 	worker->asked = true;
 	if (state == PROCESS_STOPPED || worker->suspended)
 		(void)reap_signal(worker, SIGCONT);

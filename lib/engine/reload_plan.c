@@ -120,21 +120,29 @@ has_mailbox(const struct spec *spec)
 
 /*
  * Whether what a run was given as its output is not what it is to have: lines
- * may go elsewhere at any time, but not come through a pipe, or not.
+ * may go elsewhere at any time, but not come through a pipe, or not, or through
+ * that of another child.
  */
 static bool
 log_differs(const struct worker_spec *a, const struct worker_spec *b)
 {
-	for (int i = 0; i < LOG_NSTREAMS; i++)
-		if (outlet_kind(&a->logs, i) != outlet_kind(&b->logs, i))
+	for (int i = 0; i < LOG_NSTREAMS; i++) {
+		enum outlet_kind kind = outlet_kind(&a->logs, i);
+
+		if (kind != outlet_kind(&b->logs, i) ||
+		    (kind == OUTLET_CHILD &&
+			strcmp(outlet_log(&a->logs, i)->to.name,
+			    outlet_log(&b->logs, i)->to.name) != 0))
 			return true;
+	}
 	return false;
 }
 
-/* Whether a run of `a` is another one than a run of `b`. */
+/* Whether a run of `from` is another one than a run of `to`. */
 static bool
-runs_differently(const struct spec *a, const struct spec *b)
+runs_differently(const struct child_spec *from, const struct child_spec *to)
 {
+	const struct spec *a = from->spec, *b = to->spec;
 	const struct worker_spec *x = &a->worker, *y = &b->worker;
 
 	if (a->policy.worker.ready != b->policy.worker.ready ||
@@ -148,7 +156,7 @@ runs_differently(const struct spec *a, const struct spec *b)
 	if ((x->cwd == NULL) != (y->cwd == NULL) ||
 	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))
 		return true;
-	if (log_differs(x, y) ||
+	if (log_differs(x, y) || from->fed != to->fed ||
 	    !attributes_equal(x->attributes, y->attributes))
 		return true;
 	return !words_equal(x->argv, y->argv) || !words_equal(x->env, y->env);
@@ -177,7 +185,7 @@ is_another(struct child *child, const struct spec *parent,
 		return true;
 	return !child_is_sup(child) && child->state != CHILD_DOWN &&
 	    vanishes(child, parent, spec) &&
-	    runs_differently(node_spec(child)->spec, spec->spec);
+	    runs_differently(node_spec(child), spec);
 }
 
 /* The child of a supervisor that `spec` of its `parent` is about. */
@@ -314,10 +322,12 @@ plan_one(struct plan *plan, struct sup *sup, struct child *child,
 		return true;
 	now = node_body(child);
 	step.kind = STEP_CHANGE;
-	if (!child_is_sup(child) && runs_differently(now, body) &&
-	    child->state != CHILD_DOWN)
+	if (!child_is_sup(child) && child->state != CHILD_DOWN &&
+	    runs_differently(node_spec(child), spec))
 		step.kind = STEP_RESTART;
-	if (!spec_equal_own(now, body) && !add(plan, &step))
+	/* Who logs to it is not in what is its own. */
+	if ((step.kind == STEP_RESTART || !spec_equal_own(now, body)) &&
+	    !add(plan, &step))
 		return false;
 	return !child_is_sup(child) || plan_rest(plan, child_sup(child), body);
 }

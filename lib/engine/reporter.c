@@ -26,24 +26,11 @@ reporter_init(struct reporter *reporter, enum reporter_form form,
 	return output_init(&reporter->output, fd);
 }
 
-/* Of a second's many records only the milliseconds are written anew. */
-static const char *
-stamp_now(struct reporter *reporter)
-{
-	int64_t now_ns = clock_wall_ns();
-
-	if (now_ns / NS_PER_S != reporter->stamp_s) {
-		reporter->stamp_s = now_ns / NS_PER_S;
-		record_stamp(now_ns, reporter->stamp);
-	}
-	record_stamp_ms(now_ns, reporter->stamp);
-	return reporter->stamp;
-}
-
 static void
 write_record(struct reporter *reporter, const struct record *record)
 {
-	const char *stamp = stamp_now(reporter);
+	const char *stamp =
+	    record_clock_stamp(&reporter->clock, clock_wall_ns());
 	char line[RECORD_LINE_MAX];
 	size_t len = 0;
 
@@ -106,11 +93,11 @@ reporter_record(struct reporter *reporter, const struct record *record)
 }
 
 void
-reporter_order(struct reporter *reporter, enum log_order order, uint32_t child)
+reporter_order(struct reporter *reporter, enum wire_order order, uint32_t child)
 {
-	char text[LOG_ORDER_SIZE];
+	char text[WIRE_ORDER_SIZE];
 
-	output_keep(&reporter->output, text, log_order(text, order, child));
+	output_keep(&reporter->output, text, wire_order(text, order, child));
 }
 
 void

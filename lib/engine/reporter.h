@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/record.h"
-#include "log/link.h"
+#include "log/wire.h"
 #include "os/loop.h"
 #include "os/output.h"
 
@@ -30,8 +30,7 @@ struct reporter {
 	struct loop *loop; /* borrowed; NULL: the caller flushes by itself */
 	struct loop_watch watch; /* for EPOLLOUT while something waits */
 	uint64_t told;           /* lost lines that were told */
-	int64_t stamp_s;         /* the second that `stamp` was made for */
-	char stamp[RECORD_STAMP_SIZE];
+	struct record_clock clock;
 };
 
 /* Prepares to write to `fd`, or where that leads to stderr. 0 or -errno. */
@@ -45,8 +44,8 @@ void reporter_fini(struct reporter *reporter);
 void reporter_record(struct reporter *reporter, const struct record *record);
 
 /* Takes an order to the logger, whose place is before the next record. */
-void
-reporter_order(struct reporter *reporter, enum log_order order, uint32_t child);
+void reporter_order(struct reporter *reporter, enum wire_order order,
+    uint32_t child);
 
 /* Takes lines for people, each with its newline, whatever the form. */
 void reporter_say(struct reporter *reporter, const char *text);

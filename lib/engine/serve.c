@@ -155,7 +155,7 @@ static const struct verb verbs[] = {
 	{ "spec", 1, SIZE_MAX, "NAME...", .query = query_spec },
 	{ "count", 0, 1, "[NAME]", .serve = serve_count },
 	{ "why", 1, SIZE_MAX, "NAME...", .query = query_why },
-	{ "logs", 0, SIZE_MAX, "[NAME...]", .query = query_logs },
+	{ "logs", 0, SIZE_MAX, "[--follow] [NAME...]", .serve = logs_serve },
 	{ "events", 0, 0, "", .serve = serve_events },
 	{ "monitor", 1, SIZE_MAX, "NAME...", .serve = monitor_serve },
 	{ "wait", 1, SIZE_MAX, WAIT_USAGE, .serve = wait_serve },
@@ -221,6 +221,7 @@ closed(void *ctx, struct control_client *client)
 	wait_closed(ctx, client);
 	monitor_closed(ctx, client);
 	view_closed(ctx, client);
+	follow_closed(ctx, client);
 	reload_closed(ctx, client);
 }
 
@@ -256,6 +257,7 @@ serve_init(struct engine *e, bool again)
 	TAILQ_INIT(&e->views);
 	TAILQ_INIT(&e->waiters);
 	LIST_INIT(&e->watchers);
+	LIST_INIT(&e->follows.list);
 	SLIST_INIT(&e->orders);
 	if (e->run->placeless != NULL)
 		reporter_message(&e->reporter, RECORD_WARNING,
@@ -285,6 +287,7 @@ serve_turn(struct engine *e)
 		return CLOCK_NEVER;
 	wait_look(e);
 	view_turn(e);
+	follow_turn(e);
 	at_ns = control_server_turn(&e->server);
 	/* A request may have done what somebody waits for. */
 	if (view_can_go_on(e) || (e->changed && !TAILQ_EMPTY(&e->waiters)))
@@ -298,5 +301,6 @@ serve_fini(struct engine *e)
 	if (!e->serving)
 		return;
 	act_down_done(e);
+	follow_turn(e);
 	control_server_close(&e->server);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "conf/log.h"
 #include "engine/census.h"
 #include "engine/engine.h"
 #include "engine/ties.h"
@@ -111,6 +113,65 @@ declare_monitors(struct engine *e, const struct census *c, size_t idx,
 	return found < 0 ? found : 0;
 }
 
+/* Why `child` cannot read what `worker` writes; NULL: it can. */
+static const char *
+unfit(const struct worker *worker, const struct child *child)
+{
+	if (child_is_sup(child))
+		return "is a supervisor";
+	if (child == &worker->child)
+		return "cannot log to itself";
+	if (log_input_is_own(&node_spec(child)->spec->worker))
+		return "has a standard input of its own";
+	return NULL;
+}
+
+/* Has the node `idx`, a worker, log to whom the word of the stream means. */
+static int
+declare_log(struct engine *e, const struct census *c, size_t idx, int stream,
+    char why[static TIES_WHY_SIZE])
+{
+	struct worker *worker = node_worker(c->children[idx]);
+	const struct log_spec *log =
+	    outlet_log(&worker->spec->spec->worker.logs, stream);
+	const char *word = log->to.name, *wrong;
+	struct child *outgoing;
+	size_t peer;
+	int found;
+
+	if (log->word != LOG_TO)
+		return 0;
+	found = census_find(c, idx, "log to", word, &peer, why);
+	wrong = found == 1 ? unfit(worker, c->children[peer]) : NULL;
+	if (wrong != NULL) {
+		snprintf(why, TIES_WHY_SIZE, "log to: %s %s", word, wrong);
+		found = census_is_to_start(c, idx) ? -ENOENT : 0;
+	}
+	if (found == 0)
+		nobody_found(e, c, idx, "log to", word, why);
+	if (found <= 0)
+		return found;
+	outgoing = census_outgoing(c, peer);
+	return feed_declare(worker, stream, node_worker(c->children[peer]),
+		   outgoing == NULL || child_is_sup(outgoing) ?
+		       NULL :
+		       node_worker(outgoing)) ?
+	    0 :
+	    -ENOMEM;
+}
+
+static int
+declare_logs(struct engine *e, const struct census *c, size_t idx,
+    char why[static TIES_WHY_SIZE])
+{
+	int error = 0;
+
+	feed_undeclare(node_worker(c->children[idx]));
+	for (int i = 0; i < LOG_NSTREAMS && error == 0; i++)
+		error = declare_log(e, c, idx, i, why);
+	return error;
+}
+
 static int
 declare_all(struct engine *e, const struct census *c,
     char why[static TIES_WHY_SIZE])
@@ -127,6 +188,8 @@ declare_all(struct engine *e, const struct census *c,
 			error = declare(e, c, i, links->list[k].name, why);
 		if (error == 0)
 			error = declare_monitors(e, c, i, why);
+		if (error == 0)
+			error = declare_logs(e, c, i, why);
 	}
 	return error;
 }

@@ -42,6 +42,8 @@ static void
 end(struct engine *e, struct view *view)
 {
 	TAILQ_REMOVE(&e->views, view, next);
+	if (view->query == follow_child)
+		follow_ended(e, view->client);
 	free(view->children);
 	free(view);
 }
@@ -88,6 +90,8 @@ step(struct engine *e, struct view *view, int64_t now_ns)
 		serve_no_memory(view->client);
 	else if (view->nwords > 0)
 		return next_name(e, view);
+	else if (view->query == follow_child)
+		follow_begun(e, view->client);
 	else
 		control_ok(view->client);
 	return false;
@@ -139,6 +143,7 @@ view_begin(struct engine *e, struct control_client *client,
 
 	if (view == NULL) {
 		serve_no_memory(client);
+		follow_ended(e, client);
 		return;
 	}
 	view->client = client;

@@ -142,7 +142,7 @@ let_go(const struct run *run, const struct engine_link *link)
 	if (run->caller > 0)
 		(void)close(run->caller);
 	if (link->log != NULL)
-		log_link_close_engine(link->log);
+		wire_close_engine(link->log);
 }
 
 static void

@@ -83,16 +83,9 @@ is_plain(char c)
 static char *
 put_escaped(char *to, char c)
 {
-	char escaped[JSON_ESCAPE + 1];
+	char escaped[RECORD_ESCAPE_SIZE];
 
-	if (c == '"' || c == '\\')
-		snprintf(escaped, sizeof(escaped), "\\%c", c);
-	else if (c == '\t')
-		return put_text(to, "\\t");
-	else if ((unsigned char)c >= 0x80)
-		return put_text(to, "\\ufffd");
-	else
-		snprintf(escaped, sizeof(escaped), "\\u%04x", (unsigned)c);
+	record_json_escape((unsigned char)c, escaped);
 	return put_text(to, escaped);
 }
 

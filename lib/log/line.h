@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/record.h"
 
@@ -43,8 +44,9 @@ struct line_style {
 struct line {
 	const char *text; /* without the newline */
 	size_t len;
-	bool amid; /* a part came before */
-	bool more; /* another one follows */
+	bool amid;       /* a part came before */
+	bool more;       /* another one follows */
+	uint32_t number; /* of the child's lines */
 };
 
 /* Room for any prefix of a name of `len` bytes, padded to `width`. */

@@ -35,31 +35,36 @@ logger_go_on(struct logger *l, struct sink *sink)
 void
 logger_report(struct logger *l, struct sink *sink)
 {
-	const char *path = sink->memory->path;
+	const char *path = log_sink_name(&l->wire->memory, sink->idx);
 	int error = 0;
 
-	if (*path == '\0')
-		path = sink == l->out[LOG_STDOUT] ? "stdout" : "stderr";
 	if (sink->failed && !sink->told) {
-		error = log_report(l->link, LOG_FAILED, path, -sink->error, 0);
+		error =
+		    wire_report(l->wire, WIRE_FAILED, path, -sink->error, 0);
 		sink->told = error == 0;
-	} else if (!sink->failed && sink->lost > 0) {
-		error = log_report(l->link, LOG_LOST, path, 0, sink->lost);
+	} else if (!sink->failed && sink->memory->lost > 0) {
+		error = wire_report(l->wire, WIRE_LOST, path, 0,
+		    sink->memory->lost);
 		if (error == 0)
-			sink->lost = 0;
+			sink->memory->lost = 0;
 	}
 	l->unreported = l->unreported || error == -EAGAIN;
+}
+
+void
+logger_rouse(struct logger *l)
+{
+	l->news = false;
+	/* If it is behind it looks by itself, when it has read the others. */
+	if (!atomic_exchange(&l->wire->memory.head->roused, true))
+		(void)wire_report(l->wire, WIRE_NEWS, "", 0, 0);
 }
 
 const char *
 logger_stamp(struct logger *l)
 {
 	l->now_ns = clock_wall_ns();
-	if (l->now_ns / NS_PER_S != l->stamp_s) {
-		l->stamp_s = l->now_ns / NS_PER_S;
-		record_stamp(l->now_ns, l->stamp);
-	}
-	record_stamp_ms(l->now_ns, l->stamp);
+	l->stamp = record_clock_stamp(&l->clock, l->now_ns);
 	return l->stamp;
 }
 
@@ -95,14 +100,14 @@ logger_release(struct logger *l, struct source *source)
 	if (child != LOG_NO_CHILD &&
 	    source_of(l, child, LOG_STDOUT)->sink == NULL &&
 	    source_of(l, child, LOG_STDERR)->sink == NULL)
-		log_child(&l->link->memory, child)->owner = 0;
+		log_child(&l->wire->memory, child)->owner = 0;
 }
 
 /* The sink of that file; NULL: there is no room for one more. */
 static struct sink *
 sink_of_file(struct logger *l, const char *path)
 {
-	const struct log_memory *memory = &l->link->memory;
+	const struct log_memory *memory = &l->wire->memory;
 	uint32_t found = memory->nsinks;
 
 	for (uint32_t i = LOG_SINK_ERR + 1; i < memory->nsinks; i++) {
@@ -143,13 +148,13 @@ widen(struct logger *l, uint32_t width)
 }
 
 static void
-take_stream(struct logger *l, const struct log_message *m, int stream,
+take_stream(struct logger *l, const struct wire_message *m, int stream,
     const char *name, const char *path, int fd)
 {
 	struct source *source = source_of(l, m->child, stream);
 	struct sink *sink = l->out[stream], *file = NULL;
 
-	if (m->streams[stream].where == LOG_FILE)
+	if (m->streams[stream].where == WIRE_FILE)
 		file = sink_of_file(l, path);
 	/* Without room for one more file it goes where others go. */
 	if (file != NULL) {
@@ -168,14 +173,14 @@ take_stream(struct logger *l, const struct log_message *m, int stream,
 static void
 forget_unknown(struct logger *l)
 {
-	const struct log_memory *memory = &l->link->memory;
+	const struct log_memory *memory = &l->wire->memory;
 
 	for (uint32_t i = LOG_NO_CHILD + 1; i < memory->head->nused; i++)
 		if (log_child(memory, i)->owner != 0 &&
 		    source_of(l, i, LOG_STDOUT)->sink == NULL &&
 		    source_of(l, i, LOG_STDERR)->sink == NULL)
 			log_child(memory, i)->owner = 0;
-	for (uint32_t i = LOG_SINK_ERR + 1; i < memory->nsinks; i++) {
+	for (uint32_t i = LOG_SINK_ERR + 1; i < memory->head->nopened; i++) {
 		struct log_sink *left = log_sink(memory, i);
 
 		if (!left->used || l->sinks[i].memory != NULL)
@@ -187,32 +192,33 @@ forget_unknown(struct logger *l)
 }
 
 static void
-take_message(struct logger *l, const struct log_message *m,
-    const char *texts[static LOG_NTEXTS], int fds[static LOG_NSTREAMS])
+take_message(struct logger *l, const struct wire_message *m,
+    const char *texts[static WIRE_NTEXTS], int fds[static LOG_NSTREAMS])
 {
 	int next = 0;
 
 	switch (m->kind) {
-	case LOG_CHILD:
+	case WIRE_CHILD:
 		widen(l, m->width);
 		for (int i = 0; i < LOG_NSTREAMS; i++)
-			if (m->streams[i].where != LOG_NOWHERE) {
+			if (m->streams[i].where != WIRE_NOWHERE) {
 				take_stream(l, m, i, texts[0], texts[1 + i],
 				    fds[next]);
 				fds[next++] = -1;
 			}
 		break;
-	case LOG_ALL:
+	case WIRE_ALL:
 		forget_unknown(l);
 		break;
-	case LOG_REOPEN:
+	case WIRE_REOPEN:
 		for (uint32_t i = 0; i < l->nsinks; i++)
 			if (l->sinks[i].memory != NULL)
 				sink_reopen(&l->sinks[i]);
 		break;
-	case LOG_FAILED:
-	case LOG_LOST:
-	case LOG_SYNCED:
+	case WIRE_FAILED:
+	case WIRE_LOST:
+	case WIRE_SYNCED:
+	case WIRE_NEWS:
 		break;
 	}
 	for (int i = 0; i < LOG_NSTREAMS; i++)
@@ -224,12 +230,12 @@ take_messages(struct loop_watch *watch, uint32_t events)
 {
 	struct logger *l = (struct logger *)(void *)((char *)watch -
 	    offsetof(struct logger, channel));
-	static _Alignas(struct log_message) char bytes[LOG_MESSAGE_SIZE];
-	const char *texts[LOG_NTEXTS];
+	static _Alignas(struct wire_message) char bytes[WIRE_MESSAGE_SIZE];
+	const char *texts[WIRE_NTEXTS];
 	int fds[LOG_NSTREAMS], got;
 
 	(void)events;
-	while ((got = log_receive(watch->fd, bytes, texts, fds)) == 1)
+	while ((got = wire_receive(watch->fd, bytes, texts, fds)) == 1)
 		take_message(l, (const void *)bytes, texts, fds);
 	if (got == 0) {
 		loop_del(&l->loop, watch);
@@ -242,11 +248,11 @@ logger_order(struct logger *l, const char *text)
 {
 	unsigned long child = strtoul(text + 1, NULL, 10);
 
-	if (*text == LOG_SYNC) {
-		(void)log_report(l->link, LOG_SYNCED, "", 0, child);
+	if (*text == WIRE_SYNC) {
+		(void)wire_report(l->wire, WIRE_SYNCED, "", 0, child);
 		return;
 	}
-	if (child == LOG_NO_CHILD || child >= l->link->memory.nchildren)
+	if (child == LOG_NO_CHILD || child >= l->wire->memory.nchildren)
 		return;
 	/* It may have been told of in the meantime. */
 	if (l->channel.fd != -1)
@@ -255,7 +261,7 @@ logger_order(struct logger *l, const char *text)
 		struct source *source = source_of(l, (uint32_t)child, i);
 		struct sink *sink = source->sink;
 
-		source_drain(source, *text == LOG_END);
+		source_drain(source, *text == WIRE_END);
 		if (sink != NULL && !sink->blocked)
 			(void)sink_flush(sink);
 	}
@@ -274,12 +280,13 @@ same_file(int a, int b)
 static int
 open_sinks(struct logger *l)
 {
-	const struct log_memory *memory = &l->link->memory;
+	const struct log_memory *memory = &l->wire->memory;
 	int error;
 
 	/* Those of files, too, that the logger before has left. */
-	for (uint32_t i = 0; i < memory->nsinks; i++)
-		if (i <= LOG_SINK_ERR || log_sink(memory, i)->used)
+	l->nsinks = LOG_SINK_ERR + 1;
+	for (uint32_t i = l->nsinks; i < memory->head->nopened; i++)
+		if (log_sink(memory, i)->used)
 			l->nsinks = i + 1;
 	l->out[LOG_STDOUT] = &l->sinks[LOG_SINK_OUT];
 	l->out[LOG_STDERR] = &l->sinks[LOG_SINK_ERR];
@@ -294,13 +301,13 @@ open_sinks(struct logger *l)
 }
 
 static int
-init(struct logger *l, const struct log_link *link)
+init(struct logger *l, const struct wire *wire)
 {
-	const struct log_memory *memory = &link->memory;
+	const struct log_memory *memory = &wire->memory;
 	struct source *records;
 	int error;
 
-	*l = (struct logger){ .link = link };
+	*l = (struct logger){ .wire = wire };
 	log_memory_recover(memory);
 	TAILQ_INIT(&l->ready);
 	l->sources = calloc((size_t)memory->nchildren * LOG_NSTREAMS,
@@ -315,9 +322,9 @@ init(struct logger *l, const struct log_link *link)
 		return error;
 	records = source_of(l, LOG_NO_CHILD, LOG_STDOUT);
 	records->style.form = LINE_PLAIN;
-	error = source_begin(records, link->records[0], l->out[LOG_STDERR]);
+	error = source_begin(records, wire->records[0], l->out[LOG_STDERR]);
 	if (error == 0)
-		error = loop_add(&l->loop, &l->channel, link->channel[1],
+		error = loop_add(&l->loop, &l->channel, wire->channel[1],
 		    EPOLLIN, take_messages);
 	return error;
 }
@@ -379,8 +386,11 @@ finish(struct logger *l)
 		if (loop_wait(&l->loop, deadline_ns) > 0)
 			deadline_ns = clock_now_ns() + FINISH_NS;
 		else if (clock_now_ns() >= deadline_ns)
-			return;
+			break;
 	}
+	for (uint32_t i = 0; i < l->nsinks; i++)
+		if (l->sinks[i].memory != NULL)
+			sink_abandon(&l->sinks[i]);
 	for (uint32_t i = 0; i < l->nsources; i++)
 		if (l->sources[i].sink != NULL)
 			source_drain(&l->sources[i], true);
@@ -388,12 +398,12 @@ finish(struct logger *l)
 }
 
 int
-logger_run(const struct log_link *link)
+logger_run(const struct wire *wire)
 {
 	static struct logger logger;
 	struct logger *l = &logger;
 
-	if (init(l, link) < 0)
+	if (init(l, wire) < 0)
 		return 1;
 	while (!l->finishing) {
 		(void)loop_wait(&l->loop,

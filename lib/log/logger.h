@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "base/record.h"
-#include "log/link.h"
 #include "log/sink.h"
 #include "log/source.h"
+#include "log/wire.h"
 #include "os/loop.h"
 
 /*
@@ -20,7 +20,7 @@
  *	line.c		what they look like
  *	sink.c		to where they go; file.c: log files
  *	memory.c	what a logger that is killed leaves to the next one
- *	link.c		how the engine speaks with it
+ *	wire.c		how the engine speaks with it
  *
  * It is a child of the guardian, beside the engine, so that what children had
  * written comes out also when the engine is killed and all of them with it. It
@@ -29,7 +29,7 @@
  * for the last words: those it tries to get rid of as long as that goes on.
  */
 struct logger {
-	const struct log_link *link; /* borrowed */
+	const struct wire *wire; /* borrowed */
 	struct loop loop;
 	struct loop_watch channel;
 	struct sources ready;
@@ -40,18 +40,19 @@ struct logger {
 	uint32_t nsinks;                /* that were ever used */
 	struct sink *out[LOG_NSTREAMS]; /* may be the same */
 	uint32_t width;                 /* of names */
-	int64_t stamp_s; /* the second that `stamp` was made for */
-	int64_t now_ns;  /* the wall clock of this turn */
-	char stamp[RECORD_STAMP_SIZE];
+	int64_t now_ns;                 /* the wall clock of this turn, */
+	const char *stamp;              /* and the same as text */
+	struct record_clock clock;
 	bool unreported; /* some sink has something to tell */
+	bool news;       /* that the engine was not told of */
 	bool finishing;  /* nobody is left who could say anything */
 };
 
 /*
- * Runs in a process of its own, in which nothing but `link` is open, and the
+ * Runs in a process of its own, in which nothing but `wire` is open, and the
  * engine's side of that closed. Returns the exit status.
  */
-int logger_run(const struct log_link *link);
+int logger_run(const struct wire *wire);
 
 /* For sources and sinks: */
 
@@ -63,6 +64,9 @@ void logger_go_on(struct logger *l, struct sink *sink);
 
 /* Tells the engine how it fares, now or later. */
 void logger_report(struct logger *l, struct sink *sink);
+
+/* Tells the engine that there are news, once until it looks at them. */
+void logger_rouse(struct logger *l);
 
 /* The time of this turn. */
 const char *logger_stamp(struct logger *l);

@@ -20,8 +20,10 @@ const char *const log_stream_text[] = {
 static size_t
 pages(size_t size)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	static size_t page;
 
+	if (page == 0)
+		page = (size_t)sysconf(_SC_PAGESIZE);
 	return (size + page - 1) / page * page;
 }
 
@@ -80,6 +82,16 @@ log_sink(const struct log_memory *memory, uint32_t idx)
 	return (struct log_sink *)(void *)(memory->sinks + idx * SINK_SIZE);
 }
 
+const char *
+log_sink_name(const struct log_memory *memory, uint32_t idx)
+{
+	const char *path = log_sink(memory, idx)->path;
+
+	if (*path != '\0')
+		return path;
+	return log_stream_text[idx == LOG_SINK_OUT ? LOG_STDOUT : LOG_STDERR];
+}
+
 uint32_t
 log_child_take(const struct log_memory *memory, uint32_t owner, uint32_t last)
 {
@@ -92,6 +104,8 @@ log_child_take(const struct log_memory *memory, uint32_t owner, uint32_t last)
 		if (i >= memory->head->nused)
 			memory->head->nused = i + 1;
 		child->nlast = 0;
+		child->nlines = 0;
+		child->followed = false;
 		memset(child->rests, 0, sizeof(child->rests));
 		memset(child->bounds, 0, sizeof(child->bounds));
 		child->owner = owner;
@@ -142,12 +156,10 @@ log_bounds_after(const struct log_bounds *bounds, uint64_t at)
 	return first;
 }
 
-void
-log_child_keep(struct log_child *child, enum log_stream stream, int64_t at_ns,
-    const char *text, size_t len, bool cut)
+static void
+fill(struct log_last *last, enum log_stream stream, int64_t at_ns,
+    uint32_t number, const char *text, size_t len, bool cut)
 {
-	struct log_last *last = &child->last[child->nlast % LOG_LAST_SLOTS];
-
 	if (len > LOG_LAST_LEN) {
 		len = LOG_LAST_LEN;
 		cut = true;
@@ -155,9 +167,56 @@ log_child_keep(struct log_child *child, enum log_stream stream, int64_t at_ns,
 	last->at_ns = at_ns;
 	last->stream = (uint8_t)stream;
 	last->cut = cut;
+	last->number = number;
 	last->len = (uint16_t)len;
 	memcpy(last->text, text, len);
+}
+
+void
+log_child_keep(struct log_child *child, enum log_stream stream, int64_t at_ns,
+    uint32_t number, const char *text, size_t len, bool cut)
+{
+	fill(&child->last[child->nlast % LOG_LAST_SLOTS], stream, at_ns, number,
+	    text, len, cut);
 	child->nlast++;
+}
+
+void
+log_news_put(const struct log_memory *memory, uint32_t idx,
+    enum log_stream stream, int64_t at_ns, uint32_t number, const char *text,
+    size_t len, bool cut)
+{
+	struct log_head *head = memory->head;
+	struct log_news *news = &head->news[head->nnews % LOG_NEWS_MAX];
+
+	news->child = idx;
+	fill(&news->line, stream, at_ns, number, text, len, cut);
+	head->nnews++;
+}
+
+bool
+log_news_get(const struct log_memory *memory, uint32_t *seen,
+    struct log_news *news, uint32_t *lost)
+{
+	const struct log_head *head = memory->head;
+	uint32_t behind;
+
+	*lost = 0;
+	while ((behind = head->nnews - *seen) > 0) {
+		/* One more is being written while this is read. */
+		if (behind >= LOG_NEWS_MAX) {
+			*lost += behind - LOG_NEWS_MAX / 2;
+			*seen += behind - LOG_NEWS_MAX / 2;
+		}
+		*news = head->news[*seen % LOG_NEWS_MAX];
+		if (head->nnews - *seen >= LOG_NEWS_MAX)
+			continue;
+		++*seen;
+		if (news->line.len > LOG_LAST_LEN)
+			news->line.len = LOG_LAST_LEN;
+		return true;
+	}
+	return false;
 }
 
 size_t

@@ -74,7 +74,8 @@ struct log_last {
 	int64_t at_ns; /* of the wall clock */
 	uint16_t len;
 	uint8_t stream;
-	bool cut; /* there was more of it */
+	bool cut;        /* there was more of it */
+	uint32_t number; /* among all lines of the child, which may wrap */
 	char text[LOG_LAST_LEN];
 };
 
@@ -100,7 +101,10 @@ struct log_rest {
 /* A child: its last lines in one page, and what its streams have left. */
 struct log_child {
 	_Atomic uint32_t owner; /* the engine's pid; 0: free; see below */
-	_Atomic uint32_t nlast; /* how many lines there ever were */
+	_Atomic uint32_t nlast; /* how many were kept, ever */
+	uint32_t nlines;        /* how many there ever were */
+	_Atomic bool
+	    followed; /* by somebody: each line is news; the engine's */
 	struct log_rest rests[LOG_NSTREAMS];
 	struct log_bounds bounds[LOG_NSTREAMS];
 	struct log_last last[LOG_LAST_SLOTS];
@@ -127,6 +131,7 @@ struct log_sink {
 	_Atomic bool used;
 	_Atomic uint64_t span; /* struct log_span, packed */
 	struct log_write write;
+	uint64_t lost;       /* lines, since it failed */
 	char path[PATH_MAX]; /* of a file; else empty */
 	char output[LOG_OUTPUT_SIZE];
 };
@@ -152,8 +157,23 @@ struct log_change {
 	uint64_t span;
 };
 
+/*
+ * Lines on their way to those who follow: a ring that the logger writes and the
+ * engine reads. Nobody waits for it: who is late has lost the oldest.
+ */
+#define LOG_NEWS_MAX 4096
+
+struct log_news {
+	uint32_t child;
+	struct log_last line;
+};
+
 struct log_head {
-	_Atomic uint32_t nused; /* children beyond have never been taken */
+	_Atomic uint32_t nused;   /* children beyond have never been taken */
+	_Atomic uint32_t nopened; /* nor sinks beyond opened */
+	_Atomic uint32_t nnews;   /* how many there ever were */
+	_Atomic bool roused;      /* the engine was told of them */
+	struct log_news news[LOG_NEWS_MAX];
 	struct log_change change;
 	struct log_intake intake;
 };
@@ -185,6 +205,9 @@ void log_memory_unmap(struct log_memory *memory);
 struct log_child *log_child(const struct log_memory *memory, uint32_t idx);
 struct log_sink *log_sink(const struct log_memory *memory, uint32_t idx);
 
+/* What records call a sink: its path, or the name of our stream. */
+const char *log_sink_name(const struct log_memory *memory, uint32_t idx);
+
 /*
  * A free child for the engine `owner`, whose last lines are forgotten; only
  * engines take them, one at a time, and each tells what was the last that it
@@ -205,9 +228,23 @@ bool log_child_bound(const struct log_memory *memory, uint32_t idx,
 /* Where the first run has ended of those beyond `at`; UINT64_MAX: nowhere. */
 uint64_t log_bounds_after(const struct log_bounds *bounds, uint64_t at);
 
-/* Keeps a line of `len` bytes among the last ones of a child. */
+/*
+ * Keeps a line of `len` bytes, with its number, among the last ones of a child.
+ */
 void log_child_keep(struct log_child *child, enum log_stream stream,
-    int64_t at_ns, const char *text, size_t len, bool cut);
+    int64_t at_ns, uint32_t number, const char *text, size_t len, bool cut);
+
+/* The same for those who follow the child `idx`. */
+void log_news_put(const struct log_memory *memory, uint32_t idx,
+    enum log_stream stream, int64_t at_ns, uint32_t number, const char *text,
+    size_t len, bool cut);
+
+/*
+ * Copies the next news behind *seen and moves that on. False: there are none.
+ * Of those that came too fast *lost is how many more there are.
+ */
+bool log_news_get(const struct log_memory *memory, uint32_t *seen,
+    struct log_news *news, uint32_t *lost);
 
 /*
  * Copies the last lines of a child, at most `max` of them, oldest first;

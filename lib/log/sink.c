@@ -96,7 +96,7 @@ sink_open(struct sink *sink, struct logger *l, uint32_t idx, int fd,
 
 	*sink = (struct sink){
 		.logger = l,
-		.memory = log_sink(&l->link->memory, idx),
+		.memory = log_sink(&l->wire->memory, idx),
 		.idx = idx,
 		.watch.fd = -1,
 		.writer.fd = -1,
@@ -104,18 +104,22 @@ sink_open(struct sink *sink, struct logger *l, uint32_t idx, int fd,
 	TAILQ_INIT(&sink->waiting);
 	if (fd == -1) {
 		if (strcmp(sink->memory->path, path) != 0)
-			sink->memory->span = 0;
+			sink->memory->span = sink->memory->lost = 0;
 		strlcpy(sink->memory->path, path, PATH_MAX);
 		open_file(sink);
 	} else {
 		error = writer_open(&sink->writer, fd);
 		if (error < 0)
 			return error;
-		if (l->link->stages[idx][0] != -1)
-			sink->stage = l->link->stages[idx];
+		if (l->wire->stages[idx][0] != -1)
+			sink->stage = l->wire->stages[idx];
 		look_at(sink);
 	}
 	sink->memory->used = true;
+	if (idx >= l->wire->memory.head->nopened)
+		l->wire->memory.head->nopened = idx + 1;
+	/* What the logger before has lost is told when it can be written. */
+	sink->failed = sink->memory->lost > 0;
 	recover(sink);
 	return 0;
 }
@@ -250,14 +254,14 @@ drop(struct sink *sink, int error)
 	    span.begin > 0 && sink->memory->output[span.begin - 1] != '\n';
 	ssize_t n;
 
-	sink->lost += count_lines(sink->memory->output + span.begin,
+	sink->memory->lost += count_lines(sink->memory->output + span.begin,
 	    span.end - span.begin);
 	/* The newline before the lines is none of them, until it is written. */
 	if (sink->repairs && span.begin == 0)
-		sink->lost--;
+		sink->memory->lost--;
 	while (sink->stage != NULL &&
 	    (n = read(sink->stage[0], bytes, sizeof(bytes))) > 0)
-		sink->lost += count_lines(bytes, (size_t)n);
+		sink->memory->lost += count_lines(bytes, (size_t)n);
 	if (!sink->failed || sink->error != error)
 		sink->told = false;
 	sink->failed = true;
@@ -337,7 +341,10 @@ sink_flush(struct sink *sink)
 	}
 	if (is_file && sink->writer.fd == -1)
 		open_file(sink);
-	error = sink->writer.fd == -1 ? sink->error : write_all(sink);
+	if (sink->hopeless)
+		error = -ETIMEDOUT;
+	else
+		error = sink->writer.fd == -1 ? sink->error : write_all(sink);
 	if (error == -EAGAIN) {
 		block(sink);
 		return false;
@@ -364,6 +371,13 @@ sink_room(struct sink *sink, size_t bound)
 		span = log_span_get(sink->memory);
 	}
 	return sink->memory->output + span.end;
+}
+
+void
+sink_abandon(struct sink *sink)
+{
+	sink->hopeless = sink->blocked;
+	(void)sink_flush(sink);
 }
 
 void

@@ -24,7 +24,8 @@ TAILQ_HEAD(sources, source);
  *
  * A sink that takes no more is blocked: nothing is read for it until it does.
  * One that cannot be written, be it a full disk, loses lines, and nothing else
- * does: the engine is told once, and when it works again, how many.
+ * does: the engine is told once, and when it works again, how many. If it never
+ * does the guardian finds that in the memory.
  */
 struct sink {
 	struct logger *logger;
@@ -35,13 +36,13 @@ struct sink {
 	const int *stage;        /* the pipe before it, if it is one; or NULL */
 	struct sources waiting;  /* for room */
 	bool blocked;
-	bool appends; /* what is written goes to the end of the file */
-	bool regular; /* whose size tells what was written */
-	bool failed;  /* what was tried last */
-	bool told;    /* of the failure at hand */
-	bool repairs; /* its first byte ends what was written by half */
+	bool appends;  /* what is written goes to the end of the file */
+	bool regular;  /* whose size tells what was written */
+	bool failed;   /* what was tried last */
+	bool told;     /* of the failure at hand */
+	bool hopeless; /* it was waited for in vain, at the end */
+	bool repairs;  /* its first byte ends what was written by half */
 	int error;
-	uint64_t lost;   /* lines, since it failed */
 	uint32_t nusers; /* sources */
 	int64_t size;    /* of a file of ours */
 	int64_t max;     /* for rotation; 0: none */
@@ -70,6 +71,9 @@ bool sink_is_empty(const struct sink *sink);
 
 /* Writes what it has, as far as it takes it. False when it is blocked. */
 bool sink_flush(struct sink *sink);
+
+/* At the end: what it has, and what still comes for it, is lost, if blocked. */
+void sink_abandon(struct sink *sink);
 
 /* Opens a file anew, under the same name. */
 void sink_reopen(struct sink *sink);

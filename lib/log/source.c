@@ -28,13 +28,13 @@ struct lasts {
 static struct log_intake *
 intake_of(const struct source *source)
 {
-	return &source->logger->link->memory.head->intake;
+	return &source->logger->wire->memory.head->intake;
 }
 
 static struct log_child *
 child_of(const struct source *source)
 {
-	return log_child(&source->logger->link->memory,
+	return log_child(&source->logger->wire->memory,
 	    source->number / LOG_NSTREAMS);
 }
 
@@ -108,7 +108,7 @@ source_look(struct source *source, const char *name, bool stamped)
 	uint32_t stream = source->number % LOG_NSTREAMS;
 	bool own = source->sink->memory->path[0] == '\0';
 	bool coloured =
-	    own && l->link->colours && isatty(source->sink->writer.fd);
+	    own && l->wire->colours && isatty(source->sink->writer.fd);
 	size_t size = line_prefix_size(strlen(name), l->width);
 	char *kept = strdup(name), *prefix = malloc(size);
 
@@ -130,8 +130,8 @@ source_look(struct source *source, const char *name, bool stamped)
 	if (!own)
 		return true;
 	source->style.form =
-	    l->link->look == LOG_LOOK_JSON ? LINE_JSON : LINE_PREFIX;
-	source->style.stamped = l->link->look == LOG_LOOK_STAMPED;
+	    l->wire->look == WIRE_LOOK_JSON ? LINE_JSON : LINE_PREFIX;
+	source->style.stamped = l->wire->look == WIRE_LOOK_STAMPED;
 	line_prefix(&source->style, prefix, kept, l->width, coloured);
 	return true;
 }
@@ -198,7 +198,7 @@ static void
 commit(const struct source *source, uint32_t done, bool amid, uint32_t end)
 {
 	struct log_intake *intake = intake_of(source);
-	struct log_change *change = &source->logger->link->memory.head->change;
+	struct log_change *change = &source->logger->wire->memory.head->change;
 	struct log_sink *sink = source->sink->memory;
 	struct log_span span = log_span_get(sink);
 
@@ -255,9 +255,28 @@ keep_lasts(const struct source *source, const struct lasts *lasts)
 		if (!line->amid)
 			log_child_keep(child_of(source),
 			    (enum log_stream)(source->number % LOG_NSTREAMS),
-			    source->logger->now_ns, line->text, line->len,
-			    line->more);
+			    source->logger->now_ns, line->number, line->text,
+			    line->len, line->more);
 	}
+}
+
+/* Counts a line, and tells it to those who follow. */
+static void
+count_line(const struct source *source, struct line *line)
+{
+	struct log_child *child = child_of(source);
+
+	if (line->amid || source->number == LOG_RECORDS)
+		return;
+	line->number = ++child->nlines;
+	if (!child->followed)
+		return;
+	log_news_put(&source->logger->wire->memory,
+	    source->number / LOG_NSTREAMS,
+	    (enum log_stream)(source->number % LOG_NSTREAMS),
+	    source->logger->now_ns, line->number, line->text, line->len,
+	    line->more);
+	source->logger->news = true;
 }
 
 /* A record passes as it is; what begins with a NUL is an order. */
@@ -315,6 +334,7 @@ give_some(const struct source *source, struct giving *g, size_t until, bool end)
 		n = line_write(&source->style, stamp, line, g->to);
 		g->to += n;
 		g->room -= n;
+		count_line(source, line);
 		g->lasts.lines[g->lasts.n++ % LOG_LAST_MAX] = *line;
 		g->done += (uint32_t)eaten;
 		line->amid = line->more;
@@ -345,6 +365,8 @@ give(struct source *source, bool end)
 		commit(source, g.done, g.line.amid, (uint32_t)(g.to - g.base));
 	if (source->number != LOG_RECORDS)
 		keep_lasts(source, &g.lasts);
+	if (source->logger->news)
+		logger_rouse(source->logger);
 	return given;
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,9 @@
 
 /* Where the search for inherited descriptors ends if nothing else says. */
 #define UNKNOWN_LIMIT 65536
+
+/* Room for "/proc/self/fd/N". */
+#define LINK_SIZE 64
 
 /* The read end of a pipe that nobody writes to. */
 static int
@@ -165,6 +169,20 @@ fd_clean(int keep)
 	}
 	fd_close(&null);
 	return error;
+}
+
+int
+fd_reopen(int fd, int flags)
+{
+	char link[LINK_SIZE];
+	int error, own;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	own = open(link, flags | O_NOCTTY | O_CLOEXEC);
+	if (own == -1)
+		return -errno;
+	error = fd_raise(&own);
+	return error < 0 ? error : own;
 }
 
 struct iovec

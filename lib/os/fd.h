@@ -43,6 +43,13 @@ int fd_null(void);
  */
 int fd_pipe(int ends[2], int ours);
 
+/*
+ * Opens what `fd` has open, a pipe or a terminal, anew, with open(2)'s `flags`:
+ * a description of its own, FD_FIRST or above, closed on execve. -errno: none
+ * can be had.
+ */
+int fd_reopen(int fd, int flags);
+
 /* `bytes`, borrowed, to be written: the kernel does not change them. */
 struct iovec fd_iovec(const void *bytes, size_t len);
 

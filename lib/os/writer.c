@@ -6,14 +6,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "os/fd.h"
 #include "os/writer.h"
-
-/* Room for "/proc/self/fd/N". */
-#define LINK_SIZE 64
 
 /* Is there room for PIPE_BUF bytes, or an error to be told? */
 static int
@@ -30,20 +26,6 @@ poll_room(int fd)
 	return n == 0 ? -EAGAIN : 0;
 }
 
-/*
- * A description of our own for the same pipe or terminal: O_NONBLOCK on a
- * shared one would make the writes of other processes fail. -1 if none can be
- * had.
- */
-static int
-reopen(int fd)
-{
-	char link[LINK_SIZE];
-
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	return open(link, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-}
-
 int
 writer_open(struct writer *writer, int fd)
 {
@@ -58,11 +40,12 @@ writer_open(struct writer *writer, int fd)
 		writer->way = WRITER_SOCKET;
 	} else {
 		writer->way = WRITER_NONBLOCK;
-		writer->fd = reopen(fd);
-		if (writer->fd == -1)
+		/* On a shared one it would make the writes of others fail. */
+		writer->fd = fd_reopen(fd, O_WRONLY | O_NONBLOCK);
+		if (writer->fd < 0)
 			writer->way = WRITER_POLLED;
 	}
-	if (writer->fd == -1)
+	if (writer->fd < 0)
 		writer->fd = fcntl(fd, F_DUPFD_CLOEXEC, FD_FIRST);
 	return writer->fd == -1 ? -errno : fd_raise(&writer->fd);
 }

@@ -25,7 +25,8 @@ lasts(void)
 	CHECK(log_child_last(&memory, idx, lines, LOG_LAST_MAX) == 0);
 	for (int i = 1; i <= 25; i++) {
 		snprintf(text, sizeof(text), "line %d", i);
-		log_child_keep(child, LOG_STDOUT, i, text, strlen(text), false);
+		log_child_keep(child, LOG_STDOUT, i, 0, text, strlen(text),
+		    false);
 	}
 	CHECK(log_child_last(&memory, idx, lines, 99) == LOG_LAST_MAX);
 	CHECK(memcmp(lines[0].text, "line 16", 7) == 0);
@@ -33,7 +34,7 @@ lasts(void)
 	CHECK(log_child_last(&memory, idx, lines, 2) == 2);
 	CHECK(memcmp(lines[0].text, "line 24", 7) == 0);
 	memset(text, 'x', sizeof(text));
-	log_child_keep(child, LOG_STDERR, 0, text, sizeof(text), false);
+	log_child_keep(child, LOG_STDERR, 0, 0, text, sizeof(text), false);
 	CHECK(log_child_last(&memory, idx, lines, 1) == 1);
 	CHECK(lines[0].cut && lines[0].len == LOG_LAST_LEN);
 	log_memory_unmap(&memory);
@@ -57,6 +58,32 @@ children(void)
 	CHECK(log_child_take(&memory, 8, last) == 2);
 	log_memory_unmap(&memory);
 	OK("a child is taken once, and again when it is free");
+}
+
+static void
+news(void)
+{
+	struct log_memory memory;
+	struct log_news got;
+	uint32_t seen = 0, lost;
+
+	CHECK(log_memory_map(&memory, 3, 0) == 0);
+	CHECK(!log_news_get(&memory, &seen, &got, &lost) && lost == 0);
+	log_news_put(&memory, 2, LOG_STDERR, 7, 1, "one", 3, false);
+	CHECK(log_news_get(&memory, &seen, &got, &lost) && lost == 0);
+	CHECK(got.child == 2 && got.line.number == 1 && got.line.len == 3);
+	CHECK(!log_news_get(&memory, &seen, &got, &lost));
+	for (uint32_t i = 2; i < LOG_NEWS_MAX + 100; i++)
+		log_news_put(&memory, 2, LOG_STDOUT, 7, i, "x", 1, false);
+	/* Those that come are in order, and those that do not are counted. */
+	CHECK(log_news_get(&memory, &seen, &got, &lost));
+	CHECK(lost > 0 && got.line.number == 2 + lost);
+	for (uint32_t i = got.line.number + 1; i < LOG_NEWS_MAX + 100; i++)
+		CHECK(log_news_get(&memory, &seen, &got, &lost) && lost == 0 &&
+		    got.line.number == i);
+	CHECK(!log_news_get(&memory, &seen, &got, &lost));
+	log_memory_unmap(&memory);
+	OK("lines for those who follow: in order, and counted where they are lost");
 }
 
 /* What the logger that was killed had at work, up to the system call. */
@@ -214,6 +241,7 @@ main(void)
 {
 	children();
 	lasts();
+	news();
 	recovery_of_reads();
 	recovery_of_changes();
 	bounds();

@@ -130,12 +130,18 @@ test_too_long(void)
 static void
 test_stamp(void)
 {
+	const int64_t at_ns = INT64_C(1795361309) * NS_PER_S;
+	struct record_clock clock = { .second = 0 };
 	char stamp[RECORD_STAMP_SIZE];
 
 	record_stamp(INT64_C(1795361309) * NS_PER_S + 123 * NS_PER_MS, stamp);
 	CHECK(strcmp(stamp, "2026-11-22T15:28:29.123Z") == 0);
-	record_stamp_ms(7 * NS_PER_MS, stamp);
-	CHECK(strcmp(stamp, "2026-11-22T15:28:29.007Z") == 0);
+	CHECK(strcmp(record_clock_stamp(&clock, at_ns + 123 * NS_PER_MS),
+		  "2026-11-22T15:28:29.123Z") == 0);
+	CHECK(strcmp(record_clock_stamp(&clock, at_ns + 7 * NS_PER_MS),
+		  "2026-11-22T15:28:29.007Z") == 0);
+	CHECK(strcmp(record_clock_stamp(&clock, at_ns + NS_PER_S),
+		  "2026-11-22T15:28:30.000Z") == 0);
 	record_stamp(0, stamp);
 	CHECK(strcmp(stamp, "1970-01-01T00:00:00.000Z") == 0);
 	OK("time stamps are UTC to the millisecond");

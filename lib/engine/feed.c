@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+
+#include "engine/engine.h"
+#include "engine/feed.h"
+#include "os/fd.h"
+
+static struct feeding *
+feeding_of(struct worker *worker)
+{
+	if (worker->feeding == NULL)
+		worker->feeding = calloc(1, sizeof(*worker->feeding));
+	return worker->feeding;
+}
+
+static struct feed *
+feed_new(int *error)
+{
+	struct feed *feed = calloc(1, sizeof(*feed));
+
+	*error = -ENOMEM;
+	if (feed == NULL)
+		return NULL;
+	*error = fd_pipe(feed->ends, 0);
+	/* Both may wait where descriptions of their own cannot be had. */
+	if (*error == 0 && fcntl(feed->ends[0], F_SETFL, 0) == 0)
+		return feed;
+	fd_close(&feed->ends[0]);
+	fd_close(&feed->ends[1]);
+	free(feed);
+	return NULL;
+}
+
+/* *use is `feed` from now on, or with NULL nothing. */
+static void
+use(struct feed **to, struct feed *feed)
+{
+	struct feed *before = *to;
+
+	if (feed != NULL)
+		feed->nusers++;
+	*to = feed;
+	if (before == NULL || --before->nusers > 0)
+		return;
+	fd_close(&before->ends[0]);
+	fd_close(&before->ends[1]);
+	free(before);
+}
+
+/* The worker, which has none, is who reads `feed`. */
+static void
+adopt(struct feeding *feeding, struct feed *feed)
+{
+	use(&feeding->feed, feed);
+	if (feed != NULL)
+		feed->bereft = false;
+}
+
+bool
+feed_declare(struct worker *worker, int stream, struct worker *target,
+    const struct worker *before)
+{
+	struct feeding *from = feeding_of(worker), *to = feeding_of(target);
+	struct feeder *feeder;
+
+	if (from == NULL || to == NULL)
+		return false;
+	feeder = &from->streams[stream];
+	feeder->to = target;
+	LIST_INSERT_HEAD(&to->feeders, feeder, next);
+	if (to->feed == NULL && before != NULL && before->feeding != NULL)
+		adopt(to, before->feeding->feed);
+	if (to->feed == NULL && feeder->given != NULL && feeder->given->bereft)
+		adopt(to, feeder->given);
+	return true;
+}
+
+static void
+undeclare(struct feeder *feeder)
+{
+	if (feeder->to != NULL)
+		LIST_REMOVE(feeder, next);
+	feeder->to = NULL;
+}
+
+void
+feed_undeclare(struct worker *worker)
+{
+	for (int i = 0; i < LOG_NSTREAMS && worker->feeding != NULL; i++)
+		undeclare(&worker->feeding->streams[i]);
+}
+
+bool
+feed_is_known(const struct worker *worker, int stream)
+{
+	const struct worker *to = worker->feeding != NULL ?
+	    worker->feeding->streams[stream].to :
+	    NULL;
+
+	return to != NULL && !to->child.forgotten;
+}
+
+/* What `worker` reads; NULL: -errno. */
+static struct feed *
+feed_of(struct worker *worker, int *error)
+{
+	struct feeding *feeding = feeding_of(worker);
+	struct feed *made;
+
+	if (feeding == NULL)
+		*error = -ENOMEM;
+	else if (feeding->feed == NULL && (made = feed_new(error)) != NULL)
+		use(&feeding->feed, made);
+	return feeding != NULL ? feeding->feed : NULL;
+}
+
+/*
+ * Each run gets a description of its own: what it does to that, as to make it
+ * non-blocking, is not felt by others, nor by the next one.
+ */
+static int
+open_end(const struct feed *feed, int end)
+{
+	int fd = fd_reopen(feed->ends[end], end == 0 ? O_RDONLY : O_WRONLY);
+
+	if (fd < 0)
+		fd = fcntl(feed->ends[end], F_DUPFD_CLOEXEC, FD_FIRST);
+	return fd == -1 ? -errno : fd;
+}
+
+int
+feed_input(struct worker *worker)
+{
+	const struct attributes *a = worker->spec->spec->worker.attributes;
+	bool by_file = worker->spec->fed ||
+	    (attributes_have(a, ATTRIBUTE_STDIN) && a->input == INPUT_PIPE);
+	struct feeding *feeding = worker->feeding;
+	struct feed *feed;
+	int error = 0;
+
+	if (feeding == NULL && !by_file)
+		return -ENOENT;
+	/* Who was added may have gone, and what it wrote not been read. */
+	if (!by_file && LIST_EMPTY(&feeding->feeders) &&
+	    (feeding->feed == NULL || feeding->by_file)) {
+		use(&feeding->feed, NULL);
+		feeding->by_file = feeding->reads = false;
+		return -ENOENT;
+	}
+	feed = feed_of(worker, &error);
+	if (feed == NULL)
+		return error;
+	worker->feeding->by_file = by_file;
+	worker->feeding->reads = true;
+	return open_end(feed, 0);
+}
+
+int
+feed_output(struct engine *e, struct worker *worker, int stream)
+{
+	struct feeder *feeder = &worker->feeding->streams[stream];
+	struct worker *to = feeder->to;
+	bool fresh = to->feeding->feed == NULL;
+	char path[NODE_PATH_SIZE];
+	struct feed *feed;
+	int error = 0;
+
+	feed = feed_of(to, &error);
+	if (feed == NULL)
+		return error;
+	if (fresh && to->pidfd != -1 && !to->feeding->reads)
+		reporter_message(&e->reporter, RECORD_WARNING,
+		    "%s reads what is logged to it from its next start on",
+		    node_path(&to->child, path));
+	use(&feeder->given, feed);
+	return open_end(feed, 1);
+}
+
+void
+feed_let_go(struct worker *worker, int stream)
+{
+	if (worker->feeding != NULL)
+		use(&worker->feeding->streams[stream].given, NULL);
+}
+
+bool
+feed_close(struct engine *e, struct worker *worker)
+{
+	struct pollfd fd = { .fd = -1 };
+	struct feed *feed;
+
+	if (worker->feeding == NULL || !worker->feeding->reads)
+		return false;
+	feed = worker->feeding->feed;
+	outlets_clear(e);
+	fd_close(&feed->ends[1]);
+	fd.fd = feed->ends[0];
+	/* Somebody else may have the other end still. */
+	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLHUP) != 0;
+}
+
+void
+feed_free(struct worker *worker)
+{
+	struct feeding *feeding = worker->feeding;
+	struct feeder *feeder;
+
+	if (feeding == NULL)
+		return;
+	feed_undeclare(worker);
+	while ((feeder = LIST_FIRST(&feeding->feeders)) != NULL)
+		undeclare(feeder);
+	if (feeding->feed != NULL)
+		feeding->feed->bereft = true;
+	use(&feeding->feed, NULL);
+	for (int i = 0; i < LOG_NSTREAMS; i++)
+		use(&feeding->streams[i].given, NULL);
+	free(feeding);
+	worker->feeding = NULL;
+}

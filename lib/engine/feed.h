@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_FEED_H
+#define ENGINE_FEED_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+
+#include "log/memory.h"
+
+struct child;
+struct engine;
+struct worker;
+
+/*
+ * What children write that other children read (`log to`): a pipe from one or
+ * several workers to one, which it reads from as its standard input. It is made
+ * when the first of them starts and both ends are kept open here: so whoever
+ * restarts, or is down, what was written waits in it.
+ *
+ * A pipe outlives its reader as long as some run may write to it. If that
+ * reader was to be replaced, by a reload or an `add`, the next one takes it
+ * over.
+ */
+struct feed {
+	unsigned nusers; /* workers that have it below */
+	int ends[2];     /* owned; the last of them -1: closed for the end */
+	bool bereft;     /* its reader is gone */
+};
+
+/* One stream of a worker. */
+struct feeder {
+	LIST_ENTRY(feeder) next; /* of to->feeding->feeders */
+	struct worker *to;       /* whom it is to log to; NULL: nobody */
+	struct feed *given;      /* what its last run may write to; or NULL */
+};
+
+LIST_HEAD(feeders, feeder);
+
+/* A worker that logs to others, or is logged to. */
+struct feeding {
+	struct feed *feed; /* that it reads; NULL: it was never needed */
+	struct feeders feeders;
+	struct feeder streams[LOG_NSTREAMS];
+	bool by_file; /* the file wanted it to read, when it was started last */
+	bool reads;   /* its last run has the pipe */
+};
+
+/*
+ * What `stream` of `worker` writes goes to `target`. `before`, or NULL, has the
+ * place that it is to take. False: no memory.
+ */
+bool feed_declare(struct worker *worker, int stream, struct worker *target,
+    const struct worker *before);
+
+/* Undoes that for both streams, to be declared anew. */
+void feed_undeclare(struct worker *worker);
+
+/* Whether it is known whom the stream goes to. */
+bool feed_is_known(const struct worker *worker, int stream);
+
+/*
+ * A descriptor, the caller's, that the next run of `worker` is to read from, or
+ * write that stream to. -ENOENT: there is none; or -errno.
+ */
+int feed_input(struct worker *worker);
+int feed_output(struct engine *e, struct worker *worker, int stream);
+
+/* The stream of the next run goes elsewhere. */
+void feed_let_go(struct worker *worker, int stream);
+
+/*
+ * For a stop of everything: closes what `worker` reads. Whether that is now at
+ * its end, so that `worker` ends by itself when it has read all.
+ */
+bool feed_close(struct engine *e, struct worker *worker);
+
+/* The worker is to be freed. */
+void feed_free(struct worker *worker);
+
+#endif

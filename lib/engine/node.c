@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/check.h"
+#include "engine/handed.h"
 #include "engine/mailbox.h"
 #include "engine/node.h"
 #include "engine/outlet.h"
@@ -177,6 +178,7 @@ nodes_fini(struct nodes *nodes)
 			free(nodes->workers[i].ready);
 		mailbox_free(&nodes->workers[i]);
 		signs_free(&nodes->workers[i]);
+		handed_free(&nodes->workers[i]);
 		check_free(&nodes->workers[i]);
 		outlet_free(&nodes->workers[i]);
 	}

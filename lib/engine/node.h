@@ -17,6 +17,7 @@
 #include "os/pidfd.h"
 
 struct addition;
+struct handed;
 struct mailbox;
 struct check;
 struct outlet;
@@ -52,6 +53,7 @@ struct worker {
 	struct mailbox *mailbox;       /* owned; NULL: has not had one */
 	struct signs *signs;           /* the same */
 	struct check *check;           /* the same */
+	struct handed *handed;         /* the same */
 	struct outlet *outlet;         /* the same */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */
 	pid_t pid;              /* of the run or its remains; also its group */

@@ -148,7 +148,7 @@ runs_differently(const struct spec *a, const struct spec *b)
 	if ((x->cwd == NULL) != (y->cwd == NULL) ||
 	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))
 		return true;
-	if (log_differs(x, y) ||
+	if (log_differs(x, y) || !listens_equal(&x->listens, &y->listens) ||
 	    !attributes_equal(x->attributes, y->attributes))
 		return true;
 	return !words_equal(x->argv, y->argv) || !words_equal(x->env, y->env);

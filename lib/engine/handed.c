@@ -144,8 +144,12 @@ take_one(struct engine *e, struct handed *h, const struct listens *lines,
     const struct listen_spec *line, struct listener **listener)
 {
 	struct listener *found = find_own(h, line);
+	struct child *first = child_first(&h->worker->child);
 	int error;
 
+	if (found == NULL && first != NULL &&
+	    node_worker(first)->handed != NULL)
+		found = find_own(node_worker(first)->handed, line);
 	if (found == NULL)
 		found = listener_find(&e->listeners, line);
 	if (found == NULL) {

@@ -35,6 +35,16 @@ const char restart_help[] =
     "restart is counted. A child that is down is started.\n"
     "\n" ACT_OPTIONS;
 
+const char replace_help[] =
+    "  supervise replace web/api     start another run, then stop the first\n"
+    "  supervise replace 'web/*'     each of them\n"
+    "\n"
+    "Starts a second run of workers that are up beside the first. When `ready`\n"
+    "says that its start is complete, the first is stopped. When its start\n"
+    "fails the first goes on, and no restart is counted. With sockets that the\n"
+    "two have by `listen` nothing is ever refused.\n"
+    "\n" ACT_OPTIONS;
+
 const char delete_help[] =
     "  supervise stop web/api && supervise delete web/api\n"
     "\n"
@@ -139,6 +149,12 @@ stop_main(struct globals *globals, int argc, char **argv)
 
 int
 restart_main(struct globals *globals, int argc, char **argv)
+{
+	return act_main(globals, argc, argv, act_longs);
+}
+
+int
+replace_main(struct globals *globals, int argc, char **argv)
 {
 	return act_main(globals, argc, argv, act_longs);
 }

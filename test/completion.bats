@@ -71,7 +71,7 @@ offers() {
 	offers "supervise sta"
 	assert_equal "$offered" "start status "
 	offers "supervise -L x re"
-	assert_equal "$offered" "receive reload restart "
+	assert_equal "$offered" "receive reload replace restart "
 	offers "supervise help wh"
 	assert_equal "$offered" "why "
 }

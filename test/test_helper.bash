@@ -148,6 +148,15 @@ end_tree() {
 	PID=
 }
 
+# A port that nobody has now.
+free_port() {
+	local port
+	for ((port = 20000 + BASHPID % 20000; ; port++)); do
+		(: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	done
+	echo "$port"
+}
+
 # ---------------------------------------------------------------- processes
 
 # The pids of this test's processes, whoever their parent is now. Engine and

@@ -14,15 +14,6 @@ setup() {
 	cp "$ROOT"/test/examples/todo/{supervise.conf,database,list,cache} .
 }
 
-# A port that nobody has now; the front end is started anew if it loses it.
-free_port() {
-	local port
-	for ((port = 20000 + BASHPID % 20000; ; port++)); do
-		(: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-	done
-	echo "$port"
-}
-
 start_todo() {
 	TODO_PORT=$(free_port)
 	export TODO_PORT

@@ -24,6 +24,8 @@
 	X(RECORD_CHECK_FAILED, "check_failed", "a check of `alive` failed")   \
 	X(RECORD_REPORT, "report", "OTP's supervisor report")                 \
 	X(RECORD_RESTARTING, "restarting", "a restart was counted")           \
+	X(RECORD_REPLACING, "replacing", "another run starts beside it")      \
+	X(RECORD_REPLACED, "replaced", "that run has taken its place")        \
 	X(RECORD_STOPPING, "stopping", "a stop signal was sent")              \
 	X(RECORD_KILLING, "killing", "SIGKILL was sent")                      \
 	X(RECORD_LEFTOVER, "leftover", "a stray descendant is being ended")   \

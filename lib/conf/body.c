@@ -6,6 +6,7 @@
 #include "base/pattern.h"
 #include "conf/attribute.h"
 #include "conf/body.h"
+#include "conf/listen.h"
 #include "conf/report.h"
 
 #define VECTOR_ROOM_MIN 8
@@ -100,6 +101,15 @@ body_add_env(struct loader *ld, struct body *b, const char *text)
 	}
 	b->env = make_room(ld, b->env, b->nenv, &b->env_room, sizeof(*b->env));
 	b->env[b->nenv++] = text;
+}
+
+void
+body_add_listen(struct loader *ld, struct body *b,
+    const struct listen_spec *listen)
+{
+	b->listens = make_room(ld, b->listens, b->nlistens, &b->listens_room,
+	    sizeof(*b->listens));
+	b->listens[b->nlistens++] = *listen;
 }
 
 void
@@ -237,6 +247,7 @@ finish_worker(struct loader *ld, const struct body *b)
 
 	worker.logs.out.path = body_keep_text(ld, b->logs.out.path);
 	worker.logs.err.path = body_keep_text(ld, b->logs.err.path);
+	worker.listens = listens_keep(ld, b);
 	return worker;
 }
 

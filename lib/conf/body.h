@@ -74,6 +74,9 @@ struct body {
 	struct nameset env_names;
 	struct peers peers; /* in conf->arena */
 	struct logs logs;
+	struct listen_spec *listens;
+	size_t nlistens;
+	size_t listens_room;
 	struct attributes *attributes; /* or NULL: nothing was said */
 
 	/* of a supervisor, all in the scratch arena */
@@ -94,6 +97,10 @@ void body_init(struct body *b, enum kind kind, struct spot at);
  * layer was seen before and they do not add up.
  */
 void body_see(struct loader *ld, struct body *b, const struct statement *st);
+
+/* Adds a `listen` line, whose texts are borrowed. */
+void body_add_listen(struct loader *ld, struct body *b,
+    const struct listen_spec *listen);
 
 /* Where the directive was said last; NULL if it was not. */
 const struct spot *body_spot(const struct body *b, const char *directive);

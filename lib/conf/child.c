@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/child.h"
+#include "conf/listen.h"
 #include "conf/parse.h"
 #include "conf/printed.h"
 #include "conf/report.h"
@@ -273,6 +274,7 @@ make_all(struct lexer *lx, struct body *b, const struct header *h)
 	struct use *at = ARENA_NEW(&ld->scratch, struct use);
 	struct child_spots *spots = ARENA_NEW(&ld->scratch, struct child_spots);
 	size_t nerrors = ld->conf->diags.nerrors;
+	const struct spec *first = NULL;
 	struct made made = { 0 };
 	bool good = true;
 
@@ -294,6 +296,10 @@ make_all(struct lexer *lx, struct body *b, const struct header *h)
 			made = (struct made){ .weight = 1 };
 		if (i == 0)
 			*spots = made.spots;
+		if (i == 0)
+			first = made.spec;
+		else if (i == 1 && first != NULL && made.spec != NULL)
+			listen_check_instances(ld, &h->at, first, made.spec);
 		if (h->name == NULL || ld->stopped || lx->unclosed ||
 		    i == h->ninstances ||
 		    !add_instance(ld, b, h, i, &made, spots))

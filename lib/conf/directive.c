@@ -6,6 +6,7 @@
 #include "conf/attribute.h"
 #include "conf/conf.h"
 #include "conf/directive.h"
+#include "conf/spec.h"
 
 #define IN_BLOCKS      (IN_ROOT | IN_SUPERVISOR)
 #define IN_SUPERVISORS (IN_BLOCKS | IN_INIT)
@@ -341,6 +342,20 @@ const struct directive directives[] = {
 	    .argument = "N",
 	    .expected = "an integer from 0 to 64",
 	    .summary = "how many descriptors are kept for its next run",
+	},
+	{
+	    .name = "listen",
+	    .type = DIRECTIVE_LISTEN,
+	    .where = IN_WORKER,
+	    .adds = true,
+	    CHOICE(listen_kind_text, LISTEN_UNIX + 1),
+	    .argument = "tcp [ADDRESS:]PORT | udp [ADDRESS:]PORT | "
+			"unix PATH [mode MODE] [user USER] [group GROUP] "
+			"[backlog N] [name NAME] [shared]",
+	    .expected = "tcp [ADDRESS:]PORT, udp [ADDRESS:]PORT or unix PATH "
+			"and mode MODE, user USER, group GROUP; then "
+			"backlog N, name NAME, shared",
+	    .summary = "a socket that is kept open for its runs",
 	},
 	{
 	    .name = "start_timeout",

@@ -35,6 +35,7 @@ enum directive_type {
 	DIRECTIVE_ENV,       /* NAME=VALUE … */
 	DIRECTIVE_LINK,      /* names of children, into struct peers */
 	DIRECTIVE_LOG,       /* where a stream goes, into struct logs */
+	DIRECTIVE_LISTEN,    /* sockets, into struct listens */
 	DIRECTIVE_ATTRIBUTE, /* into struct attributes */
 	DIRECTIVE_SET,       /* NAME VALUE */
 	DIRECTIVE_INCLUDE,   /* paths or patterns */

@@ -23,6 +23,7 @@ static const struct {
 	{ "alive", " healthcheck health_check health liveness " },
 	{ "watchdog", " WatchdogSec " },
 	{ "fdstore_max", " FileDescriptorStoreMax " },
+	{ "listen", " ListenStream ListenDatagram socket sockets ports port " },
 	{ "before", " ExecStartPre pre_start " },
 	{ "after", " ExecStopPost post_stop finish " },
 	{ "log",
@@ -45,7 +46,7 @@ static const struct {
 	{ "worker", " program service process task " },
 	{ NULL,
 	    " After Before depends depends_on requires needs priority "
-	    "numprocs autostart image listen " },
+	    "numprocs autostart image " },
 };
 
 /* Those of supervise(1) that a worker says, or that are about one. */

@@ -152,6 +152,24 @@ attributes_equal(const struct attributes *a, const struct attributes *b)
 }
 
 static bool
+equal_listen(const struct listen_spec *a, const struct listen_spec *b)
+{
+	return a->kind == b->kind && a->shared == b->shared &&
+	    a->mode == b->mode && a->backlog == b->backlog &&
+	    equal_text(a->text, b->text) && equal_text(a->name, b->name) &&
+	    equal_text(a->user, b->user) && equal_text(a->group, b->group);
+}
+
+bool
+listens_equal(const struct listens *a, const struct listens *b)
+{
+	for (size_t i = 0; i < a->n && i < b->n; i++)
+		if (!equal_listen(&a->list[i], &b->list[i]))
+			return false;
+	return a->n == b->n;
+}
+
+static bool
 equal_worker(const struct spec *a, const struct spec *b)
 {
 	return equal_worker_policy(&a->policy.worker, &b->policy.worker) &&
@@ -162,6 +180,7 @@ equal_worker(const struct spec *a, const struct spec *b)
 	    equal_links(&a->worker.peers.monitors, &b->worker.peers.monitors) &&
 	    equal_log(&a->worker.logs.out, &b->worker.logs.out) &&
 	    equal_log(&a->worker.logs.err, &b->worker.logs.err) &&
+	    listens_equal(&a->worker.listens, &b->worker.listens) &&
 	    attributes_equal(a->worker.attributes, b->worker.attributes) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
 	    words_equal(a->worker.argv, b->worker.argv) &&

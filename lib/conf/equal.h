@@ -15,6 +15,9 @@ bool spec_equal_own(const struct spec *a, const struct spec *b);
 /* The same of attributes; either may be NULL. */
 bool attributes_equal(const struct attributes *a, const struct attributes *b);
 
+/* The same of sockets. */
+bool listens_equal(const struct listens *a, const struct listens *b);
+
 /* The same of lists that end with NULL; either may be NULL itself. */
 bool words_equal(const char *const *a, const char *const *b);
 

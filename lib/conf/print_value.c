@@ -8,6 +8,7 @@
 #include "base/signal_name.h"
 #include "conf/attribute.h"
 #include "conf/directive.h"
+#include "conf/listen.h"
 #include "conf/log.h"
 #include "conf/print_value.h"
 #include "conf/quote.h"
@@ -370,6 +371,7 @@ static const struct {
 	[DIRECTIVE_ENV] = { 0, print_env },
 	[DIRECTIVE_LINK] = { 0, print_link },
 	[DIRECTIVE_LOG] = { 0, print_log },
+	[DIRECTIVE_LISTEN] = { 0, listen_print },
 };
 
 /* Whether the directive says anything beyond the defaults. */
@@ -401,6 +403,8 @@ says_something(const struct spec *spec, const struct spec *defaults,
 		return peers(spec, d)->n > 0;
 	if (d->type == DIRECTIVE_LOG)
 		return log_of(spec, d)->word != LOG_AS_USUAL;
+	if (d->type == DIRECTIVE_LISTEN)
+		return spec->worker.listens.n > 0;
 	return d->type == DIRECTIVE_COMMAND;
 }
 

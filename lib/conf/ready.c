@@ -46,9 +46,8 @@ parse_after(struct loader *ld, struct body *b, const struct statement *st,
 	    value_fail(ld, st, args);
 }
 
-/* The address in front of `:PORT`; without one it is that of this machine. */
-static bool
-parse_address(const char *text, size_t len, struct check_spec *check)
+bool
+ready_address(const char *text, size_t len, bool *ipv6, uint8_t bytes[16])
 {
 	char address[ADDRESS_SIZE] = "127.0.0.1";
 	bool v6 = len > 2 && text[0] == '[' && text[len - 1] == ']';
@@ -61,8 +60,8 @@ parse_address(const char *text, size_t len, struct check_spec *check)
 		return false;
 	if (len > 0 && (v6 || len != 9 || memcmp(text, "localhost", len) != 0))
 		strlcpy(address, text, len + 1);
-	check->ipv6 = v6;
-	return inet_pton(v6 ? AF_INET6 : AF_INET, address, check->address) == 1;
+	*ipv6 = v6;
+	return inet_pton(v6 ? AF_INET6 : AF_INET, address, bytes) == 1;
 }
 
 static bool
@@ -75,8 +74,9 @@ parse_port(struct loader *ld, struct check_spec *check,
 
 	if (!value_integer(digits, 1, UINT16_MAX, &port) ||
 	    colon == word->text ||
-	    !parse_address(word->text,
-		colon != NULL ? (size_t)(colon - word->text) : 0, check))
+	    !ready_address(word->text,
+		colon != NULL ? (size_t)(colon - word->text) : 0, &check->ipv6,
+		check->address))
 		return value_fail(ld, st, word);
 	check->port = (uint16_t)port;
 	check->text = word->text;

@@ -18,6 +18,12 @@
 bool ready_parse(struct loader *ld, struct body *b, const struct statement *st);
 bool alive_parse(struct loader *ld, struct body *b, const struct statement *st);
 
+/*
+ * Reads the address in front of `:PORT`, IPv6 in brackets, into network order;
+ * without one it is that of this machine.
+ */
+bool ready_address(const char *text, size_t len, bool *ipv6, uint8_t bytes[16]);
+
 /* Prints what is behind the directive. */
 void ready_print(const struct printer *p, const struct spec *spec);
 void alive_print(const struct printer *p, const struct spec *spec);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "base/duration.h"
+#include "conf/listen.h"
 #include "conf/report.h"
 #include "conf/rule.h"
 
@@ -276,6 +277,7 @@ check_start(struct loader *ld, const struct body *b)
 	char after[DURATION_TEXT_SIZE], timeout[DURATION_TEXT_SIZE];
 
 	check_signs(ld, b);
+	listen_check(ld, b);
 	if (at == NULL || worker->start_timeout_ms == START_TIMEOUT_NONE)
 		return;
 	if (worker->ready == READY_EXEC && b->hooks.before == NULL) {

@@ -92,6 +92,47 @@ struct logs {
 	struct log_spec err;
 };
 
+/* What a socket that is opened for a worker listens to. */
+#define LISTEN_KINDS(X)      \
+	X(LISTEN_TCP, "tcp") \
+	X(LISTEN_UDP, "udp") \
+	X(LISTEN_UNIX, "unix")
+
+#define LISTEN_ENUM(name, text) name,
+enum listen_kind {
+	LISTEN_KINDS(LISTEN_ENUM)
+};
+#undef LISTEN_ENUM
+
+extern const char *const listen_kind_text[];
+
+/* The most sockets of one worker. */
+#define LISTENS_MAX 16
+
+/* Values of what was not said. */
+#define LISTEN_MODE_UNSAID    (-1)
+#define LISTEN_BACKLOG_UNSAID 0
+
+struct listen_spec {
+	enum listen_kind kind;
+	bool any;            /* all addresses of the machine */
+	bool ipv6;           /* else IPv4 */
+	bool shared;         /* with all others that say so */
+	uint16_t port;       /* not of LISTEN_UNIX */
+	uint8_t address[16]; /* in network order; the first 4 without ipv6 */
+	const char *text;    /* the address or path as it was written */
+	const char *name;    /* what the worker finds it by; NULL: its own */
+	const char *user;    /* of the file of LISTEN_UNIX, or NULL */
+	const char *group;
+	int mode; /* the same, or LISTEN_MODE_UNSAID */
+	int backlog;
+};
+
+struct listens {
+	const struct listen_spec *list;
+	size_t n;
+};
+
 struct worker_spec {
 	const char *const *argv; /* ends with NULL; at least one word */
 	const char *cwd;         /* or NULL: where supervise was started */
@@ -101,6 +142,7 @@ struct worker_spec {
 	struct check_spec alive_check;
 	struct peers peers;
 	struct logs logs;
+	struct listens listens;
 	const struct attributes *attributes; /* or NULL: nothing was said */
 };
 

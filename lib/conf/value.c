@@ -11,6 +11,7 @@
 #include "conf/attribute.h"
 #include "conf/command.h"
 #include "conf/link.h"
+#include "conf/listen.h"
 #include "conf/log.h"
 #include "conf/ready.h"
 #include "conf/report.h"
@@ -449,6 +450,7 @@ static value_parser *const parsers[DIRECTIVE_NTYPES] = {
 	[DIRECTIVE_ENV] = parse_env,
 	[DIRECTIVE_LINK] = parse_link,
 	[DIRECTIVE_LOG] = log_parse,
+	[DIRECTIVE_LISTEN] = listen_parse,
 	[DIRECTIVE_ATTRIBUTE] = attribute_parse,
 };
 

@@ -106,7 +106,9 @@ struct child {
 	uint32_t misses; /* `alive` checks that have failed in a row */
 
 	bool added : 1; /* not of the file: lost when its supervisor starts */
-	bool forgotten : 1; /* no longer a child until its supervisor starts */
+	bool forgotten : 1; /* no longer a child until its supervisor starts;
+			       it runs only beside one that it replaces,
+			       or that has replaced it */
 	bool leaving : 1;   /* forgotten as soon as it is down */
 	bool held : 1;      /* DOWN until it is started by name (D8) */
 	bool blocked : 1;   /* STARTING or STOPPING without a process */
@@ -119,6 +121,7 @@ struct child {
 	bool tells : 1;     /* is in tree->telling */
 	bool prepares : 1;  /* as its policy, at first */
 	bool preparing : 1; /* what runs before its start does */
+	bool replaced : 1;  /* a second one is to take its place */
 	bool checking : 1;  /* a check runs; EVENT_CHECKED is to come */
 };
 
@@ -244,6 +247,9 @@ bool child_is_gone(const struct child *child);
 
 /* Whether `child` last ended with a status of its `ignore` line (U7). */
 bool child_said_ignore(const struct child *child);
+
+/* The child whose place `child`, which starts, is to take; or NULL. */
+struct child *child_first(const struct child *child);
 
 /* Whether a state may follow another. */
 bool child_state_legal(enum child_state from, enum child_state to);

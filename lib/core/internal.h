@@ -116,7 +116,18 @@ void signs_checked(struct tree *t, struct child *child, bool passed);
 void signs_alive(struct tree *t, struct child *child, int64_t until_ns);
 void signs_extend(struct tree *t, struct child *child, int64_t until_ns);
 
+/* replace.c */
+void replace_serve(struct tree *t, struct request *request);
+/* The start of its second child is over, whatever came of it. */
+void replace_over(struct tree *t, struct request *request,
+    enum request_result result);
+/* `child` is not to be replaced any more: stops its second one. */
+void replace_call_off(struct tree *t, struct child *child);
+
 /* request.c */
+/* Starts `child`, of an idle supervisor that does not wait for it. */
+void
+request_await(struct tree *t, struct request *request, struct child *child);
 void request_serve(struct tree *t, struct request *request);
 void request_refuse(struct tree *t, struct request *request,
     enum request_result result);

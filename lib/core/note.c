@@ -66,6 +66,8 @@ cause_of(const struct child *child)
 		return child->by != NULL ? CAUSED_BY_LINK : CAUSED_BY_ITSELF;
 	if (child->state != CHILD_STOPPING || child->sup == NULL)
 		return CAUSED_BY_ITSELF;
+	if (child->forgotten)
+		return CAUSED_BY_RESTART;
 	switch ((enum sup_op)child->sup->op) {
 	case OP_GROUP_STOP:
 		return CAUSED_BY_SIBLING;

@@ -11,6 +11,14 @@ const char *const request_result_text[] = {
 #undef TEXT
 };
 
+void
+request_await(struct tree *t, struct request *request, struct child *child)
+{
+	child_start(t, child);
+	child->asked = true;
+	child->mail.answers = request;
+}
+
 /*
  * Starts `child` for `request`. Group strategies wait for it as OTP does;
  * the others go on, and the answer follows when the start is complete (D1).
@@ -31,9 +39,7 @@ start_for(struct tree *t, struct request *request, struct child *child)
 	case STRATEGY_DYNAMIC:
 		break;
 	}
-	child_start(t, child);
-	child->asked = true;
-	child->mail.answers = request;
+	request_await(t, request, child);
 }
 
 void
@@ -46,6 +52,10 @@ request_started(struct tree *t, struct child *child, enum request_result result)
 	assert(child->mail.kind == MAIL_NONE && request->child == child);
 	child->asked = false;
 	request->reason = child->reason;
+	if (request->kind == REQUEST_REPLACE) {
+		replace_over(t, request, result);
+		return;
+	}
 	tree_reply(t, request, result);
 	if (result == RESULT_START_FAILED &&
 	    (request->kind == REQUEST_ADD ||
@@ -181,7 +191,8 @@ leave(struct child *child)
 bool
 request_makes_child(const struct request *request)
 {
-	return request->kind == REQUEST_ADD || request->kind == REQUEST_PLACE;
+	return request->kind == REQUEST_ADD || request->kind == REQUEST_PLACE ||
+	    request->kind == REQUEST_REPLACE;
 }
 
 void
@@ -193,6 +204,10 @@ request_refuse(struct tree *t, struct request *request,
 	if (request->kind == REQUEST_PLACE)
 		enter(t, request);
 	tree_reply(t, request, result);
+	if (request->kind == REQUEST_REPLACE) {
+		request->first->wanted--;
+		child_let_go(t, request->first);
+	}
 	if (request_makes_child(request) || child == NULL)
 		return;
 	child->wanted--;
@@ -207,6 +222,10 @@ request_refuse(struct tree *t, struct request *request,
 void
 request_serve(struct tree *t, struct request *request)
 {
+	if (request->kind == REQUEST_REPLACE) {
+		replace_serve(t, request);
+		return;
+	}
 	if (request_makes_child(request)) {
 		serve_add(t, request);
 		return;
@@ -216,6 +235,7 @@ request_serve(struct tree *t, struct request *request)
 		return;
 	}
 	request->child->wanted--;
+	replace_call_off(t, request->child);
 	switch (request->kind) {
 	case REQUEST_START:
 		serve_start(t, request);
@@ -234,6 +254,7 @@ request_serve(struct tree *t, struct request *request)
 		break;
 	case REQUEST_ADD:
 	case REQUEST_PLACE:
+	case REQUEST_REPLACE:
 		break;
 	}
 }

@@ -9,9 +9,16 @@
  * served by the supervisor in their turn, answered by ACTION_REPLY when the
  * thing has happened.
  *
- * The last two are how a file that was read again is carried out (D7). Where a
- * supervisor is not up they hold as well, and the answer is RESULT_NOPROC: it
- * starts with what was placed, and without what was removed.
+ * Placing and removing are how a file that was read again is carried out (D7).
+ * Where a supervisor is not up they hold as well, and the answer is
+ * RESULT_NOPROC: it starts with what was placed, and without what was removed.
+ *
+ * Replacing has nothing in OTP. A second child, which nobody is to call by its
+ * name yet, starts beside the first; from when its start is complete it is the
+ * child, and the first, which nobody calls by its name any more, is stopped.
+ * Where that start fails nothing has happened, and nothing is counted. What
+ * starts, stops or removes the first in between stops the second; a group
+ * restart of the two does as well.
  */
 enum request_kind {
 	REQUEST_START, /* restart_child */
@@ -22,6 +29,7 @@ enum request_kind {
 	REQUEST_DELETE,  /* delete_child */
 	REQUEST_PLACE,   /* start_child of one that the file has */
 	REQUEST_REMOVE,  /* terminate_child and delete_child, as one */
+	REQUEST_REPLACE, /* another child takes its place when it is up */
 };
 
 /* Result, and OTP's word for it. */
@@ -37,6 +45,8 @@ enum request_kind {
 	X(RESULT_START_FAILED, "start_failed")                               \
 	X(RESULT_STOPPED, "stopped")             /* while it was starting */ \
 	X(RESULT_NOT_SUPPORTED, "not_supported") /* by dynamic ones */       \
+	X(RESULT_NOT_RUNNING, "not_running")     /* not to be replaced */    \
+	X(RESULT_REPLACING, "replacing")         /* it is already */         \
 	X(RESULT_NOPROC, "noproc")               /* supervisor not up */
 
 enum request_result {
@@ -52,7 +62,7 @@ struct request {
 	enum request_kind kind;
 	struct sup *sup; /* that is asked */
 	/*
-	 * About whom. For REQUEST_ADD and REQUEST_PLACE a zeroed child with
+	 * About whom. To add, place or replace a zeroed child with
 	 * its policy (or a supervisor made by sup_init() without a parent)
 	 * that has no supervisor yet; it is the tree's from when it has one
 	 * (child->sup) until ACTION_FREE, which a failed start of one that was
@@ -60,6 +70,7 @@ struct request {
 	 * makes vanish is freed after the answer.
 	 */
 	struct child *child;
+	struct child *first; /* REQUEST_REPLACE: whose place it takes */
 	enum request_result result;
 	bool reload;          /* the file was read again: it asks */
 	struct reason reason; /* RESULT_START_FAILED: why */

@@ -57,8 +57,9 @@ free_child(struct tree *t, struct child *child)
 void
 child_let_go(struct tree *t, struct child *child)
 {
-	if (child->forgotten && child->added && !child->remains &&
-	    !child->tells && child->blamed == 0 && child->wanted == 0)
+	if (child->forgotten && child->added && child->state == CHILD_DOWN &&
+	    !child->remains && !child->tells && child->blamed == 0 &&
+	    child->wanted == 0)
 		free_child(t, child);
 }
 
@@ -457,7 +458,6 @@ sweep_step(struct tree *t, struct sup *sup)
 		child->unclean = false;
 		tree_report(t, REPORT_SHUTDOWN_ERROR, child, child->reason);
 	}
-	if (!child->forgotten)
-		child_forget(t, child);
+	child_forget(t, child);
 	return GO_ON;
 }

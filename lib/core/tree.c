@@ -280,6 +280,8 @@ post_request(struct tree *t, struct request *request)
 
 	if (!request_makes_child(request) && request->child != NULL)
 		request->child->wanted++;
+	if (request->kind == REQUEST_REPLACE)
+		request->first->wanted++;
 	if (sup->child.state != CHILD_UP &&
 	    sup->child.state != CHILD_STARTING) {
 		request_refuse(t, request, RESULT_NOPROC);

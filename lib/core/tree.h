@@ -75,6 +75,8 @@ enum note_kind {
 	NOTE_AUTO_SHUTDOWN, /* reason; child: the significant one */
 	NOTE_ENDED,         /* a supervisor: reason */
 	NOTE_REMOVED,       /* no longer a child */
+	NOTE_REPLACING,     /* another run starts beside it */
+	NOTE_REPLACED,      /* that run is its own; sibling: whose it was */
 	NOTE_TRAPPED,       /* was told that `sibling`, linked, ended */
 };
 

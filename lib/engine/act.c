@@ -122,6 +122,55 @@ struct each {
 	struct child *last; /* that it went to, of the name in hand */
 };
 
+/* Why no second run of `child` can start beside the first; NULL: it can. */
+static const char *
+not_replaced(const struct engine *e, struct child *child)
+{
+	const struct addition *addition = *node_addition(child);
+	enum ready ready = child->policy->worker.ready;
+
+	if (child_is_sup(child))
+		return "is a supervisor: `supervise replace` is for workers";
+	if (e->run->command)
+		return "has the terminal, which two cannot have";
+	if (addition != NULL && addition->conf.child != NULL)
+		return "was added by `supervise add`: `supervise restart` "
+		       "starts it anew";
+	if (ready == READY_PORT || ready == READY_FILE)
+		return "cannot be replaced: the first run would answer for "
+		       "the second whether it is ready; let it say so itself, "
+		       "by ready notify or ready fd";
+	return NULL;
+}
+
+static void
+replace_one(struct each *each, struct child *first)
+{
+	const char *why = not_replaced(each->e, first);
+	char path[NODE_PATH_SIZE];
+	struct child *second;
+	struct act *act;
+
+	if (why != NULL) {
+		order_fail(each->order, NULL, node_path(first, path), why);
+		return;
+	}
+	second = addition_new(each->e, node_spec(first));
+	if (second == NULL) {
+		order_fail(each->order, NULL, "supervise", "has no memory");
+		return;
+	}
+	act =
+	    act_new(each->e, each->order, REQUEST_REPLACE, first->sup, second);
+	if (act == NULL) {
+		act_let_go(each->e, second);
+		return;
+	}
+	act->addition = *node_addition(second);
+	act->request.first = first;
+	act_request(each->e, act);
+}
+
 static void
 ask_one(void *arg, struct child *child)
 {
@@ -135,6 +184,10 @@ ask_one(void *arg, struct child *child)
 	if (child->sup == NULL) {
 		order_fail(each->order, NULL, "root",
 		    "is no child: `supervise down` stops everything");
+		return;
+	}
+	if (each->kind == REQUEST_REPLACE) {
+		replace_one(each, child);
 		return;
 	}
 	act = act_new(each->e, each->order, each->kind, child->sup, child);
@@ -202,6 +255,23 @@ act_restart(struct engine *e, struct control_client *client, size_t nwords,
 }
 
 void
+act_replace(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	serve_kind(e, client, nwords, words, REQUEST_REPLACE);
+}
+
+void
+act_replaced(struct engine *e, struct child *second, struct child *first)
+{
+	*node_history(second) = *node_history(first);
+	/* A reload may have changed how it is treated meanwhile. */
+	if (node_set_spec(second, node_spec(first)))
+		(void)child_set_policy(second, first->policy);
+	ties_replaced(e, second, first);
+}
+
+void
 act_delete(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
 {
@@ -247,17 +317,21 @@ act_replied(struct engine *e, struct request *request)
 	bool refused =
 	    act->addition != NULL && child != NULL && child->sup == NULL;
 	char path[NODE_PATH_SIZE];
+	bool done = request->result == RESULT_OK ||
+	    (request->result == RESULT_IGNORED &&
+		request->kind != REQUEST_REPLACE);
 
 	order = act->order;
-	if (child != NULL && !refused && order->client != NULL &&
-	    request->result <= RESULT_IGNORED)
+	if (child != NULL && !refused && order->client != NULL && done)
 		query_status(e, child, order->client, clock_now_ns());
 	if (request->result == RESULT_START_FAILED)
 		order_fail(order, request_result_text[RESULT_START_FAILED],
 		    e->outcome.child, e->outcome.why);
-	else if (request->result > RESULT_IGNORED)
+	else if (!done)
 		order_fail(order, request_result_text[request->result],
-		    refused           ? act->addition->conf.child->name :
+		    request->kind == REQUEST_REPLACE ?
+			node_path(request->first, path) :
+			refused       ? act->addition->conf.child->name :
 			child != NULL ? node_path(child, path) :
 					"the child",
 		    explain_result(request->result));

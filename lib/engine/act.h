@@ -58,6 +58,8 @@ void act_restart(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words);
 void act_delete(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words);
+void act_replace(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words);
 void act_add(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words);
 void act_signal(struct engine *e, struct control_client *client, size_t nwords,
@@ -82,6 +84,9 @@ bool act_is_said_by(const struct control_client *client, struct child *child);
 
 /* Whether the process, or what it descends from, is in the group. */
 bool act_descends_from(pid_t pid, pid_t group);
+
+/* `second` has taken the place of `first`. */
+void act_replaced(struct engine *e, struct child *second, struct child *first);
 
 /* Who waits for the answer to `request`, or NULL. */
 struct control_client *act_client(struct request *request);

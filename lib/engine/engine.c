@@ -220,7 +220,7 @@ turn(struct engine *e)
 	init_turn_all(e);
 	reload_turn(e);
 	adding_turn(e);
-	signs_turn(e);
+	handed_turn(e);
 	act_turn(e);
 	tell_started(e);
 	nobody_turn(e);
@@ -241,6 +241,7 @@ init_base(struct engine *e, const struct run *run, const struct wire *log)
 	SLIST_INIT(&e->inits);
 	LIST_INIT(&e->ties);
 	LIST_INIT(&e->keeping);
+	LIST_INIT(&e->listeners);
 	TAILQ_INIT(&e->answers);
 	thrown_init(&e->thrown);
 	e->channel.fd = -1;

@@ -16,6 +16,7 @@
 #include "engine/follow.h"
 #include "engine/gone.h"
 #include "engine/guardian.h"
+#include "engine/handed.h"
 #include "engine/init.h"
 #include "engine/nobody.h"
 #include "engine/node.h"
@@ -41,7 +42,9 @@
  *			readings.c what has to be read for that
  *	ready.c		hears that its start is complete
  *	check.c		asks whether it is ready, or well
- *	signs.c		what it tells of itself; fdstore.c keeps descriptors
+ *	signs.c		what it tells of itself
+ *	handed.c	the descriptors that it is handed: listener.c opens
+ *			sockets, fdstore.c keeps what runs have given away
  *	mailbox.c	what it is told
  *	outlet.c	to where it writes, feed.c if another child reads it
  *	reap.c		ends: status, group, what remains
@@ -94,6 +97,7 @@ struct environment {
 	char status[32];                    /* SUPERVISE_STATUS=… */
 	char pid[32];                       /* SUPERVISE_PID=… */
 	const char *mark;                   /* SUPERVISE_ID=…; borrowed */
+	char *pids[3];                      /* where a child writes its own */
 	char mailbox[24];                   /* SUPERVISE_MAILBOX=… */
 	char *socket; /* SUPERVISE_SOCKET=…; owned; NULL: there is none */
 	struct readings *readings; /* owned; NULL: no worker needs any */
@@ -156,16 +160,17 @@ struct engine {
 	struct waiters waiters;
 	struct watchers watchers;
 	struct orders orders;
-	size_t nacts;           /* of all of them, not yet answered */
-	struct additions freed; /* in this turn */
-	struct addings addings; /* whose programs run */
-	struct inits inits;     /* of supervisors that start */
-	struct ties ties;       /* every link */
-	struct nobody nobody;   /* names that mean none */
-	struct answers answers; /* of checks, that the core has not had */
-	struct keeping keeping; /* descriptors of what does not run */
-	struct thrown thrown;   /* values that reasons have */
-	struct gone_ring gone;  /* the children that were removed last */
+	size_t nacts;               /* of all of them, not yet answered */
+	struct additions freed;     /* in this turn */
+	struct addings addings;     /* whose programs run */
+	struct inits inits;         /* of supervisors that start */
+	struct ties ties;           /* every link */
+	struct nobody nobody;       /* names that mean none */
+	struct answers answers;     /* of checks, that the core has not had */
+	struct keeping keeping;     /* descriptors of what does not run */
+	struct listeners listeners; /* sockets that are kept for workers */
+	struct thrown thrown;       /* values that reasons have */
+	struct gone_ring gone;      /* the children that were removed last */
 
 	pid_t guardian;
 	pid_t witness;

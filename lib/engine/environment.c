@@ -104,7 +104,8 @@ environment_fit(struct environment *env, const struct spec *spec)
 	}
 	if (env->readings != NULL)
 		need.variables += READINGS_VARIABLES_MAX;
-	room = env->nbase + need.variables + NOWN + SIGNS_NVARIABLES + 1;
+	room = env->nbase + need.variables + NOWN + SIGNS_NVARIABLES +
+	    HANDED_NVARIABLES + 1;
 	if (room <= env->room)
 		return 0;
 	scratch = reallocarray(env->scratch, room, sizeof(*scratch));
@@ -180,21 +181,28 @@ add_end(struct environment *env, const struct worker *worker, size_t n)
 	return n;
 }
 
-/* Whether nobody but supervise may set it; `notifies`: it has signs of life. */
+/*
+ * Whether nobody but supervise may set it, for a run of `worker`; NULL: for
+ * what runs beside one.
+ */
 static bool
-is_ours(const char *variable, bool notifies)
+is_ours(const char *variable, const struct worker *worker)
 {
-	return environment_is_own(variable) ||
-	    (notifies && signs_is_variable(variable));
+	if (environment_is_own(variable) || worker == NULL)
+		return environment_is_own(variable);
+	return (worker_notifies(&worker->child.policy->worker) &&
+		   signs_is_variable(variable)) ||
+	    (handed_wanted(worker) && handed_is_variable(variable));
 }
 
 /* Puts one variable behind the `n` there are, in place of an earlier value. */
 static size_t
-put(const char **variables, size_t n, const char *variable, bool notifies)
+put(const char **variables, size_t n, const char *variable,
+    const struct worker *run)
 {
 	size_t len = strcspn(variable, "=") + 1, kept = 0;
 
-	if (is_ours(variable, notifies))
+	if (is_ours(variable, run))
 		return n;
 	for (size_t i = 0; i < n; i++)
 		if (strncmp(variables[i], variable, len) != 0)
@@ -221,37 +229,51 @@ is_named(const char *variable, const char *const *names)
  * one counts.
  */
 static size_t
-put_all(struct environment *env, const struct worker_spec *worker, size_t n)
+put_all(struct environment *env, const struct worker_spec *worker, size_t n,
+    const struct worker *run)
 {
 	const char *const *keep = worker->attributes->env_keep;
 	const struct readings *r = env->readings;
-	/* Those of its signs are there already. */
-	bool notifies = n > 0;
 
 	for (size_t i = 0; i < env->nbase; i++)
 		if ((keep == NULL || is_named(env->base[i], keep)) &&
-		    !is_ours(env->base[i], notifies))
+		    !is_ours(env->base[i], run))
 			env->scratch[n++] = env->base[i];
 	for (size_t i = 0; i < r->nvariables; i++)
-		n = put(env->scratch, n, r->variables[i], notifies);
+		n = put(env->scratch, n, r->variables[i], run);
 	for (size_t i = 0; worker->env[i] != NULL; i++)
-		n = put(env->scratch, n, worker->env[i], notifies);
+		n = put(env->scratch, n, worker->env[i], run);
 	return n;
 }
 
 /* The same where nothing was read. */
 static size_t
-put_given(struct environment *env, const char *const *set, size_t n)
+put_given(struct environment *env, const char *const *set, size_t n,
+    const struct worker *run)
 {
-	bool notifies = n > 0;
-
 	for (size_t i = 0; i < env->nbase; i++)
 		if ((*set == NULL || !is_set_anew(env->base[i], set)) &&
-		    !is_ours(env->base[i], notifies))
+		    !is_ours(env->base[i], run))
 			env->scratch[n++] = env->base[i];
 	for (; *set != NULL; set++)
-		if (!is_ours(*set, notifies))
+		if (!is_ours(*set, run))
 			env->scratch[n++] = *set;
+	return n;
+}
+
+/* Those that come first, since nothing else sets them. */
+static size_t
+put_own(struct environment *env, struct worker *worker)
+{
+	char *pid;
+	size_t n = signs_environment(worker, env->scratch, &pid), npids = 0;
+
+	if (pid != NULL)
+		env->pids[npids++] = pid;
+	n += handed_environment(worker, env->scratch + n, &pid);
+	if (pid != NULL)
+		env->pids[npids++] = pid;
+	env->pids[npids] = NULL;
 	return n;
 }
 
@@ -262,13 +284,13 @@ environment_of(struct engine *e, struct worker *worker, bool beside)
 	struct environment *env = &e->environment;
 	struct reason before = reason_before(worker);
 	char reason[REASON_TEXT_SIZE];
-	size_t n = beside ? 0 : signs_environment(worker, env->scratch);
+	const struct worker *run = beside ? NULL : worker;
+	size_t n = beside ? 0 : put_own(env, worker);
 
-	/* Those of its signs come first, and nothing else sets them. */
 	if (readings_wanted(spec->attributes))
-		n = put_all(env, spec, n);
+		n = put_all(env, spec, n, run);
 	else
-		n = put_given(env, spec->env, n);
+		n = put_given(env, spec->env, n, run);
 	memcpy(env->name, own[0], strlen(own[0]));
 	node_path(&worker->child, env->name + strlen(own[0]));
 	env->scratch[n++] = env->name;

@@ -136,6 +136,9 @@ explain_result(enum request_result result)
 		[RESULT_STOPPED] = "was stopped while it started",
 		[RESULT_NOT_SUPPORTED] =
 		    "is dynamic, and can only be added and stopped",
+		[RESULT_NOT_RUNNING] = "is not running: `supervise start` "
+				       "starts it, `supervise restart` too",
+		[RESULT_REPLACING] = "is being replaced already",
 		[RESULT_NOPROC] = "has to wait: its supervisor is not up: "
 				  "start that first",
 	};

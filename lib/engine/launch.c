@@ -115,7 +115,7 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 	plan->fds = fds;
 	plan->nfds = (size_t)nfds + (logs > 0 ? (size_t)logs : 0);
 	if (!is_hook(worker))
-		signs_plan(worker, plan, fds);
+		handed_plan(worker, plan, fds);
 	error = more < 0 ? more : input < 0 ? input : logs < 0 ? logs : 0;
 	if (error == 0)
 		error = spawner_spawn(&e->spawner, plan, result);
@@ -158,6 +158,7 @@ make_plan(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 	if (error < 0)
 		return error;
 	plan->envp = environment_of(e, worker, beside);
+	plan->pids = beside ? NULL : e->environment.pids;
 	plan->path = path_of(plan->envp);
 	plan->cwd = spec->cwd;
 	plan->attributes = a;
@@ -181,7 +182,9 @@ run(struct engine *e, struct worker *worker, const char *const *argv,
 		error = check_prepare(worker);
 	if (error < 0)
 		explain(story, sizeof(story), &plan, &result, -error);
-	else
+	if (error == 0 && !is_hook(worker))
+		error = handed_begin(e, worker, story, sizeof(story));
+	if (error == 0)
 		error = make_plan(e, worker, &plan, is_hook(worker), story,
 		    sizeof(story));
 	if (error == 0) {
@@ -226,6 +229,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	}
 	ready_over(e, worker);
 	signs_over(e, worker);
+	handed_over(e, worker);
 	mailbox_over(e, worker);
 	job_start_failed(e);
 	outcome_failed(e, worker, step, -error);

@@ -8,8 +8,8 @@
 #include "base/record.h"
 #include "base/signal_name.h"
 #include "engine/engine.h"
+#include "engine/handed.h"
 #include "engine/mailbox.h"
-#include "engine/signs.h"
 
 /* The slot in which the pipe is laid. */
 #define MAILBOX_SLOT (FD_SLOT + 1)
@@ -29,8 +29,7 @@ mailbox_number(const struct worker *worker)
 	if (!worker->child.policy->worker.trap_exits &&
 	    spec->peers.monitors.n == 0)
 		return 0;
-	if (worker->signs != NULL)
-		number += (int)worker->signs->store.n;
+	number += (int)handed_count(worker);
 	return spec->ready_fd == number ? number + 1 : number;
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/check.h"
 #include "engine/feed.h"
+#include "engine/handed.h"
 #include "engine/mailbox.h"
 #include "engine/node.h"
 #include "engine/outlet.h"
@@ -178,6 +179,7 @@ nodes_fini(struct nodes *nodes)
 			free(nodes->workers[i].ready);
 		mailbox_free(&nodes->workers[i]);
 		signs_free(&nodes->workers[i]);
+		handed_free(&nodes->workers[i]);
 		check_free(&nodes->workers[i]);
 		outlet_free(&nodes->workers[i]);
 		feed_free(&nodes->workers[i]);

@@ -17,6 +17,7 @@
 #include "os/pidfd.h"
 
 struct addition;
+struct handed;
 struct mailbox;
 struct check;
 struct feeding;
@@ -53,6 +54,7 @@ struct worker {
 	struct mailbox *mailbox;       /* owned; NULL: has not had one */
 	struct signs *signs;           /* the same */
 	struct check *check;           /* the same */
+	struct handed *handed;         /* the same */
 	struct outlet *outlet;         /* the same */
 	struct feeding *feeding;       /* the same */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */

@@ -153,6 +153,8 @@ fill_decision(struct record *r, struct child *child, const struct note *note,
 	case NOTE_EXITED:
 	case NOTE_ENDED:
 	case NOTE_REMOVED:
+	case NOTE_REPLACING:
+	case NOTE_REPLACED:
 	case NOTE_TRAPPED:
 		break;
 	}
@@ -174,6 +176,8 @@ event_of(enum note_kind kind)
 		[NOTE_AUTO_SHUTDOWN] = RECORD_AUTO_SHUTDOWN,
 		[NOTE_ENDED] = RECORD_ENDED,
 		[NOTE_REMOVED] = RECORD_REMOVED,
+		[NOTE_REPLACING] = RECORD_REPLACING,
+		[NOTE_REPLACED] = RECORD_REPLACED,
 	};
 
 	return events[kind];
@@ -197,6 +201,8 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		mailbox_exit(e, node_worker(child), note);
 		return;
 	}
+	if (note->kind == NOTE_REPLACED)
+		act_replaced(e, child, note->sibling);
 	record_begin(&r, event_of(note->kind));
 	switch (note->kind) {
 	case NOTE_STARTING:
@@ -211,6 +217,11 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		break;
 	case NOTE_REMOVED:
 		add_subject(&r, child, &texts);
+		break;
+	case NOTE_REPLACED:
+	case NOTE_REPLACING:
+		add_subject(&r, child, &texts);
+		add_run(&r, child, note);
 		break;
 	case NOTE_CAUGHT:
 	case NOTE_RESTARTING:

@@ -295,6 +295,20 @@ say_removed(const struct record *r, struct sentence *s)
 }
 
 static void
+say_replacing(const struct record *r, struct sentence *s)
+{
+	(void)r;
+	snprintf(s->text, sizeof(s->text), "another run starts beside it");
+}
+
+static void
+say_replaced(const struct record *r, struct sentence *s)
+{
+	(void)r;
+	snprintf(s->text, sizeof(s->text), "that run has taken its place");
+}
+
+static void
 say_waiting(const struct record *r, struct sentence *s)
 {
 	const char *what = "it, pid";
@@ -391,6 +405,8 @@ static void (*const sentences[RECORD_NEVENTS])(const struct record *,
 	[RECORD_AUTO_SHUTDOWN] = say_auto_shutdown,
 	[RECORD_ENDED] = say_ended,
 	[RECORD_REMOVED] = say_removed,
+	[RECORD_REPLACING] = say_replacing,
+	[RECORD_REPLACED] = say_replaced,
 	[RECORD_WAITING] = say_waiting,
 	[RECORD_SIGNAL] = say_signal,
 	[RECORD_REQUEST] = say_request,

@@ -123,6 +123,7 @@ tell_run(struct engine *e, struct worker *worker, bool remains)
 	ready_over(e, worker);
 	signs_heard(e, worker);
 	signs_over(e, worker);
+	handed_over(e, worker);
 	check_cancel(e, worker);
 	mailbox_over(e, worker);
 	/* That it was ready may have led to its stop. */

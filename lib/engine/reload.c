@@ -309,6 +309,8 @@ take_answer(struct engine *e)
 	case RESULT_ALREADY_PRESENT:
 	case RESULT_MAX_CHILDREN:
 	case RESULT_NOT_SUPPORTED:
+	case RESULT_NOT_RUNNING:
+	case RESULT_REPLACING:
 		note_failure(r, step_path(step, path),
 		    explain_result(r->request.result));
 		break;

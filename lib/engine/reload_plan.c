@@ -157,6 +157,7 @@ runs_differently(const struct child_spec *from, const struct child_spec *to)
 	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))
 		return true;
 	if (log_differs(x, y) || from->fed != to->fed ||
+	    !listens_equal(&x->listens, &y->listens) ||
 	    !attributes_equal(x->attributes, y->attributes))
 		return true;
 	return !words_equal(x->argv, y->argv) || !words_equal(x->env, y->env);

@@ -347,6 +347,8 @@ remember(struct engine *e, struct child *child, const struct note *note)
 		gone_add(&e->gone, child);
 		break;
 	case NOTE_REPORT:
+	case NOTE_REPLACING:
+	case NOTE_REPLACED:
 	case NOTE_TRAPPED:
 		break;
 	}

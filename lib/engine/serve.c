@@ -163,6 +163,7 @@ static const struct verb verbs[] = {
 	{ "stop", 1, SIZE_MAX, "[--keep] [--no-wait] NAME...",
 	    .serve = act_stop },
 	{ "restart", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_restart },
+	{ "replace", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_replace },
 	{ "delete", 1, SIZE_MAX, "[--no-wait] NAME...", .serve = act_delete },
 	{ "add", 2, 3, "[--no-wait] SUPERVISOR TEXT", .serve = act_add },
 	{ "link", 0, 2, "[NAME [NAME]]", .serve = act_link },

@@ -13,44 +13,30 @@
 #include "base/utf8.h"
 #include "engine/act.h"
 #include "engine/engine.h"
+#include "engine/handed.h"
 #include "engine/signs.h"
 #include "os/clock.h"
 
 /* Messages that are taken in a row: who floods it must not keep us here. */
 #define MESSAGES_MAX 64
 
-/* Where descriptors come back, as sd_listen_fds(3) has it. */
-#define LISTEN_FDS_START 3
-
 /* The name of those that are given without one. */
 #define DEFAULT_NAME "stored"
-
-_Static_assert(SPAWN_FDS_MAX >= POLICY_FDSTORE_MAX + 3 + 2,
-    "what is kept, pipe, mailbox, input and outputs do not fit into a plan");
 
 enum variable {
 	NOTIFY_SOCKET,
 	WATCHDOG_USEC,
 	WATCHDOG_PID,
-	LISTEN_FDS,
-	LISTEN_PID,
-	LISTEN_FDNAMES,
 };
 
 static const char *const names[SIGNS_NVARIABLES] = {
 	[NOTIFY_SOCKET] = "NOTIFY_SOCKET=",
 	[WATCHDOG_USEC] = "WATCHDOG_USEC=",
 	[WATCHDOG_PID] = "WATCHDOG_PID=",
-	[LISTEN_FDS] = "LISTEN_FDS=",
-	[LISTEN_PID] = "LISTEN_PID=",
-	[LISTEN_FDNAMES] = "LISTEN_FDNAMES=",
 };
 
 /* Those of the launch in hand. */
-static char values[LISTEN_FDNAMES][80];
-static char fdnames[sizeof("LISTEN_FDNAMES=") +
-    (size_t)POLICY_FDSTORE_MAX * (NOTIFY_NAME_MAX + 1)];
-static char *pids[3];
+static char values[SIGNS_NVARIABLES][80];
 
 /* The message in hand. */
 static struct datagram datagram;
@@ -82,7 +68,6 @@ signs_of(struct worker *worker)
 		return NULL;
 	signs->watch.fd = -1;
 	signs->worker = worker;
-	fdstore_init(&signs->store);
 	worker->signs = signs;
 	return signs;
 }
@@ -204,34 +189,26 @@ take_watchdog(struct engine *e, struct worker *worker,
 		feed(e, worker, EVENT_ALIVE, 0);
 }
 
-/* How many descriptors may be kept: numbers 3 and up, but for its pipe's. */
-static size_t
-most_fds(const struct worker *worker)
-{
-	const struct worker_policy *policy = &worker->child.policy->worker;
-	size_t pipe = (size_t)worker->spec->spec->worker.ready_fd;
-
-	if (policy->ready == READY_FD &&
-	    pipe - LISTEN_FDS_START < policy->fdstore_max)
-		return pipe - LISTEN_FDS_START;
-	return policy->fdstore_max;
-}
-
 static void
 take_fds(struct engine *e, struct worker *worker, const struct notify *message)
 {
-	struct fdstore *store = &worker->signs->store;
+	struct handed *handed;
 	const char *name =
 	    message->fdname != NULL ? message->fdname : DEFAULT_NAME;
 	bool room = true;
 
+	if (!message->fdstore && !message->fdstore_remove)
+		return;
+	handed = handed_of(worker);
+	if (handed == NULL)
+		return;
 	if (!notify_name_valid(name))
 		name = DEFAULT_NAME;
 	if (message->fdstore_remove && message->fdname != NULL)
-		fdstore_remove(store, message->fdname);
+		fdstore_remove(&handed->store, message->fdname);
 	for (size_t i = 0; message->fdstore && i < datagram.nfds; i++)
-		room = fdstore_add(store, &datagram.fds[i], name,
-			   most_fds(worker)) &&
+		room = fdstore_add(&handed->store, &datagram.fds[i], name,
+			   handed_most_stored(worker)) &&
 		    room;
 	if (!room)
 		warn(e, worker,
@@ -299,50 +276,6 @@ readable(struct loop_watch *watch, uint32_t events)
 	signs_heard(engine_of(&signs->worker->child), signs->worker);
 }
 
-/* It has a run again, or keeps nothing any more. */
-static void
-keep_no_more(struct signs *signs)
-{
-	if (signs->keeps)
-		LIST_REMOVE(signs, keeping);
-	signs->keeps = false;
-}
-
-/* Whether `sup` is up and is not in the middle of anything. */
-static bool
-rests(const struct sup *sup)
-{
-	/* One whose restart is delayed may be about to begin its group again.
-	 */
-	return sup->child.state == CHILD_UP && sup->op == OP_IDLE &&
-	    (sup->target == NULL || sup->target->state != CHILD_RESTARTING);
-}
-
-/*
- * Whether nothing that goes on may start `child`, which is down: neither its
- * supervisor nor one above is in the middle of something.
- */
-static bool
-stays_down(const struct child *child)
-{
-	for (; child->state == CHILD_DOWN; child = &child->sup->child)
-		if (child->sup == NULL || rests(child->sup))
-			return true;
-	return false;
-}
-
-void
-signs_turn(struct engine *e)
-{
-	struct signs *signs, *next;
-
-	LIST_FOREACH_SAFE(signs, &e->keeping, keeping, next)
-		if (stays_down(&signs->worker->child)) {
-			fdstore_clear(&signs->store);
-			keep_no_more(signs);
-		}
-}
-
 int
 signs_begin(struct engine *e, struct worker *worker)
 {
@@ -354,9 +287,6 @@ signs_begin(struct engine *e, struct worker *worker)
 	signs = signs_of(worker);
 	if (signs == NULL)
 		return -ENOMEM;
-	/* Another specification may leave less room for them. */
-	if (signs->store.n > most_fds(worker))
-		fdstore_clear(&signs->store);
 	fd = datagram_open(signs->name);
 	if (fd < 0)
 		return fd;
@@ -365,7 +295,6 @@ signs_begin(struct engine *e, struct worker *worker)
 		fd_close(&fd);
 		return error;
 	}
-	keep_no_more(signs);
 	signs->watchdog_ns =
 	    worker->child.policy->worker.watchdog_ms * NS_PER_MS;
 	signs->error = signs->exit_status = NOTIFY_UNSAID;
@@ -388,10 +317,6 @@ signs_over(struct engine *e, struct worker *worker)
 	fd_close(&fd);
 	signs->phase = NULL;
 	signs->status[0] = '\0';
-	if (signs->store.n == 0)
-		return;
-	signs->keeps = true;
-	LIST_INSERT_HEAD(&e->keeping, signs, keeping);
 }
 
 /* Writes one of the variables. */
@@ -403,67 +328,26 @@ put_number(enum variable variable, int64_t number)
 	return values[variable];
 }
 
-/* One whose value the child writes by itself. */
-static const char *
-put_pid(enum variable variable)
-{
-	size_t n = pids[0] != NULL;
-
-	strlcpy(values[variable], names[variable], sizeof(values[variable]));
-	pids[n] = values[variable] + strlen(names[variable]);
-	pids[n + 1] = NULL;
-	return values[variable];
-}
-
 size_t
-signs_environment(struct worker *worker, const char **env)
+signs_environment(struct worker *worker, const char **env, char **pid)
 {
 	const struct signs *signs = worker->signs;
-	const struct stored *stored;
-	char *to = fdnames;
+	size_t len = strlen(names[WATCHDOG_PID]);
 	size_t n = 0;
 
-	pids[0] = NULL;
+	*pid = NULL;
 	if (!notifies(worker) || signs == NULL)
 		return 0;
 	snprintf(values[NOTIFY_SOCKET], sizeof(values[NOTIFY_SOCKET]), "%s%s",
 	    names[NOTIFY_SOCKET], signs->name);
 	env[n++] = values[NOTIFY_SOCKET];
-	if (signs->watchdog_ns > 0) {
-		env[n++] = put_number(WATCHDOG_USEC, signs->watchdog_ns / 1000);
-		env[n++] = put_pid(WATCHDOG_PID);
-	}
-	if (signs->store.n == 0)
+	if (signs->watchdog_ns == 0)
 		return n;
-	env[n++] = put_number(LISTEN_FDS, (int64_t)signs->store.n);
-	env[n++] = put_pid(LISTEN_PID);
-	to = stpcpy(to, names[LISTEN_FDNAMES]);
-	TAILQ_FOREACH(stored, &signs->store.fds, next) {
-		if (stored != TAILQ_FIRST(&signs->store.fds))
-			to = stpcpy(to, ":");
-		to = stpcpy(to, stored->name);
-	}
-	env[n++] = fdnames;
+	env[n++] = put_number(WATCHDOG_USEC, signs->watchdog_ns / 1000);
+	memcpy(values[WATCHDOG_PID], names[WATCHDOG_PID], len);
+	*pid = values[WATCHDOG_PID] + len;
+	env[n++] = values[WATCHDOG_PID];
 	return n;
-}
-
-void
-signs_plan(const struct worker *worker, struct spawn_plan *plan,
-    struct spawn_fd *fds)
-{
-	const struct signs *signs = worker->signs;
-	const struct stored *stored;
-	int to = LISTEN_FDS_START;
-
-	if (!notifies(worker) || signs == NULL)
-		return;
-	plan->pids = pids;
-	plan->anywhere = signs->store.n > 0;
-	TAILQ_FOREACH(stored, &signs->store.fds, next) {
-		fds[plan->nfds++] =
-		    (struct spawn_fd){ .from = stored->fd, .to = to };
-		to++;
-	}
 }
 
 void
@@ -473,8 +357,6 @@ signs_free(struct worker *worker)
 
 	if (signs == NULL)
 		return;
-	keep_no_more(signs);
-	fdstore_clear(&signs->store);
 	free(signs);
 	worker->signs = NULL;
 }

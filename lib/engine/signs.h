@@ -2,13 +2,10 @@
 #ifndef ENGINE_SIGNS_H
 #define ENGINE_SIGNS_H
 
-#include "engine/fdstore.h"
 #include "engine/node.h"
 #include "os/datagram.h"
 
 struct engine;
-struct spawn_fd;
-struct spawn_plan;
 
 /*
  * Signs of life: what a run tells of itself as with sd_notify(3), on a socket
@@ -20,14 +17,9 @@ struct spawn_plan;
 /* The longest status that is kept, escaped, its NUL included. */
 #define SIGNS_STATUS_SIZE 256
 
-LIST_HEAD(keeping, signs);
-
 struct signs {
 	struct loop_watch watch; /* on the socket; first */
 	struct worker *worker;
-	struct fdstore store;
-	LIST_ENTRY(signs) keeping; /* engine->keeping: descriptors, no run */
-	bool keeps;
 	int64_t watchdog_ns; /* of this run; 0: none */
 	int64_t error;       /* what it has said, or NOTIFY_UNSAID */
 	int64_t exit_status;
@@ -38,7 +30,7 @@ struct signs {
 };
 
 /* Variables that a run finds for them, and how many. */
-#define SIGNS_NVARIABLES 6
+#define SIGNS_NVARIABLES 3
 bool signs_is_variable(const char *variable);
 
 /*
@@ -49,13 +41,10 @@ int signs_begin(struct engine *e, struct worker *worker);
 
 /*
  * Puts the variables of the run into `env`, which has room for
- * SIGNS_NVARIABLES: how many there are.
+ * SIGNS_NVARIABLES: how many there are. *pid is where the child has to write
+ * its pid, or NULL.
  */
-size_t signs_environment(struct worker *worker, const char **env);
-
-/* Adds to the plan, and to its `fds`, what those tell of. */
-void signs_plan(const struct worker *worker, struct spawn_plan *plan,
-    struct spawn_fd *fds);
+size_t signs_environment(struct worker *worker, const char **env, char **pid);
 
 /* Takes what the run has said so far. */
 void signs_heard(struct engine *e, struct worker *worker);
@@ -63,10 +52,7 @@ void signs_heard(struct engine *e, struct worker *worker);
 /* The run has ended, or there was none: closes the socket. */
 void signs_over(struct engine *e, struct worker *worker);
 
-/* Lets go of the descriptors of those that are to stay down. */
-void signs_turn(struct engine *e);
-
-/* Frees everything, descriptors that are kept as well. */
+/* Frees everything. */
 void signs_free(struct worker *worker);
 
 #endif

@@ -278,6 +278,23 @@ ties_ask(struct engine *e, struct child *a, struct child *b)
 	return true;
 }
 
+void
+ties_replaced(struct engine *e, struct child *second, struct child *first)
+{
+	struct link_end *end, *next;
+
+	LIST_FOREACH_SAFE(end, &first->links, next, next) {
+		struct tie *tie = tie_of(end->link);
+
+		if (tie->link.asked)
+			(void)ties_ask(e, second, end->peer);
+		/* Its end is told already: what stays is undone with that. */
+		if (!first->tells)
+			untie(e, tie);
+	}
+	ties_look(e);
+}
+
 bool
 ties_cut(struct engine *e, struct child *a, struct child *b)
 {

@@ -41,6 +41,12 @@ int ties_renew(struct engine *e, struct child *fresh, const struct sup *parent,
 /* The same when nothing starts; that memory is short is a warning. */
 void ties_look(struct engine *e);
 
+/*
+ * `second` has the name of `first`: its links are those of the name, and none
+ * of them is told of the end of `first`.
+ */
+void ties_replaced(struct engine *e, struct child *second, struct child *first);
+
 /* ACTION_UNLINK: the core has let go of it. */
 void ties_undone(struct link *link);
 

@@ -2,20 +2,14 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #include "os/fd.h"
 #include "os/port.h"
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-static socklen_t
-fill(union address *to, const uint8_t *address, bool ipv6, uint16_t port)
+socklen_t
+port_fill(union port_address *to, const uint8_t *address, bool ipv6,
+    uint16_t port)
 {
 	memset(to, 0, sizeof(*to));
 	if (ipv6) {
@@ -33,8 +27,8 @@ fill(union address *to, const uint8_t *address, bool ipv6, uint16_t port)
 int
 port_connect(const uint8_t *address, bool ipv6, uint16_t port)
 {
-	union address to;
-	socklen_t len = fill(&to, address, ipv6, port);
+	union port_address to;
+	socklen_t len = port_fill(&to, address, ipv6, port);
 	int error, fd;
 
 	fd = socket(to.any.sa_family,
@@ -54,7 +48,7 @@ port_connect(const uint8_t *address, bool ipv6, uint16_t port)
 int
 port_result(int fd)
 {
-	union address ours, theirs;
+	union port_address ours, theirs;
 	socklen_t ours_len = sizeof(ours), theirs_len = sizeof(theirs);
 	socklen_t len = sizeof(int);
 	int error = 0;

@@ -72,7 +72,7 @@ enum spawn_step {
 extern const char *const spawn_step_text[];
 
 /* The most descriptors that a plan can pass. */
-#define SPAWN_FDS_MAX 80
+#define SPAWN_FDS_MAX 88
 
 /* Room for a pid as text, its NUL included. */
 #define SPAWN_PID_SIZE 12

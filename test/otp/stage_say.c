@@ -159,6 +159,8 @@ stage_say_note(struct stage *st, const struct action *action)
 	case NOTE_GAVE_UP:
 	case NOTE_AUTO_SHUTDOWN:
 	case NOTE_REMOVED:
+	case NOTE_REPLACING:
+	case NOTE_REPLACED:
 		break;
 	}
 }

@@ -114,13 +114,15 @@ check_spawn(const struct world *w, const struct actor *actor)
 	const struct child *child = &actor->child;
 
 	if (child->state != CHILD_STARTING || child->blocked ||
-	    child->forgotten || child->held)
+	    (child->forgotten && child_first(child) == NULL) || child->held)
 		world_fail(w, "%u is not to start", actor->id);
 	if (lives(child))
 		world_fail(w, "%u starts while its last run lives", actor->id);
 	if (child->sup == NULL)
 		return;
-	check_start_op(w, child);
+	/* A second one has no place in what goes on. */
+	if (child_first(child) == NULL)
+		check_start_op(w, child);
 	/* A stop may be on its way down: it has not come here yet. */
 	while ((child = &child->sup->child)->state == CHILD_STARTING &&
 	    child->sup != NULL)
@@ -136,6 +138,9 @@ is_asked_for(const struct world *w, const struct child *child)
 	for (unsigned i = 0; i < w->nerrands; i++) {
 		const struct request *request = &w->errands[i].request;
 
+		if (request->kind == REQUEST_REPLACE &&
+		    (request->child == child || request->first == child))
+			return true;
 		if (request->child == child &&
 		    (request->kind == REQUEST_STOP ||
 			request->kind == REQUEST_HOLD ||
@@ -326,6 +331,8 @@ check_note(struct world *w, struct actor *actor, const struct note *note)
 		break;
 	case NOTE_AUTO_SHUTDOWN:
 	case NOTE_REMOVED:
+	case NOTE_REPLACING:
+	case NOTE_REPLACED:
 	case NOTE_TRAPPED:
 		break;
 	}

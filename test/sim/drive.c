@@ -15,7 +15,8 @@
 static bool
 makes_child(const struct request *request)
 {
-	return request->kind == REQUEST_ADD || request->kind == REQUEST_PLACE;
+	return request->kind == REQUEST_ADD || request->kind == REQUEST_PLACE ||
+	    request->kind == REQUEST_REPLACE;
 }
 
 static void
@@ -39,7 +40,7 @@ say_note(const struct world *w, const struct actor *actor,
 	static const char *const names[] = { "starting", "started",
 		"start failed", "ignored", "exited", "caught", "restarting",
 		"report", "gave up", "auto shutdown", "ended", "removed",
-		"trapped" };
+		"replacing", "replaced", "trapped" };
 	char text[REASON_TEXT_SIZE];
 
 	if (w->verbose)
@@ -250,11 +251,27 @@ random_child(struct world *w, struct actor *sup)
 	return NULL;
 }
 
+/* Makes its child a second one of that which it has; false: it has none. */
+static bool
+second_of(struct world *w, struct request *request)
+{
+	struct child *first = request->child;
+	struct actor *second;
+
+	if (first == NULL || child_is_sup(first))
+		return false;
+	second = world_grow(w, WORLD_DEPTH_MAX);
+	second->policy = *first->policy;
+	request->first = first;
+	request->child = &second->child;
+	return true;
+}
+
 static void
 ask(struct world *w)
 {
 	static const char *const names[] = { "start", "stop", "hold", "restart",
-		"add", "delete", "place", "remove" };
+		"add", "delete", "place", "remove", "replace" };
 	struct actor *sup =
 	    world_chance(w, 50) ? busy_sup(w) : random_actor(w, true);
 	struct event event = { .kind = EVENT_REQUEST };
@@ -265,11 +282,15 @@ ask(struct world *w)
 		return;
 	errand = &w->errands[w->nerrands++];
 	errand->posted = true;
-	errand->request.kind = (enum request_kind)world_below(w, 8);
+	errand->request.kind = (enum request_kind)world_below(w, 9);
 	errand->request.sup = &sup->sup;
-	errand->request.child = makes_child(&errand->request) ?
-	    &world_grow(w, 1)->child :
-	    random_child(w, sup);
+	errand->request.child = random_child(w, sup);
+	if (errand->request.kind == REQUEST_REPLACE &&
+	    !second_of(w, &errand->request))
+		errand->request.kind = REQUEST_ADD;
+	if (errand->request.kind == REQUEST_ADD ||
+	    errand->request.kind == REQUEST_PLACE)
+		errand->request.child = &world_grow(w, 1)->child;
 	event.request = &errand->request;
 	world_say(w, "request %u: %u, %s %u", w->nerrands - 1, sup->id,
 	    names[errand->request.kind],

@@ -6,7 +6,6 @@
 
 /* Random trees. */
 
-#define DEPTH_MAX 3
 /* Room that is left for children that are added later. */
 #define ROOM 24
 
@@ -123,7 +122,7 @@ populate(struct world *w, struct actor *parent, unsigned depth, unsigned most)
 	    depth == 0 ? 1 + world_below(w, most) : world_below(w, most + 1);
 
 	while (n-- > 0 && w->nactors + ROOM < WORLD_ACTORS_MAX) {
-		bool sup = depth < DEPTH_MAX && world_chance(w, 30);
+		bool sup = depth < WORLD_DEPTH_MAX && world_chance(w, 30);
 		struct actor *actor =
 		    new_actor(w, sup ? KIND_SUPERVISOR : KIND_WORKER);
 
@@ -140,14 +139,14 @@ populate(struct world *w, struct actor *parent, unsigned depth, unsigned most)
 struct actor *
 world_grow(struct world *w, unsigned depth)
 {
-	bool sup = depth < DEPTH_MAX && world_chance(w, 20);
+	bool sup = depth < WORLD_DEPTH_MAX && world_chance(w, 20);
 	struct actor *actor = new_actor(w, sup ? KIND_SUPERVISOR : KIND_WORKER);
 
 	if (!sup)
 		return actor;
 	if (!sup_init(&actor->sup, NULL, &actor->policy))
 		abort();
-	populate(w, actor, DEPTH_MAX, 2);
+	populate(w, actor, WORLD_DEPTH_MAX, 2);
 	return actor;
 }
 

@@ -114,6 +114,9 @@ struct world {
 	bool verbose;
 };
 
+/* How deep supervisors are nested. */
+#define WORLD_DEPTH_MAX 3
+
 struct world *world_new(uint64_t seed, bool verbose);
 void world_free(struct world *w);
 

@@ -55,6 +55,11 @@ static const struct {
 	{ "alive", "", "port 80 failures 2",
 	    "alive port 80 every 10s timeout 2s failures 2" },
 	{ "fdstore_max", "ready notify", "3", NULL },
+	{ "listen", "listen unix '/a b'", "tcp 80",
+	    "listen unix '/a b'\n\tlisten tcp 80" },
+	{ "listen", "", "tcp [::1]:80 backlog 5 name http shared", NULL },
+	{ "listen", "", "udp *:53", NULL },
+	{ "listen", "", "unix x mode 0660 user www group 5 name x", NULL },
 	{ "start_timeout", "ready fd 5", "10s", NULL },
 	{ "backoff", "", "100ms..30s", NULL },
 	{ "log", "", "file 'a b' max 10M keep 3 timestamps", NULL },
@@ -208,6 +213,8 @@ other_value(const struct directive *d)
 		return "check x";
 	if (d->type == DIRECTIVE_LOG)
 		return "prefix";
+	if (d->type == DIRECTIVE_LISTEN)
+		return "tcp 9";
 	return d->type == DIRECTIVE_STATUSES ? "9" : "/other";
 }
 

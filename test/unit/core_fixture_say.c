@@ -113,6 +113,8 @@ say_aside(struct fixture *f, const struct note *note, struct actor *actor)
 		[NOTE_GAVE_UP] = "gave_up",
 		[NOTE_AUTO_SHUTDOWN] = "auto_shutdown",
 		[NOTE_REMOVED] = "removed",
+		[NOTE_REPLACING] = "replacing",
+		[NOTE_REPLACED] = "replaced",
 	};
 
 	if (!f->show_notes || f->otp)
@@ -164,6 +166,8 @@ fixture_say_note(struct fixture *f, const struct action *action)
 	case NOTE_GAVE_UP:
 	case NOTE_AUTO_SHUTDOWN:
 	case NOTE_REMOVED:
+	case NOTE_REPLACING:
+	case NOTE_REPLACED:
 		say_aside(f, note, actor);
 		break;
 	}

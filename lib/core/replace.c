@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+
+#include "base/assert.h"
+#include "core/internal.h"
+
+/*
+ * Replacing: a second child starts beside the first and takes its place, and
+ * its name, when its start is complete. The one of the two that has no name
+ * is forgotten all the time, and leaves as soon as it is down.
+ */
+
+struct child *
+child_first(const struct child *child)
+{
+	const struct request *request = child->mail.answers;
+
+	return child->asked && request->kind == REQUEST_REPLACE ?
+	    request->first :
+	    NULL;
+}
+
+/* From here on `child` has no name, and is gone when it is down. */
+static void
+lose_name(struct child *child)
+{
+	child->added = true;
+	child->leaving = true;
+	if (!child->forgotten)
+		child_set_forgotten(child, true);
+}
+
+void
+replace_serve(struct tree *t, struct request *request)
+{
+	struct child *first = request->first, *second = request->child;
+
+	if (first->forgotten) {
+		request_refuse(t, request, RESULT_NOT_FOUND);
+	} else if (first->state != CHILD_UP || first->condemned) {
+		request_refuse(t, request, RESULT_NOT_RUNNING);
+	} else if (first->replaced) {
+		request_refuse(t, request, RESULT_REPLACING);
+	} else {
+		child_init(second, first->sup, second->policy);
+		lose_name(second);
+		child_move(second, TAILQ_NEXT(first, order));
+		second->run = first->run;
+		second->reason = first->reason;
+		first->replaced = true;
+		tree_note(t, NOTE_REPLACING, first,
+		    (struct reason){ .kind = REASON_NONE });
+		request_await(t, request, second);
+	}
+}
+
+/* `second` has the name now; what runs of `first` is stopped. */
+static void
+take_over(struct tree *t, struct child *first, struct child *second)
+{
+	second->added = first->forgotten ? second->added : first->added;
+	second->leaving = false;
+	second->held = false;
+	child_set_forgotten(second, false);
+	if (second->run <= first->run)
+		second->run = first->run + 1;
+	lose_name(first);
+	tree_note(t, NOTE_REPLACED, second,
+	    (struct reason){ .kind = REASON_NONE })
+	    ->sibling = first;
+	child_stop(t, first);
+}
+
+void
+replace_over(struct tree *t, struct request *request,
+    enum request_result result)
+{
+	struct child *first = request->first, *second = request->child;
+
+	first->replaced = false;
+	if (result == RESULT_OK)
+		take_over(t, first, second);
+	tree_reply(t, request, result);
+	first->wanted--;
+	child_let_go(t, first);
+	if (result == RESULT_START_FAILED)
+		child_forget(t, second);
+}
+
+void
+replace_call_off(struct tree *t, struct child *child)
+{
+	struct child *second;
+
+	if (!child->replaced)
+		return;
+	TAILQ_FOREACH(second, &child->sup->children, order)
+		if (child_first(second) == child)
+			break;
+	assert(second != NULL);
+	child_stop(t, second);
+}

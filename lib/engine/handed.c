@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/notify.h"
+#include "conf/listen.h"
+#include "engine/engine.h"
+#include "engine/handed.h"
+
+_Static_assert(SPAWN_FDS_MAX >= LISTENS_MAX + POLICY_FDSTORE_MAX + 3 + 2,
+    "what is handed, pipe, mailbox, input and outputs do not fit into a plan");
+
+enum variable {
+	LISTEN_FDS,
+	LISTEN_PID,
+	LISTEN_FDNAMES,
+};
+
+static const char *const names[HANDED_NVARIABLES] = {
+	[LISTEN_FDS] = "LISTEN_FDS=",
+	[LISTEN_PID] = "LISTEN_PID=",
+	[LISTEN_FDNAMES] = "LISTEN_FDNAMES=",
+};
+
+/* Those of the launch in hand. */
+static char fds_text[sizeof("LISTEN_FDS=") + 20];
+static char pid_text[sizeof("LISTEN_PID=") + SPAWN_PID_SIZE];
+static char fdnames[sizeof("LISTEN_FDNAMES=") +
+    (size_t)(LISTENS_MAX + POLICY_FDSTORE_MAX) * (NOTIFY_NAME_MAX + 1)];
+
+bool
+handed_is_variable(const char *variable)
+{
+	for (size_t i = 0; i < HANDED_NVARIABLES; i++)
+		if (strncmp(variable, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+static const struct listens *
+lines_of(const struct worker *worker)
+{
+	return &worker->spec->spec->worker.listens;
+}
+
+bool
+handed_wanted(const struct worker *worker)
+{
+	return lines_of(worker)->n > 0 ||
+	    worker_notifies(&worker->child.policy->worker);
+}
+
+size_t
+handed_count(const struct worker *worker)
+{
+	const struct handed *h = worker->handed;
+
+	return h == NULL ? 0 : h->nlisteners + h->store.n;
+}
+
+/* Its pipe has a number behind them. */
+size_t
+handed_most_stored(const struct worker *worker)
+{
+	const struct worker_policy *policy = &worker->child.policy->worker;
+	size_t pipe = (size_t)worker->spec->spec->worker.ready_fd;
+	size_t first = HANDED_FIRST + lines_of(worker)->n;
+
+	if (!worker_notifies(policy))
+		return 0;
+	if (policy->ready == READY_FD && pipe - first < policy->fdstore_max)
+		return pipe - first;
+	return policy->fdstore_max;
+}
+
+struct handed *
+handed_of(struct worker *worker)
+{
+	struct handed *h = worker->handed;
+
+	if (h != NULL)
+		return h;
+	h = calloc(1, sizeof(*h));
+	if (h == NULL)
+		return NULL;
+	h->worker = worker;
+	fdstore_init(&h->store);
+	worker->handed = h;
+	return h;
+}
+
+/* It has a run again, or keeps nothing any more. */
+static void
+keep_no_more(struct handed *h)
+{
+	if (h->keeps)
+		LIST_REMOVE(h, keeping);
+	h->keeps = false;
+}
+
+static void
+leave(struct listener **listeners, size_t *n)
+{
+	while (*n > 0)
+		listener_leave(listeners[--*n]);
+}
+
+/* Its own listener that is what the line means, or NULL. */
+static struct listener *
+find_own(const struct handed *h, const struct listen_spec *line)
+{
+	for (size_t i = 0; i < h->nlisteners; i++)
+		if (listen_is_same(&h->listeners[i]->spec, line))
+			return h->listeners[i];
+	return NULL;
+}
+
+/* Closes what no line means any more. */
+static void
+close_old(struct handed *h, const struct listens *lines)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->nlisteners; i++) {
+		struct listener *listener = h->listeners[i];
+		size_t k = 0;
+
+		while (k < lines->n &&
+		    !listen_is_same(&listener->spec, &lines->list[k]))
+			k++;
+		if (k < lines->n)
+			h->listeners[n++] = listener;
+		else
+			listener_leave(listener);
+	}
+	h->nlisteners = n;
+}
+
+/* The listener of a line, with one user more. 0 or -errno. */
+static int
+take_one(struct engine *e, struct handed *h, const struct listens *lines,
+    const struct listen_spec *line, struct listener **listener)
+{
+	struct listener *found = find_own(h, line);
+	struct child *first = child_first(&h->worker->child);
+	int error;
+
+	if (found == NULL && first != NULL &&
+	    node_worker(first)->handed != NULL)
+		found = find_own(node_worker(first)->handed, line);
+	if (found == NULL)
+		found = listener_find(&e->listeners, line);
+	if (found == NULL) {
+		error = listener_open(&e->listeners, line, listener);
+		if (error != -EADDRINUSE)
+			return error;
+		/* What it had so far may be in the way: port 80, *:80. */
+		close_old(h, lines);
+		return listener_open(&e->listeners, line, listener);
+	}
+	error = listener_adapt(found, line);
+	if (error < 0)
+		return error;
+	found->users++;
+	*listener = found;
+	return 0;
+}
+
+/* Makes its listeners those of the lines: new ones before the old are closed.
+ */
+static int
+take_all(struct engine *e, struct handed *h, const struct listens *lines,
+    const struct listen_spec **failed)
+{
+	struct listener *taken[LISTENS_MAX];
+	size_t n = 0;
+	int error;
+
+	for (; n < lines->n; n++) {
+		*failed = &lines->list[n];
+		error = take_one(e, h, lines, *failed, &taken[n]);
+		if (error < 0) {
+			leave(taken, &n);
+			return error;
+		}
+	}
+	leave(h->listeners, &h->nlisteners);
+	memcpy(h->listeners, taken, n * sizeof(taken[0]));
+	h->nlisteners = n;
+	return 0;
+}
+
+int
+handed_begin(struct engine *e, struct worker *worker, char *failure,
+    size_t size)
+{
+	const struct listens *lines = lines_of(worker);
+	const struct listen_spec *line = NULL;
+	struct handed *h = worker->handed;
+	int error;
+
+	if (h == NULL && lines->n == 0)
+		return 0;
+	h = handed_of(worker);
+	error = h == NULL ? -ENOMEM : take_all(e, h, lines, &line);
+	if (error < 0) {
+		snprintf(failure, size, "listen%s%s%s%s: %s",
+		    line != NULL ? " " : "",
+		    line != NULL ? listen_kind_text[line->kind] : "",
+		    line != NULL ? " " : "", line != NULL ? line->text : "",
+		    error == -ESRCH ? "no such user or group" :
+				      strerror(-error));
+		return error;
+	}
+	/* Another specification may leave less room for them. */
+	if (h->store.n > handed_most_stored(worker))
+		fdstore_clear(&h->store);
+	keep_no_more(h);
+	return 0;
+}
+
+/* The name of a listener: that of its line, or its worker's. */
+static const char *
+name_of(const struct worker *worker, size_t idx)
+{
+	const char *name = lines_of(worker)->list[idx].name;
+
+	return name != NULL ? name : node_name(&worker->child);
+}
+
+size_t
+handed_environment(const struct worker *worker, const char **env, char **pid)
+{
+	const struct handed *h = worker->handed;
+	const struct stored *stored;
+	const char *colon = "";
+	char *to;
+
+	*pid = NULL;
+	if (handed_count(worker) == 0)
+		return 0;
+	snprintf(fds_text, sizeof(fds_text), "%s%zu", names[LISTEN_FDS],
+	    handed_count(worker));
+	strlcpy(pid_text, names[LISTEN_PID], sizeof(pid_text));
+	*pid = pid_text + strlen(names[LISTEN_PID]);
+	to = stpcpy(fdnames, names[LISTEN_FDNAMES]);
+	for (size_t i = 0; i < h->nlisteners; i++) {
+		to = stpcpy(stpcpy(to, colon), name_of(worker, i));
+		colon = ":";
+	}
+	TAILQ_FOREACH(stored, &h->store.fds, next) {
+		to = stpcpy(stpcpy(to, colon), stored->name);
+		colon = ":";
+	}
+	env[LISTEN_FDS] = fds_text;
+	env[LISTEN_PID] = pid_text;
+	env[LISTEN_FDNAMES] = fdnames;
+	return HANDED_NVARIABLES;
+}
+
+void
+handed_plan(const struct worker *worker, struct spawn_plan *plan,
+    struct spawn_fd *fds)
+{
+	const struct handed *h = worker->handed;
+	const struct stored *stored;
+	int to = HANDED_FIRST;
+
+	if (handed_count(worker) == 0)
+		return;
+	plan->anywhere = true;
+	for (size_t i = 0; i < h->nlisteners; i++)
+		fds[plan->nfds++] =
+		    (struct spawn_fd){ h->listeners[i]->fd, to++ };
+	TAILQ_FOREACH(stored, &h->store.fds, next)
+		fds[plan->nfds++] = (struct spawn_fd){ stored->fd, to++ };
+}
+
+void
+handed_over(struct engine *e, struct worker *worker)
+{
+	struct handed *h = worker->handed;
+
+	if (h == NULL || h->keeps || handed_count(worker) == 0)
+		return;
+	h->keeps = true;
+	LIST_INSERT_HEAD(&e->keeping, h, keeping);
+}
+
+/* Whether `sup` is up and is not in the middle of anything. */
+static bool
+rests(const struct sup *sup)
+{
+	/* One whose restart is delayed may be about to begin its group again.
+	 */
+	return sup->child.state == CHILD_UP && sup->op == OP_IDLE &&
+	    (sup->target == NULL || sup->target->state != CHILD_RESTARTING);
+}
+
+/*
+ * Whether nothing that goes on may start `child`, which is down: neither its
+ * supervisor nor one above is in the middle of something.
+ */
+static bool
+stays_down(const struct child *child)
+{
+	for (; child->state == CHILD_DOWN; child = &child->sup->child)
+		if (child->sup == NULL || rests(child->sup))
+			return true;
+	return false;
+}
+
+static void
+let_go(struct handed *h)
+{
+	keep_no_more(h);
+	leave(h->listeners, &h->nlisteners);
+	fdstore_clear(&h->store);
+}
+
+void
+handed_turn(struct engine *e)
+{
+	struct handed *h, *next;
+
+	LIST_FOREACH_SAFE(h, &e->keeping, keeping, next)
+		if (stays_down(&h->worker->child))
+			let_go(h);
+}
+
+void
+handed_free(struct worker *worker)
+{
+	if (worker->handed == NULL)
+		return;
+	let_go(worker->handed);
+	free(worker->handed);
+	worker->handed = NULL;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENGINE_HANDED_H
+#define ENGINE_HANDED_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/fdstore.h"
+#include "engine/listener.h"
+
+struct engine;
+struct spawn_fd;
+struct spawn_plan;
+struct worker;
+
+/*
+ * Descriptors that a run is handed, from 3 on, as sd_listen_fds(3) has it:
+ * the sockets of its `listen` lines in their order (U26), then those that runs
+ * before have given away to be kept (U25). They are let go of when the worker
+ * stays down.
+ */
+struct handed {
+	LIST_ENTRY(handed) keeping; /* engine->keeping: descriptors, no run */
+	struct worker *worker;
+	bool keeps;
+	struct listener *listeners[LISTENS_MAX];
+	size_t nlisteners;
+	struct fdstore store;
+};
+
+LIST_HEAD(keeping, handed);
+
+/* Variables that a run finds for them, and how many. */
+#define HANDED_NVARIABLES 3
+bool handed_is_variable(const char *variable);
+
+/* Where they are laid, and the place for a pid that the child writes there. */
+#define HANDED_FIRST 3
+
+/* Whether it is handed anything, or may be. */
+bool handed_wanted(const struct worker *worker);
+
+/* How many the next run is handed. */
+size_t handed_count(const struct worker *worker);
+
+/* How many there may be of them, and of those that are kept. */
+size_t handed_most_stored(const struct worker *worker);
+
+/* What is kept for it; NULL: no memory. */
+struct handed *handed_of(struct worker *worker);
+
+/*
+ * Before a run is spawned, and before its environment is made: opens what is
+ * not open yet, and closes what is no longer listened to. 0; or -errno, with
+ * what is wrong, for a person, in `failure` of `size` bytes.
+ */
+int handed_begin(struct engine *e, struct worker *worker, char *failure,
+    size_t size);
+
+/*
+ * Puts the variables of the run into `env`, which has room for
+ * HANDED_NVARIABLES: how many there are. *pid is where the child has to write
+ * its pid.
+ */
+size_t
+handed_environment(const struct worker *worker, const char **env, char **pid);
+
+/* Adds to the plan, and to its `fds`, what those tell of. */
+void handed_plan(const struct worker *worker, struct spawn_plan *plan,
+    struct spawn_fd *fds);
+
+/* The run has ended, or there was none. */
+void handed_over(struct engine *e, struct worker *worker);
+
+/* Lets go of the descriptors of those that are to stay down. */
+void handed_turn(struct engine *e);
+
+/* Frees everything, descriptors as well. */
+void handed_free(struct worker *worker);
+
+#endif

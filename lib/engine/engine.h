@@ -15,6 +15,7 @@
 #include "engine/gone.h"
 #include "engine/guardian.h"
 #include "engine/init.h"
+#include "engine/leaf.h"
 #include "engine/nobody.h"
 #include "engine/node.h"
 #include "engine/outlet.h"
@@ -45,6 +46,7 @@
  *	reap.c		ends: status, group, what remains
  *	hook.c		the commands before and after a run
  *	strays.c	processes that left their group
+ *	leaf.c		the control group of a worker, leaves.c of all
  *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; lookup.c finds names,
@@ -144,6 +146,7 @@ struct engine {
 	struct environment environment;
 	struct job job;
 	struct strays strays;
+	struct leaves leaves;
 	struct outcome outcome;
 
 	struct control_server server;

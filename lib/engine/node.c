@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/check.h"
+#include "engine/leaf.h"
 #include "engine/mailbox.h"
 #include "engine/node.h"
 #include "engine/outlet.h"
@@ -179,6 +180,7 @@ nodes_fini(struct nodes *nodes)
 		signs_free(&nodes->workers[i]);
 		check_free(&nodes->workers[i]);
 		outlet_free(&nodes->workers[i]);
+		leaf_free(&nodes->workers[i]);
 	}
 	free(nodes->workers);
 	free(nodes->supervisors);

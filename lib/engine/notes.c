@@ -211,6 +211,9 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		break;
 	case NOTE_REMOVED:
 		add_subject(&r, child, &texts);
+		/* It may come back, with its supervisor, and has a new one. */
+		if (!child_is_sup(child) && !child->remains)
+			leaf_free(node_worker(child));
 		break;
 	case NOTE_CAUGHT:
 	case NOTE_RESTARTING:

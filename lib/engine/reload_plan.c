@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/equal.h"
+#include "engine/engine.h"
 #include "engine/outlet.h"
 #include "engine/reload_init.h"
 #include "engine/reload_plan.h"
@@ -149,7 +150,7 @@ runs_differently(const struct spec *a, const struct spec *b)
 	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))
 		return true;
 	if (log_differs(x, y) ||
-	    !attributes_equal(x->attributes, y->attributes))
+	    !attributes_equal_lasting(x->attributes, y->attributes))
 		return true;
 	return !words_equal(x->argv, y->argv) || !words_equal(x->env, y->env);
 }
@@ -314,8 +315,9 @@ plan_one(struct plan *plan, struct sup *sup, struct child *child,
 		return true;
 	now = node_body(child);
 	step.kind = STEP_CHANGE;
-	if (!child_is_sup(child) && runs_differently(now, body) &&
-	    child->state != CHILD_DOWN)
+	if (!child_is_sup(child) && child->state != CHILD_DOWN &&
+	    (runs_differently(now, body) ||
+		leaf_is_missing(node_worker(child), body)))
 		step.kind = STEP_RESTART;
 	if (!spec_equal_own(now, body) && !add(plan, &step))
 		return false;

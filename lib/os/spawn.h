@@ -41,7 +41,7 @@
 #define SPAWN_STEPS(X)                                             \
 	X(SPAWN_PROCESS, "cannot create a process")                \
 	X(SPAWN_PIDFD, "cannot watch the new process")             \
-	X(SPAWN_CGROUP, "cgroup: cannot start in it")              \
+	X(SPAWN_CGROUP, "cgroup: cannot start in")                 \
 	X(SPAWN_TABLE, "cannot separate the descriptors")          \
 	X(SPAWN_PARENT, "cannot be tied to the engine")            \
 	X(SPAWN_GROUP, "cannot make a process group")              \

@@ -260,3 +260,17 @@ can_limit() {
 	assert_output $'\tmemory 60M'
 	refute_record event=started child=a run=3
 }
+
+@test "an end for want of memory is told: exited, why, the report" {
+	can_limit memory
+	conf <<-'END'
+		max_restarts 1
+		worker a { memory 20M swap 0; shell 'x=$(yes | head -c 200M); sleep 1000' }
+	END
+	start_tree
+	FOLDER=$OWN/supervise.$PID
+	eventually has_record event=exited child=a oom=true memory=20M
+	wait_tree
+	assert_status 1
+	grep "killed by the kernel: out of memory (memory 20M)" records
+}

@@ -102,6 +102,7 @@ struct environment {
 struct outcome {
 	int status;                 /* of the last worker, as sh tells it */
 	bool worker;                /* a worker failed last: this one */
+	bool oom;                   /* the kernel killed it: no memory */
 	bool core;                  /* it left a core dump */
 	bool backs_off;             /* its restarts are delayed */
 	bool link;                  /* it ended by one */

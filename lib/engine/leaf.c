@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "conf/value.h"
 #include "engine/engine.h"
 #include "engine/leaf.h"
 #include "engine/lookup.h"
@@ -18,6 +19,8 @@
 
 /* How soon it looks again for what it cannot watch. */
 #define LOOK_NS (100 * NS_PER_MS)
+
+_Static_assert(LEAF_MEMORY_SIZE >= VALUE_SIZE_TEXT, "room of a size");
 
 /* What the file says of limits. */
 static const struct cgroup_said *
@@ -309,6 +312,17 @@ leaf_memory(const struct worker *worker)
 	    force->values[CGROUP_MEMORY_MAX] == CGROUP_INFINITY)
 		return 0;
 	return force->values[CGROUP_MEMORY_MAX];
+}
+
+void
+leaf_tell_oom(struct record *record, bool oom, int64_t memory,
+    char text[static LEAF_MEMORY_SIZE])
+{
+	if (!oom)
+		return;
+	record_flag(record, "oom", true);
+	if (memory > 0)
+		record_text(record, "memory", value_size_text(memory, text));
 }
 
 void

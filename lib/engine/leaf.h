@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/cgroup.h"
+#include "base/record.h"
 #include "os/loop.h"
 
 struct engine;
@@ -106,6 +107,13 @@ void leaf_note_end(struct worker *worker);
 
 /* The limit of memory in force, in bytes; 0: there is none. */
 int64_t leaf_memory(const struct worker *worker);
+
+/* Room for that limit as text. */
+#define LEAF_MEMORY_SIZE 24
+
+/* Adds that it was, to a record that borrows `text`. */
+void leaf_tell_oom(struct record *record, bool oom, int64_t memory,
+    char text[static LEAF_MEMORY_SIZE]);
 
 /* Removes the leaf; and those of a child and all below it. */
 void leaf_free(struct worker *worker);

@@ -85,6 +85,8 @@ static const struct part past_parts[] = {
 	TEXT(past, behind),
 	TEXT(past, strategy),
 	TEXT(past, outcome),
+	TEXT(past, oom),
+	TEXT(past, memory),
 	TEXT(past, caught),
 	TEXT(past, signal),
 	NUMBER(past, run, 0),

@@ -25,6 +25,8 @@ struct past {
 	const char *behind; /* of `first`, or of `by`; or "" */
 	const char *strategy;
 	const char *outcome;
+	const char *oom;    /* "true": the kernel killed it, */
+	const char *memory; /* with that limit of memory; "" */
 	const char *caught; /* "true": by a `catch` line */
 	const char *signal; /* cause `signal` */
 	int64_t run;

@@ -251,6 +251,8 @@ tell_past(const struct story *story, const struct past *past, bool colour)
 	words_time(past->at, time);
 	if (telling->how != NULL)
 		strlcpy(how, telling->how, sizeof(how));
+	else if (*past->oom != '\0')
+		people_oom(past->memory, how, sizeof(how));
 	else
 		people_reason(past->reason, how, sizeof(how));
 	printf("  %s  run %" PRId64 " %s%s%s, after %s\n  %*s  ", time,

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cgroup.h"
 #include "base/resource.h"
 
 /*
@@ -28,6 +29,9 @@ enum attribute {
 	ATTRIBUTE_IOPRIO,
 	ATTRIBUTE_CPUS,
 	ATTRIBUTE_LIMIT,
+	ATTRIBUTE_MEMORY, /* these as enum cgroup_controller */
+	ATTRIBUTE_PIDS,
+	ATTRIBUTE_CPU,
 	ATTRIBUTE_NO_NEW_PRIVILEGES,
 	ATTRIBUTE_CAPABILITIES,
 	ATTRIBUTE_CHROOT,
@@ -79,7 +83,8 @@ struct attributes {
 	char oom_score_adj[OOM_SCORE_ADJ_SIZE]; /* decimal */
 	cpu_set_t cpus;
 	struct rlimit limits[RESOURCES]; /* as resources[] */
-	uint64_t capabilities;           /* bits by number */
+	struct cgroup_said cgroup;
+	uint64_t capabilities; /* bits by number */
 	const char *chroot;
 	const struct env_file *env_files;
 	size_t nenv_files;

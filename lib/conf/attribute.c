@@ -10,6 +10,7 @@
 #include "base/near.h"
 #include "base/units.h"
 #include "conf/attribute.h"
+#include "conf/cgroup.h"
 #include "conf/report.h"
 #include "conf/value.h"
 
@@ -441,6 +442,9 @@ static attribute_parser *const parsers[ATTRIBUTES_COUNT] = {
 	[ATTRIBUTE_IOPRIO] = parse_ioprio,
 	[ATTRIBUTE_CPUS] = parse_cpus,
 	[ATTRIBUTE_LIMIT] = parse_limit,
+	[ATTRIBUTE_MEMORY] = cgroup_parse_limits,
+	[ATTRIBUTE_PIDS] = cgroup_parse_limits,
+	[ATTRIBUTE_CPU] = cgroup_parse_limits,
 	[ATTRIBUTE_NO_NEW_PRIVILEGES] = parse_yes,
 	[ATTRIBUTE_CAPABILITIES] = parse_capabilities,
 	[ATTRIBUTE_CHROOT] = parse_chroot,

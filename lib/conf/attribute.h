@@ -40,6 +40,17 @@
 	    "a resource and SOFT or SOFT:HARD: integers, sizes (64K, 2G) or " \
 	    "durations (10s), or unlimited",                                  \
 	    "resource limits, by the names of prlimit(1)")                    \
+	X(ATTRIBUTE_MEMORY, "memory", false,                                  \
+	    "[SIZE | infinity] [high SIZE] [swap SIZE]",                      \
+	    "a size (512M, 2G) or infinity, then high SIZE or swap SIZE",     \
+	    "what its control group may use of memory")                       \
+	X(ATTRIBUTE_PIDS, "pids", false, "N | infinity",                      \
+	    "an integer from 1 to 4194304, or infinity",                      \
+	    "how many processes and threads its control group may have")      \
+	X(ATTRIBUTE_CPU, "cpu", false, "[N% | infinity] [weight N]",          \
+	    "a percentage of one processor (50%, 200%) or infinity, then "    \
+	    "weight N (1 to 10000)",                                          \
+	    "what its control group may use of the processors")               \
 	X(ATTRIBUTE_NO_NEW_PRIVILEGES, "no_new_privileges", false,            \
 	    "[yes | no]", "yes or no",                                        \
 	    "no program that it executes gains privileges")                   \

@@ -8,6 +8,7 @@
 #include "base/capability.h"
 #include "base/units.h"
 #include "conf/attribute.h"
+#include "conf/cgroup.h"
 #include "conf/value.h"
 
 /* Prints what stands behind the directive. */
@@ -234,6 +235,9 @@ static attribute_printer *const printers[ATTRIBUTES_COUNT] = {
 	[ATTRIBUTE_IOPRIO] = print_ioprio,
 	[ATTRIBUTE_CPUS] = print_cpus,
 	[ATTRIBUTE_LIMIT] = print_limits,
+	[ATTRIBUTE_MEMORY] = cgroup_print_limits,
+	[ATTRIBUTE_PIDS] = cgroup_print_limits,
+	[ATTRIBUTE_CPU] = cgroup_print_limits,
 	[ATTRIBUTE_NO_NEW_PRIVILEGES] = print_yes,
 	[ATTRIBUTE_CAPABILITIES] = print_capabilities,
 	[ATTRIBUTE_CHROOT] = print_chroot,

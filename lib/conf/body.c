@@ -259,7 +259,12 @@ finish_supervisor(struct loader *ld, const struct body *b)
 
 	for (size_t i = 0; i < b->nentries; i++)
 		children[i] = b->entries[i].child;
-	return (struct sup_spec){ children, b->nentries, b->scope };
+	return (struct sup_spec){
+		.children = children,
+		.nchildren = b->nentries,
+		.cgroup = body_keep_text(ld, b->cgroup),
+		.scope = b->scope,
+	};
 }
 
 const struct spec *

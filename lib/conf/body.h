@@ -85,6 +85,7 @@ struct body {
 	size_t entries_room;
 	struct nameset child_names;
 	struct spot first_child;
+	const char *cgroup;  /* of the root; or NULL */
 	struct scope *scope; /* of `init`, in conf->arena */
 	uint64_t nchildren;  /* of the whole subtree */
 };

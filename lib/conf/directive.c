@@ -114,6 +114,15 @@ const struct directive directives[] = {
 	    .summary = "how many children a dynamic supervisor takes",
 	},
 	{
+	    .name = "cgroup",
+	    .type = DIRECTIVE_CGROUP,
+	    .where = IN_ROOT,
+	    .argument = "[yes | no | PATH]",
+	    .expected = "yes, no or the path of a control group "
+			"(/sys/fs/cgroup/shop)",
+	    .summary = "every worker has a control group of its own",
+	},
+	{
 	    .name = "restart",
 	    .type = DIRECTIVE_CHOICE,
 	    .where = IN_CHILDREN,

@@ -37,6 +37,7 @@ enum directive_type {
 	DIRECTIVE_LOG,       /* where a stream goes, into struct logs */
 	DIRECTIVE_LISTEN,    /* sockets, into struct listens */
 	DIRECTIVE_ATTRIBUTE, /* into struct attributes */
+	DIRECTIVE_CGROUP,    /* yes, no or the path of a control group */
 	DIRECTIVE_SET,       /* NAME VALUE */
 	DIRECTIVE_INCLUDE,   /* paths or patterns */
 	DIRECTIVE_SPEC,      /* NAME(PARAMETERS) { … } */

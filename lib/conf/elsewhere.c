@@ -36,6 +36,12 @@ static const struct {
 	{ "nice", " Nice priority_class " },
 	{ "oom_score_adj", " OOMScoreAdjust " },
 	{ "cpus", " CPUAffinity cpuset " },
+	{ "memory",
+	    " MemoryMax MemoryHigh MemoryLimit mem_limit memory_limit "
+	    "memory_max " },
+	{ "pids", " TasksMax pids_limit tasks_max " },
+	{ "cpu", " CPUQuota CPUWeight CPUShares cpu_shares cpu_quota " },
+	{ "cgroup", " Delegate Slice cgroup_parent run-in-cgroup cgroups " },
 	{ "limit", " ulimits rlimits LimitNOFILE LimitCORE minfds " },
 	{ "capabilities", " CapabilityBoundingSet cap_drop cap_add " },
 	{ "no_new_privileges", " NoNewPrivileges " },

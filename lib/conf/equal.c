@@ -133,13 +133,24 @@ equal_env_files(const struct attributes *a, const struct attributes *b)
 	return true;
 }
 
+/* Those that a run gets with its start, and has for its life. */
+static uint32_t
+lasting(uint32_t said)
+{
+	return said &
+	    ~(UINT32_C(1) << ATTRIBUTE_MEMORY | UINT32_C(1) << ATTRIBUTE_PIDS |
+		UINT32_C(1) << ATTRIBUTE_CPU);
+}
+
 /* What was not said is zero in both. */
 bool
-attributes_equal(const struct attributes *a, const struct attributes *b)
+attributes_equal_lasting(const struct attributes *a, const struct attributes *b)
 {
-	if (a == NULL || b == NULL)
-		return a == b;
-	return a->said == b->said && a->umask == b->umask &&
+	static const struct attributes none;
+
+	a = a != NULL ? a : &none;
+	b = b != NULL ? b : &none;
+	return lasting(a->said) == lasting(b->said) && a->umask == b->umask &&
 	    a->nice == b->nice && a->ioprio == b->ioprio &&
 	    a->capabilities == b->capabilities && a->input == b->input &&
 	    strcmp(a->oom_score_adj, b->oom_score_adj) == 0 &&
@@ -170,6 +181,17 @@ listens_equal(const struct listens *a, const struct listens *b)
 }
 
 static bool
+equal_attributes(const struct attributes *a, const struct attributes *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return a->said == b->said && a->cgroup.bits == b->cgroup.bits &&
+	    memcmp(a->cgroup.values, b->cgroup.values,
+		sizeof(a->cgroup.values)) == 0 &&
+	    attributes_equal_lasting(a, b);
+}
+
+static bool
 equal_worker(const struct spec *a, const struct spec *b)
 {
 	return equal_worker_policy(&a->policy.worker, &b->policy.worker) &&
@@ -181,7 +203,7 @@ equal_worker(const struct spec *a, const struct spec *b)
 	    equal_log(&a->worker.logs.out, &b->worker.logs.out) &&
 	    equal_log(&a->worker.logs.err, &b->worker.logs.err) &&
 	    listens_equal(&a->worker.listens, &b->worker.listens) &&
-	    attributes_equal(a->worker.attributes, b->worker.attributes) &&
+	    equal_attributes(a->worker.attributes, b->worker.attributes) &&
 	    equal_text(a->worker.cwd, b->worker.cwd) &&
 	    words_equal(a->worker.argv, b->worker.argv) &&
 	    words_equal(a->worker.env, b->worker.env);
@@ -200,5 +222,6 @@ spec_equal_own(const struct spec *a, const struct spec *b)
 		return false;
 	if (a->policy.kind == KIND_WORKER)
 		return equal_worker(a, b);
-	return equal_sup_policy(&a->policy.sup, &b->policy.sup);
+	return equal_sup_policy(&a->policy.sup, &b->policy.sup) &&
+	    equal_text(a->sup.cgroup, b->sup.cgroup);
 }

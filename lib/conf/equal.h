@@ -12,8 +12,12 @@
  */
 bool spec_equal_own(const struct spec *a, const struct spec *b);
 
-/* The same of attributes; either may be NULL. */
-bool attributes_equal(const struct attributes *a, const struct attributes *b);
+/*
+ * The same of attributes, but for limits of control groups, which may change
+ * while a process runs. Either may be NULL.
+ */
+bool attributes_equal_lasting(const struct attributes *a,
+    const struct attributes *b);
 
 /* The same of sockets. */
 bool listens_equal(const struct listens *a, const struct listens *b);

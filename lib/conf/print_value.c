@@ -342,6 +342,14 @@ print_log(const struct printer *p, const struct directive *d,
 		print_text(p, " timestamps");
 }
 
+static void
+print_cgroup(const struct printer *p, const struct directive *d,
+    const struct spec *spec)
+{
+	(void)d;
+	print_word(p, spec->sup.cgroup);
+}
+
 /*
  * By type: the bytes of the field, 0 if there is no single one, and how the
  * value is printed; NULL for what is resolved and never printed.
@@ -363,6 +371,7 @@ static const struct {
 	[DIRECTIVE_READY] = { 0, print_ready },
 	[DIRECTIVE_ALIVE] = { 0, print_alive },
 	[DIRECTIVE_ATTRIBUTE] = { 0, attribute_print },
+	[DIRECTIVE_CGROUP] = { 0, print_cgroup },
 	[DIRECTIVE_BACKOFF] = { 0, print_backoff },
 	[DIRECTIVE_COMMAND] = { 0, print_command },
 	[DIRECTIVE_HOOK] = { 0, print_hook },
@@ -385,6 +394,8 @@ says_something(const struct spec *spec, const struct spec *defaults,
 	if (d->type == DIRECTIVE_ATTRIBUTE)
 		return attributes_have(spec->worker.attributes,
 		    (enum attribute)d->offset);
+	if (d->type == DIRECTIVE_CGROUP)
+		return spec->sup.cgroup != NULL;
 	if (d->type == DIRECTIVE_READY)
 		return spec->policy.worker.ready != READY_EXEC;
 	if (d->type == DIRECTIVE_ALIVE)

@@ -151,6 +151,8 @@ struct scope;
 struct sup_spec {
 	const struct child_spec *children; /* in start order */
 	size_t nchildren;
+	const char *cgroup;  /* of the root: "yes", the path of a control group,
+				or NULL: for workers with limits alone */
 	struct scope *scope; /* the loader's: what `init` prints sees it */
 };
 

@@ -9,6 +9,7 @@
 #include "base/near.h"
 #include "base/signal_name.h"
 #include "conf/attribute.h"
+#include "conf/cgroup.h"
 #include "conf/command.h"
 #include "conf/link.h"
 #include "conf/listen.h"
@@ -452,6 +453,7 @@ static value_parser *const parsers[DIRECTIVE_NTYPES] = {
 	[DIRECTIVE_LOG] = log_parse,
 	[DIRECTIVE_LISTEN] = listen_parse,
 	[DIRECTIVE_ATTRIBUTE] = attribute_parse,
+	[DIRECTIVE_CGROUP] = cgroup_parse,
 };
 
 bool

@@ -350,6 +350,7 @@ act_freed(struct engine *e, struct child *child)
 	view_freed(e, child);
 	reload_freed(e, child);
 	outlets_freed(child);
+	leaves_freed(child);
 	act_let_go(e, child);
 }
 

@@ -2,6 +2,7 @@
 #ifndef ENGINE_ATTEND_H
 #define ENGINE_ATTEND_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,7 +40,8 @@ struct guardian {
 	int status;                 /* with this status */
 	int nstops;                 /* signals that told us to stop */
 	int64_t kill_ns;            /* when the engine is killed, if it lives */
-	int stop; /* signal by which we were told to stop, or 0 */
+	char cgroup[PATH_MAX]; /* in which control groups are made; or "" */
+	int stop;              /* signal by which we were told to stop, or 0 */
 };
 
 /* Waits until something happens, at most `timeout_ms` (-1: for ever). */

@@ -248,6 +248,7 @@ init_base(struct engine *e, const struct run *run, const struct wire *log)
 	e->orphans.fd = -1;
 	e->signals.fd = -1;
 	e->strays.children = -1;
+	e->leaves.folder = -1;
 	e->input = -1;
 	e->look_ns = NEVER_NS;
 	STAILQ_INIT(&e->ended);
@@ -358,6 +359,7 @@ init_rest(struct engine *e, const struct engine_link *link)
 	e->guardian = link->guardian;
 	e->witness = link->witness;
 	e->inherited = link->inherited;
+	leaves_init(e, link->cgroup, link->cgroup_error);
 	strays_follow(e, e->witness);
 	if (e->strays.children == -1)
 		reporter_message(&e->reporter, RECORD_WARNING,
@@ -387,6 +389,7 @@ fini(struct engine *e)
 	nobody_fini(e);
 	thrown_fini(&e->thrown);
 	nodes_fini(&e->nodes);
+	leaves_fini(e);
 	supervisor_fini(&e->root);
 	loop_fini(&e->loop);
 }

@@ -18,6 +18,7 @@
 #include "engine/guardian.h"
 #include "engine/handed.h"
 #include "engine/init.h"
+#include "engine/leaf.h"
 #include "engine/nobody.h"
 #include "engine/node.h"
 #include "engine/outlet.h"
@@ -50,6 +51,7 @@
  *	reap.c		ends: status, group, what remains
  *	hook.c		the commands before and after a run
  *	strays.c	processes that left their group
+ *	leaf.c		the control group of a worker, leaves.c of all
  *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; lookup.c finds names,
@@ -107,6 +109,7 @@ struct environment {
 struct outcome {
 	int status;                 /* of the last worker, as sh tells it */
 	bool worker;                /* a worker failed last: this one */
+	bool oom;                   /* the kernel killed it: no memory */
 	bool core;                  /* it left a core dump */
 	bool backs_off;             /* its restarts are delayed */
 	bool link;                  /* it ended by one */
@@ -151,6 +154,7 @@ struct engine {
 	struct environment environment;
 	struct job job;
 	struct strays strays;
+	struct leaves leaves;
 	struct outcome outcome;
 
 	struct control_server server;

@@ -86,6 +86,7 @@ explain(char *text, size_t size, const struct spawn_plan *plan,
 		break;
 	case SPAWN_PROCESS:
 	case SPAWN_PIDFD:
+	case SPAWN_CGROUP:
 	case SPAWN_TABLE:
 	case SPAWN_PARENT:
 	case SPAWN_GROUP:

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/units.h"
+#include "conf/value.h"
 #include "engine/engine.h"
 #include "engine/lookup.h"
 #include "engine/people.h"
@@ -111,6 +112,7 @@ give_up_note(struct engine *e, struct child *child, const struct note *note)
 	outcome->id = id;
 	outcome->run = note->run;
 	outcome->core = node_worker(child)->end.core;
+	outcome->oom = node_worker(child)->oom;
 	outcome->backs_off = child->policy->worker.backoff_max_ms > 0;
 	outcome->reason = note->reason;
 	node_path(child, outcome->child);
@@ -131,6 +133,11 @@ give_up_note(struct engine *e, struct child *child, const struct note *note)
 			    sizeof(how)));
 	else if (outcome->link)
 		say_link(e, last);
+	else if (node_worker(child)->oom)
+		people_oom(leaf_memory(node_worker(child)) > 0 ?
+			value_size_text(leaf_memory(node_worker(child)), how) :
+			"",
+		    outcome->why, sizeof(outcome->why));
 	else
 		people_reason(reason_text(note->reason, reason), outcome->why,
 		    sizeof(outcome->why));
@@ -219,6 +226,9 @@ hint(const struct engine *e)
 		return "what is linked to a child ends with it, and each "
 		       "restart counts: raise max_restarts, or `monitor` it "
 		       "instead";
+	if (outcome->oom)
+		return "`memory` may be more, or what it needs less: see the "
+		       "limits of its control group and of the machine";
 	if (outcome->before)
 		return hint_of_before(outcome->reason);
 	switch ((enum reason_kind)outcome->reason.kind) {

@@ -13,6 +13,7 @@
 #include "core/window.h"
 #include "engine/attend.h"
 #include "engine/guardian.h"
+#include "engine/leaf.h"
 #include "engine/logging.h"
 #include "engine/mark.h"
 #include "engine/outbox.h"
@@ -72,6 +73,7 @@ kill_late(struct guardian *g)
 static void
 sweep(struct guardian *g)
 {
+	leaves_kill(g->cgroup, getpid());
 	while (attend_reap(g)) {
 		g->sweep.spared = g->link.witness;
 		g->sweep.logger = g->logging.pid;
@@ -85,6 +87,7 @@ sweep(struct guardian *g)
 		}
 		attend(g, SWEEP_MS);
 	}
+	leaves_remove(g->cgroup, getpid(), false);
 	/* The engine, if it had time, has told of them. */
 	if (g->sweep.denied > 0 && !g->done)
 		reporter_message(&g->reporter, RECORD_WARNING,
@@ -279,6 +282,11 @@ init(struct guardian *g, const struct run *run)
 		error = fd_raise(&g->link.alive[1]);
 	if (error == 0 && getpid() != 1)
 		error = proc_adopt_orphans();
+	g->link.cgroup = g->cgroup;
+	g->link.cgroup_error =
+	    leaves_find(run->conf->root->sup.cgroup, g->cgroup);
+	if (g->link.cgroup_error < 0)
+		*g->cgroup = '\0';
 	g->link.inherited = &g->inherited;
 	g->sweep.children = proc_children_open(getpid());
 	g->sweep.inherited = &g->inherited;
@@ -313,6 +321,7 @@ guardian_run(const struct run *run)
 	reporter_fini(&g.reporter);
 	keep_logger(&g);
 	logging_finish(&g.logging, g.run, g.signals);
+	leaves_remove(g.cgroup, getpid(), true);
 	window_fini(&g.window);
 	window_fini(&g.witnesses);
 	return status;

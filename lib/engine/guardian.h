@@ -75,7 +75,9 @@ struct engine_link {
 	pid_t witness; /* 0 or less: there is none */
 	bool again;    /* an engine was there before, and was killed */
 	const struct inherited *inherited; /* of the guardian; borrowed */
-	struct wire *log; /* of the guardian; borrowed; NULL: no logger */
+	const char *cgroup; /* in which groups are made; likewise; "": none, */
+	int cgroup_error;   /* and why, -errno */
+	struct wire *log;   /* of the guardian; borrowed; NULL: no logger */
 	pid_t logger;
 };
 

@@ -90,6 +90,8 @@ struct history_end {
 	uint32_t by;        /* SIBLING, LINK: the other one's id */
 	uint32_t first;     /* whose end was behind that of `by`, or 0 */
 	uint32_t from, uid; /* SIGNAL: who asked for it; 0: unknown */
+	int64_t memory;     /* the limit of memory in force, bytes; 0: none */
+	bool oom;           /* the kernel killed it: memory was short */
 	uint8_t signo;      /* SIGNAL */
 	bool caught;        /* outcome RESTART: a `catch` line says so */
 	uint8_t cause;      /* enum history_cause */

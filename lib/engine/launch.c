@@ -118,7 +118,7 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 		handed_plan(worker, plan, fds);
 	error = more < 0 ? more : input < 0 ? input : logs < 0 ? logs : 0;
 	if (error == 0)
-		error = spawner_spawn(&e->spawner, plan, result);
+		error = leaf_spawn(e, worker, plan, result);
 	if (input > 0)
 		(void)spawner_lay(&e->spawner, INPUT_SLOT, -1);
 	if (!is_hook(worker)) {

@@ -6,6 +6,7 @@
 #include "engine/check.h"
 #include "engine/feed.h"
 #include "engine/handed.h"
+#include "engine/leaf.h"
 #include "engine/mailbox.h"
 #include "engine/node.h"
 #include "engine/outlet.h"
@@ -183,6 +184,7 @@ nodes_fini(struct nodes *nodes)
 		check_free(&nodes->workers[i]);
 		outlet_free(&nodes->workers[i]);
 		feed_free(&nodes->workers[i]);
+		leaf_free(&nodes->workers[i]);
 	}
 	free(nodes->workers);
 	free(nodes->supervisors);

@@ -21,6 +21,7 @@ struct handed;
 struct mailbox;
 struct check;
 struct feeding;
+struct leaf;
 struct outlet;
 struct signs;
 
@@ -57,6 +58,7 @@ struct worker {
 	struct handed *handed;         /* the same */
 	struct outlet *outlet;         /* the same */
 	struct feeding *feeding;       /* the same */
+	struct leaf *leaf;             /* the same */
 	STAILQ_ENTRY(worker) link;     /* engine->ended or ->remaining */
 	pid_t pid;              /* of the run or its remains; also its group */
 	int pidfd;              /* of the same; owned; -1: nothing lives */
@@ -78,6 +80,7 @@ struct worker {
 	bool follows : 1;    /* commands are to run when nothing remains */
 	bool after : 1;      /* its process is one of these */
 	bool last_hook : 1;  /* that of `after` has run, or was not there */
+	bool oom : 1;        /* the kernel killed the last run: no memory */
 	bool uncaught : 1;   /* its end was asked for: nothing catches it */
 };
 

@@ -16,6 +16,7 @@ struct texts {
 	char subject[NODE_PATH_SIZE];
 	char supervisor[NODE_PATH_SIZE];
 	char reason[REASON_TEXT_SIZE];
+	char memory[LEAF_MEMORY_SIZE];
 };
 
 static void
@@ -111,6 +112,8 @@ fill_end(struct record *r, struct child *child, const struct note *note,
 		    node_path(note->sibling, texts->supervisor));
 	if (node_worker(child)->end.core)
 		record_flag(r, "core", true);
+	leaf_tell_oom(r, node_worker(child)->oom,
+	    leaf_memory(node_worker(child)), texts->memory);
 	record_number(r, "ran_ms", note->ran_ns / NS_PER_MS);
 	add_said(r, node_worker(child)->signs);
 }
@@ -217,6 +220,9 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		break;
 	case NOTE_REMOVED:
 		add_subject(&r, child, &texts);
+		/* It may come back, with its supervisor, and has a new one. */
+		if (!child_is_sup(child) && !child->remains)
+			leaf_free(node_worker(child));
 		break;
 	case NOTE_REPLACED:
 	case NOTE_REPLACING:

@@ -71,6 +71,15 @@ people_reason(const char *reason, char *text, size_t size)
 }
 
 const char *
+people_oom(const char *limit, char *text, size_t size)
+{
+	snprintf(text, size, "was killed by the kernel: out of memory%s%s%s",
+	    *limit != '\0' ? " (memory " : "", limit,
+	    *limit != '\0' ? ")" : "");
+	return text;
+}
+
+const char *
 people_end(const char *reason, const char *behind, char *text, size_t size)
 {
 	static const char *const words[] = {
@@ -179,7 +188,10 @@ say_exited(const struct record *r, struct sentence *s)
 	    strcmp(reason, "shutdown") != 0 &&
 	    strcmp(reason, "signal:TERM") != 0;
 	say_duration(ran, sizeof(ran), number_of(r, "ran_ms"));
-	people_reason(reason, how, sizeof(how));
+	if (record_get(r, "oom") != NULL)
+		people_oom(text_of(r, "memory"), how, sizeof(how));
+	else
+		people_reason(reason, how, sizeof(how));
 	if (record_get(r, "link") != NULL)
 		snprintf(s->text, sizeof(s->text),
 		    "ended with %s, which %s, after %s", text_of(r, "link"),

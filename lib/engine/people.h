@@ -18,6 +18,12 @@ size_t people_line(const struct record *record, bool colour,
 /* What a reason means, in words: `signal:SEGV` is "segmentation fault". */
 const char *people_reason(const char *reason, char *text, size_t size);
 
+/*
+ * The same of an end by SIGKILL that was the kernel's, for want of memory;
+ * `limit` is that of the child, or "".
+ */
+const char *people_oom(const char *limit, char *text, size_t size);
+
 /* The same of an end with that behind it, one of history_behind_text[]. */
 const char *
 people_end(const char *reason, const char *behind, char *text, size_t size);

@@ -300,7 +300,7 @@ tell_end(struct engine *e, const struct history_end *end,
 	char by[NODE_PATH_SIZE], first[NODE_PATH_SIZE];
 	char reason[REASON_TEXT_SIZE], by_reason[REASON_TEXT_SIZE];
 	char first_reason[REASON_TEXT_SIZE], signal[SIGNAL_NAME_SIZE];
-	char stamp[RECORD_STAMP_SIZE];
+	char stamp[RECORD_STAMP_SIZE], memory[LEAF_MEMORY_SIZE];
 	struct record r;
 
 	record_stamp(end->wall_ms * NS_PER_MS, stamp);
@@ -309,6 +309,7 @@ tell_end(struct engine *e, const struct history_end *end,
 	record_number(&r, "run", end->run);
 	record_text(&r, "reason", reason_text(end->reason, reason));
 	record_number(&r, "ran_ms", end->ran_ms);
+	leaf_tell_oom(&r, end->oom, end->memory, memory);
 	record_text(&r, "cause", history_cause_text[end->cause]);
 	if (end->cause == HISTORY_SIBLING || end->outcome == HISTORY_RESTART ||
 	    end->outcome == HISTORY_GROUP)

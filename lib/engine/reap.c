@@ -105,6 +105,7 @@ tell_run(struct engine *e, struct worker *worker, bool remains)
 		.stop_signal = e->stop_signal,
 	};
 
+	leaf_note_end(worker);
 	hook_begin(e, worker);
 	event.remains = remains || worker->follows;
 	if (remains)
@@ -249,7 +250,8 @@ look_for_remains(struct engine *e)
 	e->look_ns = closely ? clock_now_ns() + LOOK_NS : NEVER_NS;
 	while ((worker = STAILQ_FIRST(&e->remaining)) != NULL) {
 		STAILQ_REMOVE_HEAD(&e->remaining, link);
-		if (group_is_gone(worker) && !strays_of(e, worker))
+		if (!leaf_remains(e, worker) && group_is_gone(worker) &&
+		    !strays_of(e, worker))
 			take_gone(e, worker);
 		else
 			STAILQ_INSERT_TAIL(&still, worker, link);
@@ -263,6 +265,7 @@ take_ends(struct engine *e)
 {
 	struct workers ended = STAILQ_HEAD_INITIALIZER(ended);
 	struct worker *worker;
+	bool remains;
 
 	STAILQ_CONCAT(&ended, &e->ended);
 	STAILQ_FOREACH(worker, &ended, link)
@@ -270,7 +273,10 @@ take_ends(struct engine *e)
 	strays_look(e, &ended);
 	while ((worker = STAILQ_FIRST(&ended)) != NULL) {
 		STAILQ_REMOVE_HEAD(&ended, link);
-		tell_end(e, worker, worker->members || strays_of(e, worker));
+		/* Each of them asks for what is left in its own way. */
+		remains = leaf_remains(e, worker) || worker->members ||
+		    strays_of(e, worker);
+		tell_end(e, worker, remains);
 	}
 }
 

@@ -360,6 +360,7 @@ begin(struct engine *e)
 	inits_keep(e, &r->inits);
 	make_children(e);
 	outlets_look(e);
+	leaves_look(e);
 	return true;
 }
 

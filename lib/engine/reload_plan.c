@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/equal.h"
+#include "engine/engine.h"
 #include "engine/outlet.h"
 #include "engine/reload_init.h"
 #include "engine/reload_plan.h"
@@ -158,7 +159,7 @@ runs_differently(const struct child_spec *from, const struct child_spec *to)
 		return true;
 	if (log_differs(x, y) || from->fed != to->fed ||
 	    !listens_equal(&x->listens, &y->listens) ||
-	    !attributes_equal(x->attributes, y->attributes))
+	    !attributes_equal_lasting(x->attributes, y->attributes))
 		return true;
 	return !words_equal(x->argv, y->argv) || !words_equal(x->env, y->env);
 }
@@ -324,7 +325,8 @@ plan_one(struct plan *plan, struct sup *sup, struct child *child,
 	now = node_body(child);
 	step.kind = STEP_CHANGE;
 	if (!child_is_sup(child) && child->state != CHILD_DOWN &&
-	    runs_differently(node_spec(child), spec))
+	    (runs_differently(node_spec(child), spec) ||
+		leaf_is_missing(node_worker(child), body)))
 		step.kind = STEP_RESTART;
 	/* Who logs to it is not in what is its own. */
 	if ((step.kind == STEP_RESTART || !spec_equal_own(now, body)) &&

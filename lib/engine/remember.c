@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "engine/remember.h"
 #include "base/units.h"
+#include "engine/leaf.h"
 #include "os/clock.h"
 
 /* A supervisor that gave up ends with `shutdown`; `why` tells the two apart. */
@@ -186,6 +187,10 @@ remember_end(struct child *child, const struct note *note)
 		    0,
 	};
 
+	if (!child_is_sup(child) && note->kind == NOTE_EXITED) {
+		end.oom = node_worker(child)->oom;
+		end.memory = leaf_memory(node_worker(child));
+	}
 	find_cause(child, &end, note);
 	history_add(node_history(child), &end);
 }

@@ -21,6 +21,7 @@
 struct look {
 	struct engine *e;
 	const struct workers *workers; /* NULL: every process is a stray */
+	struct worker *leaf; /* of which the leaf is looked into, or NULL */
 };
 
 void
@@ -87,7 +88,8 @@ is_there(const struct engine *e, const struct stray *stray)
 	    stat.state != 'Z' &&
 	    (stat.ppid == e->guardian ||
 		stat.ppid == (e->reaper != 0 ? e->reaper : getpid()) ||
-		(e->reaper == 0 && is_marked(stray->pid)));
+		(e->reaper == 0 && is_marked(stray->pid)) ||
+		leaf_has(stray->worker, stray->pid));
 }
 
 /* Signals the stray, if it is still the adopted child it was. */
@@ -234,6 +236,18 @@ owner(pid_t pid, const struct workers *workers)
 	return NULL;
 }
 
+/* Who is in a leaf is of that worker, wherever it comes from. */
+static struct worker *
+owner_by_leaf(pid_t pid, const struct look *look)
+{
+	struct proc_stat stat;
+
+	if (proc_stat(pid, &stat) < 0 || stat.state == 'Z' ||
+	    is_member(&stat, look->workers))
+		return NULL;
+	return look->leaf;
+}
+
 static int
 visit(pid_t pid, void *arg)
 {
@@ -251,7 +265,8 @@ visit(pid_t pid, void *arg)
 		return 0;
 	}
 	if (look->workers != NULL) {
-		worker = owner(pid, look->workers);
+		worker = look->leaf != NULL ? owner_by_leaf(pid, look) :
+					      owner(pid, look->workers);
 		if (worker == NULL)
 			return 0;
 	}
@@ -280,8 +295,15 @@ static int
 each(struct look *look)
 {
 	int children = look->e->strays.children;
+	struct worker *worker;
 	int error = 0;
 
+	if (look->workers != NULL)
+		STAILQ_FOREACH(worker, look->workers, link) {
+			look->leaf = worker;
+			leaf_each(worker, visit, look);
+		}
+	look->leaf = NULL;
 	if (children != -1)
 		error = proc_children_each(children, visit, look);
 	if (look->e->reaper == 0 && error == 0)
@@ -354,6 +376,15 @@ strays_of(const struct engine *e, const struct worker *worker)
 		if (e->strays.known[i].worker == worker &&
 		    !e->strays.known[i].denied)
 			return true;
+	return false;
+}
+
+bool
+strays_denied(const struct engine *e, pid_t pid)
+{
+	for (size_t i = 0; i < e->strays.n; i++)
+		if (e->strays.known[i].pid == pid)
+			return e->strays.known[i].denied;
 	return false;
 }
 

@@ -53,6 +53,9 @@ void strays_deny(struct engine *e, struct worker *worker, pid_t pid, int pidfd);
 /* Whether `worker` has strays that are to go and are not gone. */
 bool strays_of(const struct engine *e, const struct worker *worker);
 
+/* Whether it is a stray that we may not signal. */
+bool strays_denied(const struct engine *e, pid_t pid);
+
 /* One that is to go and is not gone; 0: there is none. */
 pid_t strays_first(const struct engine *e);
 

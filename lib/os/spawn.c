@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+
+#include <linux/sched.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <unistd.h>
 
 #include "base/assert.h"
@@ -66,6 +70,32 @@ grow_table(int last)
 		(void)close(beyond);
 }
 
+/* The process: its pid, and a pidfd if it came with it; -1 and errno. */
+static pid_t
+make_process(struct spawn_start *start, int *pidfd)
+{
+	const struct spawner *spawner = start->spawner;
+	const struct spawn_plan *plan = start->plan;
+	struct clone_args args = { .exit_signal = SIGCHLD };
+	int flags = CLONE_VFORK;
+	pid_t pid;
+
+	if (spawner->private_table && !plan->anywhere)
+		flags |= CLONE_FILES;
+	if (spawner->clone_pidfd)
+		flags |= CLONE_PIDFD;
+	if (!plan->grouped || !spawner->clone_cgroup)
+		return clone(spawn_child, start->area->stack + SPAWN_STACK_SIZE,
+		    flags | CLONE_VM | SIGCHLD, start, pidfd);
+	args.flags = (unsigned)flags | CLONE_INTO_CGROUP;
+	args.pidfd = (uintptr_t)pidfd;
+	args.cgroup = (unsigned)plan->cgroup;
+	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0)
+		spawn_child(start);
+	return pid;
+}
+
 /* One try in the present way: 0, or -errno and result->step. */
 static int
 try_spawn(const struct spawner *spawner, const struct spawn_plan *plan,
@@ -73,14 +103,9 @@ try_spawn(const struct spawner *spawner, const struct spawn_plan *plan,
 {
 	struct spawn_area *area = spawner->area;
 	struct spawn_start start = { spawner, plan, area };
-	int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
 	int dumpable = -1, pidfd = -1;
 	pid_t pid;
 
-	if (spawner->private_table && !plan->anywhere)
-		flags |= CLONE_FILES;
-	if (spawner->clone_pidfd)
-		flags |= CLONE_PIDFD;
 	if (plan->identity != NULL)
 		dumpable = prctl(PR_GET_DUMPABLE);
 	area->file = NULL;
@@ -88,8 +113,7 @@ try_spawn(const struct spawner *spawner, const struct spawn_plan *plan,
 	area->error = 0;
 	area->step = SPAWN_PROCESS;
 
-	pid = clone(spawn_child, area->stack + SPAWN_STACK_SIZE, flags, &start,
-	    &pidfd);
+	pid = make_process(&start, &pidfd);
 	/*
 	 * That the child became another user made this memory one that must
 	 * not be looked into, while the child had part in it.
@@ -97,7 +121,11 @@ try_spawn(const struct spawner *spawner, const struct spawn_plan *plan,
 	if (dumpable == 1)
 		(void)prctl(PR_SET_DUMPABLE, 1);
 	if (pid == -1) {
-		result->step = SPAWN_PROCESS;
+		/* A limit of the group is one of processes. */
+		result->step = plan->grouped && spawner->clone_cgroup &&
+			errno != EAGAIN && errno != ENOMEM ?
+		    SPAWN_CGROUP :
+		    SPAWN_PROCESS;
 		return -errno;
 	}
 	if (area->error < 0) {
@@ -129,6 +157,10 @@ take_other_way(struct spawner *spawner, enum spawn_step step, int error)
 {
 	if (error != -EINVAL && error != -ENOSYS && error != -EPERM)
 		return false;
+	if (step == SPAWN_CGROUP && spawner->clone_cgroup) {
+		spawner->clone_cgroup = false;
+		return true;
+	}
 	if (step == SPAWN_PROCESS && spawner->clone_pidfd) {
 		spawner->clone_pidfd = false;
 		return true;
@@ -170,7 +202,7 @@ map_area(void)
 	char *base;
 
 	base = mmap(NULL, guard + sizeof(struct spawn_area),
-	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1,
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_STACK, -1,
 	    0);
 	if (base == MAP_FAILED)
 		return NULL;
@@ -215,6 +247,7 @@ spawner_init(struct spawner *spawner, const struct signals *signals,
 		.slots_end = FD_SLOT,
 		.private_table = true,
 		.clone_pidfd = true,
+		.clone_cgroup = true,
 	};
 	spawner->area = map_area();
 	error = spawner->area == NULL ? -ENOMEM : 0;

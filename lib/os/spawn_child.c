@@ -19,6 +19,24 @@
 /* The status of a child that could not start; nobody sees it. */
 #define STATUS_FAILED 127
 
+/* Who was not born in its control group moves there. */
+IN_CHILD static int
+enter_cgroup(const struct spawn_start *start)
+{
+	const struct spawn_plan *plan = start->plan;
+	int fd, error = 0;
+
+	if (!plan->grouped || start->spawner->clone_cgroup)
+		return 0;
+	fd = openat(plan->cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	if (fd == -1)
+		return -errno;
+	if (write(fd, "0", 1) == -1)
+		error = -errno;
+	(void)close(fd);
+	return error;
+}
+
 /* Leaves the parent's descriptor table for a private one of the first. */
 IN_CHILD static int
 separate_table(const struct spawn_start *start)
@@ -335,6 +353,7 @@ static const struct {
 	enum spawn_step step;
 	int (*run)(const struct spawn_start *start);
 } child_steps[] = {
+	{ SPAWN_CGROUP, enter_cgroup },
 	{ SPAWN_TABLE, separate_table },
 	{ SPAWN_PARENT, tie_to_parent },
 	{ SPAWN_GROUP, make_group },

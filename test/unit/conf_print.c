@@ -27,6 +27,8 @@ static const struct {
 	{ "stop", "", "together", NULL },
 	{ "max_children", "strategy dynamic", "5", NULL },
 	{ "restart", "", "temporary", NULL },
+	{ "cgroup", "", "/sys/fs/cgroup/a", NULL },
+	{ "cgroup", "", "", "cgroup yes" },
 	{ "significant", "restart temporary", "yes", NULL },
 	{ "shutdown", "", "brutal_kill", NULL },
 	{ "exec", "", "/bin/true 'a b' \"it's\"", NULL },
@@ -76,6 +78,9 @@ static const struct {
 	    "nofile 10:20 as 2048M cpu 1h rttime 1500ms",
 	    "limit as 2G\n\tlimit cpu 1h\n\tlimit nofile 10:20\n"
 	    "\tlimit rttime 1500ms\n\tlimit stack unlimited" },
+	{ "memory", "", "512M high 400M swap 0", NULL },
+	{ "pids", "", "100", NULL },
+	{ "cpu", "", "150% weight 20", NULL },
 	{ "no_new_privileges", "", "yes", NULL },
 	{ "capabilities", "", "CAP_KILL chown", "capabilities chown kill" },
 	{ "chroot", "", "'/a b'", NULL },
@@ -102,6 +107,8 @@ write_sample(size_t i, const char *value, char *text, size_t size)
 		    "auto_shutdown any_significant\n"
 		    "worker w { %s\n%s %s\n%s }\n",
 		    samples[i].before, d->name, value, command ? "" : "exec w");
+	else if (d->where == IN_ROOT)
+		snprintf(text, size, "%s %s\n", d->name, value);
 	else
 		snprintf(text, size, "supervisor s { %s\n%s %s\n}\n",
 		    samples[i].before, d->name, value);
@@ -134,10 +141,15 @@ test_samples(void)
 		load_again(&conf, &again);
 		conf_fini(&again);
 		printed = tree_text(&conf);
-		snprintf(line, sizeof(line), "\t%s %s\n", samples[i].name,
-		    samples[i].value);
+		snprintf(line, sizeof(line), "%s%s %s\n",
+		    directive_find(samples[i].name)->where == IN_ROOT ? "" :
+									"\t",
+		    samples[i].name, samples[i].value);
 		if (samples[i].printed != NULL)
-			snprintf(line, sizeof(line), "\t%s\n",
+			snprintf(line, sizeof(line), "%s%s\n",
+			    directive_find(samples[i].name)->where == IN_ROOT ?
+				"" :
+				"\t",
 			    samples[i].printed);
 		CHECK(strstr(printed, line) != NULL);
 		free(printed);
@@ -179,6 +191,12 @@ other_attribute(const struct directive *d)
 	case ATTRIBUTE_OOM_SCORE_ADJ:
 	case ATTRIBUTE_CPUS:
 		return "1";
+	case ATTRIBUTE_MEMORY:
+		return "512M high 401M swap 0";
+	case ATTRIBUTE_PIDS:
+		return "infinity";
+	case ATTRIBUTE_CPU:
+		return "149% weight 20";
 	case ATTRIBUTE_LIMIT:
 		return "nofile 10:21";
 	case ATTRIBUTE_NO_NEW_PRIVILEGES:

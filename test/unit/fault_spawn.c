@@ -2,14 +2,17 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/attributes.h"
 #include "check.h"
 #include "fault.h"
+#include "os/cgroup.h"
 #include "os/fd.h"
 #include "os/pidfd.h"
 #include "os_run.h"
@@ -40,6 +43,9 @@ static const struct identity other = {
 };
 static bool attributes;
 
+/* A control group to start in. */
+static char group[PATH_MAX];
+
 static void
 end_child(struct spawn_result *result)
 {
@@ -62,21 +68,32 @@ spawn_one(void)
 	struct spawn_plan plan = run_plan(argv);
 	struct spawn_result result = { .pidfd = -1 };
 	struct spawner spawner;
-	int error;
+	int error, fd = -1;
 
 	plan.path = "/nowhere:/bin:/usr/bin";
 	plan.fds = fds;
 	plan.nfds = 2;
 	plan.cwd = "/";
+	if (*group != '\0') {
+		fd = cgroup_open(AT_FDCWD, group);
+		if (fd < 0)
+			return fd;
+	}
+	plan.grouped = fd != -1;
+	plan.cgroup = fd;
 	if (attributes) {
 		plan.attributes = &all;
 		plan.identity = &other;
 		plan.input = "/dev/null";
 	}
 	error = spawner_init(&spawner, &run_signals, &run_nofile);
-	if (error < 0)
+	if (error < 0) {
+		fd_close(&fd);
 		return error;
+	}
 	spawner.clone_pidfd = clone_pidfd;
+	/* One that is born there has a copy of the memory: counts by itself. */
+	spawner.clone_cgroup = false;
 	error = spawner_lay(&spawner, FD_SLOT, STDERR_FILENO);
 	if (error == 0)
 		error = spawner_lay(&spawner, FD_SLOT, -1);
@@ -86,6 +103,7 @@ spawn_one(void)
 	if (error == 0)
 		end_child(&result);
 	spawner_fini(&spawner);
+	fd_close(&fd);
 	return error;
 }
 
@@ -109,6 +127,22 @@ spawn_none(void)
 	return error == -ENOENT ? 0 : error;
 }
 
+/* In a group below that of this process, where that is possible. */
+static void
+spawn_grouped(void)
+{
+	char own[PATH_MAX], name[64];
+
+	snprintf(name, sizeof(name), "/supervise-fault.%d", (int)getpid());
+	if (cgroup_own(own) < 0 || strlcat(own, name, PATH_MAX) >= PATH_MAX ||
+	    cgroup_make(AT_FDCWD, own) < 0)
+		return;
+	strlcpy(group, own, sizeof(group));
+	fault_each("a spawn in a control group", spawn_one, NULL);
+	*group = '\0';
+	CHECK(cgroup_remove(AT_FDCWD, own) == 0);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -118,6 +152,8 @@ main(int argc, char *argv[])
 	clone_pidfd = false;
 	fault_each("a spawn with pidfd_open", spawn_one, NULL);
 	fault_each("a spawn that fails", spawn_none, NULL);
+	clone_pidfd = true;
+	spawn_grouped();
 	if (geteuid() != 0)
 		return 0;
 	attributes = true;

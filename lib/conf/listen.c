@@ -151,7 +151,7 @@ listen_parse(struct loader *ld, struct body *b, const struct statement *st)
 {
 	struct listen_spec listen = { .mode = LISTEN_MODE_UNSAID };
 	const struct token *word = st->args;
-	size_t n = st->directive->nwords, kind = 0;
+	size_t n = LISTEN_UNIX + 1, kind = 0;
 
 	if (!value_has_words(ld, st))
 		return false;

@@ -61,8 +61,6 @@ take_over(struct tree *t, struct child *first, struct child *second)
 	second->leaving = false;
 	second->held = false;
 	child_set_forgotten(second, false);
-	if (second->run <= first->run)
-		second->run = first->run + 1;
 	lose_name(first);
 	tree_note(t, NOTE_REPLACED, second,
 	    (struct reason){ .kind = REASON_NONE })

@@ -89,6 +89,8 @@ begin_group(struct tree *t, struct child *child)
 	 */
 	if (child->state == CHILD_RESTARTING)
 		child_set_state(child, CHILD_DOWN);
+	/* The group goes by it: nothing may take its place now. */
+	replace_call_off(t, child);
 	sup->op = OP_GROUP_STOP;
 	sup->told = false;
 	sup->target = child;

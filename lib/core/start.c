@@ -42,7 +42,8 @@ sup_launch(struct tree *t, struct sup *sup)
 static void
 launch(struct tree *t, struct child *child)
 {
-	child->run++;
+	/* The next number is that of the run that is to replace it. */
+	child->run += child->replaced ? 2 : 1;
 	child->started_ns = t->now_ns;
 	child->condemned = false;
 	if (child_is_sup(child))

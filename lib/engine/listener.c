@@ -38,7 +38,7 @@ look_up(const char *name, bool group, id_t *id)
 static int
 set_owner(const struct listen_spec *line)
 {
-	id_t uid, gid;
+	id_t uid = NO_ID, gid = NO_ID;
 	int error = look_up(line->user, false, &uid);
 
 	if (error == 0)

@@ -17,13 +17,13 @@ const char *const cgroup_controller_text[CGROUP_CONTROLLERS] = {
 #define NONE      CGROUP_INFINITY
 
 const struct cgroup_limit cgroup_limits[CGROUP_LIMITS] = {
-	{ CGROUP_MEMORY, "", "memory.max", CGROUP_BYTES, BYTES_MAX, NONE },
-	{ CGROUP_MEMORY, "high", "memory.high", CGROUP_BYTES, BYTES_MAX, NONE },
-	{ CGROUP_MEMORY, "swap", "memory.swap.max", CGROUP_BYTES, BYTES_MAX,
+	{ CGROUP_MEMORY, CGROUP_BYTES, "", "memory.max", BYTES_MAX, NONE },
+	{ CGROUP_MEMORY, CGROUP_BYTES, "high", "memory.high", BYTES_MAX, NONE },
+	{ CGROUP_MEMORY, CGROUP_BYTES, "swap", "memory.swap.max", BYTES_MAX,
 	    NONE },
-	{ CGROUP_PIDS, "", "pids.max", CGROUP_COUNT, 4194304, NONE },
-	{ CGROUP_CPU, "", "cpu.max", CGROUP_PERCENT, 1000000, NONE },
-	{ CGROUP_CPU, "weight", "cpu.weight", CGROUP_WEIGHT, 10000, 100 },
+	{ CGROUP_PIDS, CGROUP_COUNT, "", "pids.max", 4194304, NONE },
+	{ CGROUP_CPU, CGROUP_PERCENT, "", "cpu.max", 1000000, NONE },
+	{ CGROUP_CPU, CGROUP_WEIGHT, "weight", "cpu.weight", 10000, 100 },
 };
 
 const char *

@@ -32,9 +32,9 @@ enum cgroup_unit {
 
 struct cgroup_limit {
 	enum cgroup_controller controller;
+	enum cgroup_unit unit;
 	const char *word; /* before the value; "": the directive alone */
 	const char *file;
-	enum cgroup_unit unit;
 	int64_t max;
 	int64_t usual; /* what a new group has */
 };
@@ -56,7 +56,7 @@ struct cgroup_said {
 /* Room for what is written to a file. */
 #define CGROUP_TEXT_SIZE 48
 
-/* What is written to the file of the limit: its text, and `text`. */
+/* Writes what the file of the limit is to have, and returns `text`. */
 const char *cgroup_limit_text(const struct cgroup_limit *limit, int64_t value,
     char text[static CGROUP_TEXT_SIZE]);
 

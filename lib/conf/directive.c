@@ -5,10 +5,7 @@
 #include "conf/conf.h"
 #include "conf/spec.h"
 
-#define IN_BLOCKS      (IN_ROOT | IN_SUPERVISOR)
-#define IN_SUPERVISORS (IN_BLOCKS | IN_INIT)
-#define ANYWHERE       (IN_SUPERVISORS | IN_WORKER)
-#define IN_CHILDREN    (IN_SUPERVISOR | IN_WORKER)
+#define ANYWHERE (IN_SUPERVISORS | IN_WORKER)
 
 #define FIELD(field)    .offset = offsetof(struct child_policy, field)
 #define CHOICE(list, n) .words = (list), .nwords = (n)

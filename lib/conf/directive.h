@@ -54,6 +54,11 @@ enum directive_where {
 	IN_INIT = 16,   /* what `init` prints */
 };
 
+/* Several of them. */
+#define IN_BLOCKS      (IN_ROOT | IN_SUPERVISOR)
+#define IN_SUPERVISORS (IN_BLOCKS | IN_INIT)
+#define IN_CHILDREN    (IN_SUPERVISOR | IN_WORKER)
+
 struct directive {
 	const char *name;
 	enum directive_type type;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "bench_contender.h"
+#include "bench_ours.h"
 #include "bench_stage.h"
 #include "bench_stats.h"
 #include "bench_tree.h"
@@ -27,7 +28,6 @@ enum {
 
 static const int64_t LINKS_SECOND_NS = 1000000000;
 static const double LINKS_MS_NS = 1e6;
-static const double LINKS_US_NS = 1e3;
 
 static const char usage_text[] =
     "usage: links [-r ROUNDS] [-R]\n"
@@ -62,30 +62,10 @@ struct links {
 	struct series monitor_ratios;
 };
 
-static FILE *
-open_file(const char *dir)
-{
-	char path[PATH_MAX];
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/supervise.conf", dir);
-	f = fopen(path, "we");
-	if (f == NULL)
-		err(1, "%s", path);
-	return f;
-}
-
-static void
-close_file(FILE *f)
-{
-	if (fclose(f) != 0)
-		err(1, "supervise.conf");
-}
-
 static void
 write_file(const char *dir, int kind)
 {
-	FILE *f = open_file(dir);
+	FILE *f = ours_file(dir);
 
 	(void)fprintf(f,
 	    "strategy %s\nstop %s\nmax_restarts 1000000\nmax_seconds 1\n",
@@ -97,23 +77,7 @@ write_file(const char *dir, int kind)
 			    (i + 1) % LINKS_NCHILDREN);
 		(void)fprintf(f, " }\n");
 	}
-	close_file(f);
-}
-
-/* Starts what the file says, and returns when all its children run. */
-static void
-launch(struct links *l, const char *name, size_t nchildren)
-{
-	const char *const argv[] = { contender_supervise, "-f",
-		"supervise.conf", "run", NULL };
-	int64_t at_ns;
-	int error;
-
-	tree_launch(&l->tree, l->stage.dir, (char *const *)argv, nchildren,
-	    &at_ns);
-	error = tree_await_all(&l->tree, at_ns + 60 * LINKS_SECOND_NS, &at_ns);
-	if (error != 0)
-		errx(1, "%s: start: %s", name, strerror(-error));
+	ours_file_done(f);
 }
 
 /* One death and what follows, in ms. */
@@ -142,7 +106,7 @@ measure_one(struct links *l, int kind)
 	double median;
 
 	write_file(l->stage.dir, kind);
-	launch(l, kinds[kind].name, LINKS_NCHILDREN);
+	ours_launch(&l->tree, l->stage.dir, kinds[kind].name, LINKS_NCHILDREN);
 	for (size_t i = 0; i < LINKS_KILLS; i++)
 		series_add(&here, kill_one(l, (i + 1) * 317));
 	(void)tree_clear(&l->tree);
@@ -155,29 +119,17 @@ measure_one(struct links *l, int kind)
 static double
 measure_restart(struct links *l, bool monitored)
 {
-	FILE *f = open_file(l->stage.dir);
-	struct series here = { 0 };
+	FILE *f = ours_file(l->stage.dir);
 	double median;
 
 	(void)fprintf(f,
 	    "max_restarts 1000000\nmax_seconds 1\n"
 	    "worker w0 { exec %s }\nworker w1 { exec %s%s }\n",
 	    contender_child, contender_child, monitored ? "; monitor w0" : "");
-	close_file(f);
-	launch(l, "monitor", 2);
-	for (size_t i = 0; i < LINKS_RESTARTS; i++) {
-		int64_t took_ns;
-		int error;
-
-		sleep_until(now_ns() + LINKS_SECOND_NS / 500);
-		error = tree_replace(&l->tree, 0, LINKS_SECOND_NS, &took_ns);
-		if (error != 0)
-			errx(1, "no restart: %s", strerror(-error));
-		series_add(&here, (double)took_ns / LINKS_US_NS);
-	}
+	ours_file_done(f);
+	ours_launch(&l->tree, l->stage.dir, "monitor", 2);
+	median = ours_restart_us(&l->tree, 0, LINKS_RESTARTS);
 	(void)tree_clear(&l->tree);
-	median = series_quantile(&here, 0.5);
-	series_fini(&here);
 	return median;
 }
 
@@ -194,13 +146,6 @@ measure_monitor(struct links *l, bool monitored_first)
 }
 
 static void
-report_limit(const char *what, double limit, const char *of, double reached)
-{
-	(void)printf("| %s | %.2f x %s | %.2f %s |\n", what, limit, of, reached,
-	    reached <= limit ? "held" : "**missed**");
-}
-
-static void
 report(struct links *l)
 {
 	(void)printf("| one death, all back | ms | ring to this |\n"
@@ -214,9 +159,9 @@ report(struct links *l)
 	    series_quantile(&l->alone_us, 0.5),
 	    series_quantile(&l->monitored_us, 0.5));
 	(void)printf("\n| supervise | at most | reached |\n|---|---:|---:|\n");
-	report_limit("one death in a ring", 1.5, "one_for_all",
+	ours_limit("one death in a ring", 1.5, "one_for_all",
 	    series_quantile(&l->ratios[ALL_REVERSE], 0.5));
-	report_limit("restart with a monitor", 1.05, "without",
+	ours_limit("restart with a monitor", 1.05, "without",
 	    series_quantile(&l->monitor_ratios, 0.5));
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "base/duration.h"
 #include "base/near.h"
 #include "cmd/options.h"
@@ -118,6 +119,7 @@ refuse(const char *command, const struct option *longs, const char *word,
 static bool
 take_format(struct globals *globals, const char *command, const char *value)
 {
+	assert(value != NULL);
 	if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
 		usage_error(command, "--log-format %s: expected text or json",
 		    value);

@@ -174,7 +174,7 @@ static int
 take_all(struct engine *e, struct handed *h, const struct listens *lines,
     const struct listen_spec **failed)
 {
-	struct listener *taken[LISTENS_MAX];
+	struct listener *taken[LISTENS_MAX] = { NULL };
 	size_t n = 0;
 	int error;
 

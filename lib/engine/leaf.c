@@ -132,7 +132,7 @@ leaf_spawn(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
 	bool again = false;
-	int error;
+	int error = 0;
 
 	if ((worker->leaf == NULL && e->root.body->sup.cgroup == NULL &&
 		said_of(worker->spec->spec)->bits == 0) ||

@@ -33,7 +33,9 @@ open_file(int at, const char *group, const char *file, int flags)
 
 	snprintf(path, sizeof(path), "%s/%s", group, file);
 	fd = openat(at, path, flags | O_CLOEXEC);
-	return fd == -1 ? -errno : fd;
+	if (fd == -1)
+		return -errno;
+	return fd;
 }
 
 /* The first bytes of the file, ended with a NUL: how many, or -errno. */

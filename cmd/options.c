@@ -98,11 +98,15 @@ usage_no_command(const char *word)
 	return usage_error(NULL, "no command %s", word);
 }
 
-/* About an option that is none, or lacks its argument. */
+/* About an option that is none, or lacks its argument; `last` has it. */
 static void
-refuse(const char *command, const struct option *longs, const char *word,
+refuse(const char *command, const struct option *longs, const char *last,
     int option)
 {
+	/* Of several letters in a word it is this one. */
+	const char letter[] = { '-', (char)optopt, '\0' };
+	bool is_letter = optopt > ' ' && optopt < OPTION_LOG_FORMAT;
+	const char *word = is_letter ? letter : last;
 	struct near near = near_start(word + strspn(word, "-"));
 
 	for (const struct option *o = longs; o->name != NULL; o++)
@@ -233,14 +237,7 @@ options_read(struct globals *globals, int argc, char **argv,
 	optind = 0; /* glibc: start anew, and read `+` again */
 	while ((option = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (option == '?' || option == ':') {
-			/* Of several letters in a word it is this one. */
-			char letter[] = { '-', (char)optopt, '\0' };
-
-			refuse(name, longs,
-			    optopt > ' ' && optopt < OPTION_LOG_FORMAT ?
-				letter :
-				argv[optind - 1],
-			    option);
+			refuse(name, longs, argv[optind - 1], option);
 			return false;
 		}
 		if (is_global(option) &&

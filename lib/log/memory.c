@@ -157,40 +157,34 @@ log_bounds_after(const struct log_bounds *bounds, uint64_t at)
 }
 
 static void
-fill(struct log_last *last, enum log_stream stream, int64_t at_ns,
-    uint32_t number, const char *text, size_t len, bool cut)
+fill(struct log_last *last, const struct log_said *said)
 {
-	if (len > LOG_LAST_LEN) {
-		len = LOG_LAST_LEN;
-		cut = true;
-	}
-	last->at_ns = at_ns;
-	last->stream = (uint8_t)stream;
-	last->cut = cut;
-	last->number = number;
+	size_t len = said->len < LOG_LAST_LEN ? said->len : LOG_LAST_LEN;
+
+	last->at_ns = said->at_ns;
+	last->stream = (uint8_t)said->stream;
+	last->cut = said->cut || len < said->len;
+	last->number = said->number;
 	last->len = (uint16_t)len;
-	memcpy(last->text, text, len);
+	memcpy(last->text, said->text, len);
 }
 
 void
-log_child_keep(struct log_child *child, enum log_stream stream, int64_t at_ns,
-    uint32_t number, const char *text, size_t len, bool cut)
+log_child_keep(struct log_child *child, const struct log_said *said)
 {
-	fill(&child->last[child->nlast % LOG_LAST_SLOTS], stream, at_ns, number,
-	    text, len, cut);
+	fill(&child->last[child->nlast % LOG_LAST_SLOTS], said);
 	child->nlast++;
 }
 
 void
 log_news_put(const struct log_memory *memory, uint32_t idx,
-    enum log_stream stream, int64_t at_ns, uint32_t number, const char *text,
-    size_t len, bool cut)
+    const struct log_said *said)
 {
 	struct log_head *head = memory->head;
 	struct log_news *news = &head->news[head->nnews % LOG_NEWS_MAX];
 
 	news->child = idx;
-	fill(&news->line, stream, at_ns, number, text, len, cut);
+	fill(&news->line, said);
 	head->nnews++;
 }
 

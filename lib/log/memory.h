@@ -228,16 +228,22 @@ bool log_child_bound(const struct log_memory *memory, uint32_t idx,
 /* Where the first run has ended of those beyond `at`; UINT64_MAX: nowhere. */
 uint64_t log_bounds_after(const struct log_bounds *bounds, uint64_t at);
 
-/*
- * Keeps a line of `len` bytes, with its number, among the last ones of a child.
- */
-void log_child_keep(struct log_child *child, enum log_stream stream,
-    int64_t at_ns, uint32_t number, const char *text, size_t len, bool cut);
+/* A line of a child, as its logger has read it. */
+struct log_said {
+	enum log_stream stream;
+	int64_t at_ns;
+	uint32_t number; /* of the child's lines */
+	const char *text;
+	size_t len;
+	bool cut; /* it goes on */
+};
+
+/* Keeps a line among the last ones of a child. */
+void log_child_keep(struct log_child *child, const struct log_said *said);
 
 /* The same for those who follow the child `idx`. */
 void log_news_put(const struct log_memory *memory, uint32_t idx,
-    enum log_stream stream, int64_t at_ns, uint32_t number, const char *text,
-    size_t len, bool cut);
+    const struct log_said *said);
 
 /*
  * Copies the next news behind *seen and moves that on. False: there are none.

@@ -244,6 +244,20 @@ next_line(const char *text, size_t len, bool end, struct line *line,
 	return true;
 }
 
+/* The line, for those who look at what its child has said. */
+static struct log_said
+said_of(const struct source *source, const struct line *line)
+{
+	return (struct log_said){
+		.stream = (enum log_stream)(source->number % LOG_NSTREAMS),
+		.at_ns = source->logger->now_ns,
+		.number = line->number,
+		.text = line->text,
+		.len = line->len,
+		.cut = line->more,
+	};
+}
+
 static void
 keep_lasts(const struct source *source, const struct lasts *lasts)
 {
@@ -251,12 +265,10 @@ keep_lasts(const struct source *source, const struct lasts *lasts)
 
 	for (size_t i = first; i < lasts->n; i++) {
 		const struct line *line = &lasts->lines[i % LOG_LAST_MAX];
+		struct log_said said = said_of(source, line);
 
 		if (!line->amid)
-			log_child_keep(child_of(source),
-			    (enum log_stream)(source->number % LOG_NSTREAMS),
-			    source->logger->now_ns, line->number, line->text,
-			    line->len, line->more);
+			log_child_keep(child_of(source), &said);
 	}
 }
 
@@ -265,17 +277,16 @@ static void
 count_line(const struct source *source, struct line *line)
 {
 	struct log_child *child = child_of(source);
+	struct log_said said;
 
 	if (line->amid || source->number == LOG_RECORDS)
 		return;
 	line->number = ++child->nlines;
 	if (!child->followed)
 		return;
+	said = said_of(source, line);
 	log_news_put(&source->logger->wire->memory,
-	    source->number / LOG_NSTREAMS,
-	    (enum log_stream)(source->number % LOG_NSTREAMS),
-	    source->logger->now_ns, line->number, line->text, line->len,
-	    line->more);
+	    source->number / LOG_NSTREAMS, &said);
 	source->logger->news = true;
 }
 

@@ -25,8 +25,11 @@ lasts(void)
 	CHECK(log_child_last(&memory, idx, lines, LOG_LAST_MAX) == 0);
 	for (int i = 1; i <= 25; i++) {
 		snprintf(text, sizeof(text), "line %d", i);
-		log_child_keep(child, LOG_STDOUT, i, 0, text, strlen(text),
-		    false);
+		log_child_keep(child,
+		    &(struct log_said){ .stream = LOG_STDOUT,
+			.at_ns = i,
+			.text = text,
+			.len = strlen(text) });
 	}
 	CHECK(log_child_last(&memory, idx, lines, 99) == LOG_LAST_MAX);
 	CHECK(memcmp(lines[0].text, "line 16", 7) == 0);
@@ -34,7 +37,9 @@ lasts(void)
 	CHECK(log_child_last(&memory, idx, lines, 2) == 2);
 	CHECK(memcmp(lines[0].text, "line 24", 7) == 0);
 	memset(text, 'x', sizeof(text));
-	log_child_keep(child, LOG_STDERR, 0, 0, text, sizeof(text), false);
+	log_child_keep(child,
+	    &(struct log_said){
+		.stream = LOG_STDERR, .text = text, .len = sizeof(text) });
 	CHECK(log_child_last(&memory, idx, lines, 1) == 1);
 	CHECK(lines[0].cut && lines[0].len == LOG_LAST_LEN);
 	log_memory_unmap(&memory);
@@ -69,12 +74,14 @@ news(void)
 
 	CHECK(log_memory_map(&memory, 3, 0) == 0);
 	CHECK(!log_news_get(&memory, &seen, &got, &lost) && lost == 0);
-	log_news_put(&memory, 2, LOG_STDERR, 7, 1, "one", 3, false);
+	log_news_put(&memory, 2,
+	    &(struct log_said){ LOG_STDERR, 7, 1, "one", 3, false });
 	CHECK(log_news_get(&memory, &seen, &got, &lost) && lost == 0);
 	CHECK(got.child == 2 && got.line.number == 1 && got.line.len == 3);
 	CHECK(!log_news_get(&memory, &seen, &got, &lost));
 	for (uint32_t i = 2; i < LOG_NEWS_MAX + 100; i++)
-		log_news_put(&memory, 2, LOG_STDOUT, 7, i, "x", 1, false);
+		log_news_put(&memory, 2,
+		    &(struct log_said){ LOG_STDOUT, 7, i, "x", 1, false });
 	/* Those that come are in order, and those that do not are counted. */
 	CHECK(log_news_get(&memory, &seen, &got, &lost));
 	CHECK(lost > 0 && got.line.number == 2 + lost);

@@ -67,7 +67,7 @@ say() {
 		supervisor pool { strategy dynamic }
 	END
 	start_tree_ready
-	follow --json -n 0
+	follow --json
 	echo one | say a 1
 	eventually grep -q '"text":"one"' followed
 	supervise add -q pool 'worker x { restart temporary; shell "echo two >&2; exec sleep 1000" }'

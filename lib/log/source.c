@@ -19,12 +19,6 @@ enum given {
 	GIVEN_ORDER,   /* the next one is an order */
 };
 
-/* Lines of the intake at hand, the last of which are kept. */
-struct lasts {
-	struct line lines[LOG_LAST_MAX];
-	size_t n;
-};
-
 static struct log_intake *
 intake_of(const struct source *source)
 {
@@ -258,21 +252,11 @@ said_of(const struct source *source, const struct line *line)
 	};
 }
 
-static void
-keep_lasts(const struct source *source, const struct lasts *lasts)
-{
-	size_t first = lasts->n > LOG_LAST_MAX ? lasts->n - LOG_LAST_MAX : 0;
-
-	for (size_t i = first; i < lasts->n; i++) {
-		const struct line *line = &lasts->lines[i % LOG_LAST_MAX];
-		struct log_said said = said_of(source, line);
-
-		if (!line->amid)
-			log_child_keep(child_of(source), &said);
-	}
-}
-
-/* Counts a line, and tells it to those who follow. */
+/*
+ * Counts and keeps a line, and tells it to those who follow. Who begins to do
+ * so says that first and then looks at what is kept: here it is the other way
+ * round, so that one of the two has the line.
+ */
 static void
 count_line(const struct source *source, struct line *line)
 {
@@ -282,9 +266,10 @@ count_line(const struct source *source, struct line *line)
 	if (line->amid || source->number == LOG_RECORDS)
 		return;
 	line->number = ++child->nlines;
+	said = said_of(source, line);
+	log_child_keep(child, &said);
 	if (!child->followed)
 		return;
-	said = said_of(source, line);
 	log_news_put(&source->logger->wire->memory,
 	    source->number / LOG_NSTREAMS, &said);
 	source->logger->news = true;
@@ -305,7 +290,6 @@ struct giving {
 	char *base;    /* of the sink's output; NULL: nothing is there */
 	char *to;
 	size_t room;
-	struct lasts lasts;
 };
 
 /* Finds room for `bound` bytes in the sink; false: it is blocked. */
@@ -346,7 +330,6 @@ give_some(const struct source *source, struct giving *g, size_t until, bool end)
 		g->to += n;
 		g->room -= n;
 		count_line(source, line);
-		g->lasts.lines[g->lasts.n++ % LOG_LAST_MAX] = *line;
 		g->done += (uint32_t)eaten;
 		line->amid = line->more;
 	}
@@ -374,8 +357,6 @@ give(struct source *source, bool end)
 	} while (given == GIVEN_ALL && limit <= intake->have);
 	if (g.base != NULL)
 		commit(source, g.done, g.line.amid, (uint32_t)(g.to - g.base));
-	if (source->number != LOG_RECORDS)
-		keep_lasts(source, &g.lasts);
 	if (source->logger->news)
 		logger_rouse(source->logger);
 	return given;

@@ -88,9 +88,10 @@ control_keeps_up(const struct control_client *client)
 }
 
 void
-control_more(struct control_client *client)
+control_more(struct control_client *client, bool more)
 {
-	client->more = true;
+	client->more = more;
+	client_changed(client);
 }
 
 /* Writes how many broadcasts were lost; the last had the number `seq`. */

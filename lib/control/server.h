@@ -133,10 +133,11 @@ bool control_has_room(const struct control_client *client);
 bool control_keeps_up(const struct control_client *client);
 
 /*
- * Says that more of the answer is made at once, so that a small piece of it is
- * not sent by itself, which would wake its reader.
+ * Says whether more of the answer is made at once, so that a small piece of it
+ * is not sent by itself, which would wake its reader. The end of the answer
+ * says that there is no more.
  */
-void control_more(struct control_client *client);
+void control_more(struct control_client *client, bool more);
 
 /*
  * From here on the client gets every broadcast as well, until its request is

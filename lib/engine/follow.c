@@ -131,8 +131,10 @@ follow_begun(struct engine *e, struct control_client *client)
 {
 	struct follower *f = follower_of(e, client);
 
-	if (f != NULL)
-		f->begun = true;
+	if (f == NULL)
+		return;
+	f->begun = true;
+	control_more(client, false);
 }
 
 static void

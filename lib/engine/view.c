@@ -110,7 +110,7 @@ go_on(struct engine *e, struct view *view)
 		}
 		now_ns = clock_now_ns();
 	} while (now_ns < until_ns && control_has_room(view->client));
-	control_more(view->client);
+	control_more(view->client, true);
 }
 
 /* A view with room for its words; they are copied. */

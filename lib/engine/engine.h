@@ -48,7 +48,7 @@
  *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; lookup.c finds names,
- *			view.c and query.c look, act.c, act_add.c,
+ *			view.c, query.c and metrics.c look, act.c, act_add.c,
  *			act_signal.c, act_link.c and act_throw.c change,
  *			waiters.c waits, monitors.c tells of ends
  *	ties.c		links, and whom they mean, by census.c; nobody.c
@@ -147,7 +147,10 @@ struct engine {
 	struct outcome outcome;
 
 	struct control_server server;
-	int64_t serve_ns; /* when it is to be looked after again */
+	int64_t began_ns;       /* when the engine did */
+	int64_t wall_offset_ns; /* from that clock to the wall's */
+	uint64_t nevents;       /* that the core was fed */
+	int64_t serve_ns;       /* when it is to be looked after again */
 	struct views views;
 	struct waiters waiters;
 	struct watchers watchers;

@@ -38,6 +38,8 @@ const struct command commands[] = {
 	{ SECTION_LOOK, "logs", WHERE_ANY,
 	    "[-f] [-n NUMBER] [--json] [NAME ...]",
 	    "the last lines of children", COMMAND(logs) },
+	{ SECTION_LOOK, "metrics", WHERE_ANY, "[-o FILE] [--json]",
+	    "what is counted, for OpenMetrics", COMMAND(metrics) },
 	{ SECTION_LOOK, "pid", WHERE_ANY, "[-q] [--json] NAME ...",
 	    "the process of a child", COMMAND(pid) },
 	{ SECTION_LOOK, "spec", WHERE_ANY, "[--json] NAME ...",

@@ -58,7 +58,7 @@ _supervise() {
 	[[ -z $command ]] ||
 		synopsis=$(supervise help --synopses | sed -n "s/^$command\t\(.*\)\t.*/\1/p")
 	case $prev in
-	-f | --file | -S | --socket) kind='file' ;;
+	-f | --file | -S | --socket | -o) kind='file' ;;
 	-L | --label) kind=label ;;
 	--log-format) kind=format ;;
 	-r) kind=restart ;;

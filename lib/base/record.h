@@ -46,6 +46,9 @@
 	X(RECORD_STATUS, "status", "how a child is at this moment")           \
 	X(RECORD_PID, "pid", "the process of a child")                        \
 	X(RECORD_COUNT, "count", "the children of a supervisor, by kind")     \
+	X(RECORD_METRICS, "metrics", "what is counted of a child")            \
+	X(RECORD_TALLY, "tally", "its ends for one reason")                   \
+	X(RECORD_ENGINE, "engine", "what is counted of the engine")           \
 	X(RECORD_WHY, "why", "what a child is up to, and its budget")         \
 	X(RECORD_END, "end", "one of the last ends of a child")               \
 	X(RECORD_LINK, "link", "two children are linked")                     \

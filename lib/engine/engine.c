@@ -102,6 +102,7 @@ engine_feed(struct engine *e, const struct event *event)
 	int spawns = 0;
 	size_t n;
 
+	e->nevents++;
 	do {
 		answered = false;
 		n = tree_step(&e->tree, &next, clock_now_ns(), actions);
@@ -235,6 +236,7 @@ init_base(struct engine *e, const struct run *run, const struct wire *log)
 	int error;
 
 	e->run = run;
+	e->began_ns = clock_now_ns();
 	SLIST_INIT(&e->versions);
 	SLIST_INIT(&e->freed);
 	SLIST_INIT(&e->addings);

@@ -55,7 +55,7 @@
  *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; lookup.c finds names,
- *			view.c and query.c look, act.c, act_add.c,
+ *			view.c, query.c and metrics.c look, act.c, act_add.c,
  *			act_signal.c, act_link.c and act_throw.c change,
  *			waiters.c waits, monitors.c tells of ends,
  *			follow.c of what children write
@@ -158,7 +158,10 @@ struct engine {
 	struct outcome outcome;
 
 	struct control_server server;
-	int64_t serve_ns; /* when it is to be looked after again */
+	int64_t began_ns;       /* when the engine did */
+	int64_t wall_offset_ns; /* from that clock to the wall's */
+	uint64_t nevents;       /* that the core was fed */
+	int64_t serve_ns;       /* when it is to be looked after again */
 	struct views views;
 	struct follows follows; /* of lines of children */
 	struct waiters waiters;

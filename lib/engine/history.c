@@ -19,6 +19,12 @@ const char *const history_behind_text[] = {
 #undef TEXT
 };
 
+const char *const tally_end_text[] = {
+#define TEXT(name, text) [name] = text,
+	TALLY_ENDS(TEXT)
+#undef TEXT
+};
+
 void
 history_add(struct history *h, const struct history_end *end)
 {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/reason.h"
+#include "engine/tally.h"
 
 /*
  * The last ends of each child, for `supervise why`: when, for which reason,
@@ -104,6 +105,7 @@ struct history_end {
 struct history {
 	struct history_end ends[HISTORY_ENDS];
 	uint32_t n; /* ends so far */
+	struct tally tally;
 };
 
 /* Takes the next end of a child. */

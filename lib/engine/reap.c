@@ -58,11 +58,15 @@ reap_signo(const struct worker *worker)
 static bool
 reap_leader(struct worker *worker)
 {
+	int64_t before_ns;
+
 	if (worker->denied)
 		return false;
 	(void)group_signal(worker->pidfd, worker->pid, reap_signo(worker));
+	before_ns = process_reaped_cpu_ns();
 	while (pidfd_reap(worker->pidfd, &worker->end) == -EINTR)
 		;
+	worker->history->tally.cpu_ns += process_reaped_cpu_ns() - before_ns;
 	worker->group_gone =
 	    group_signal(worker->pidfd, worker->pid, 0) == -ESRCH;
 	if (worker->group_gone)

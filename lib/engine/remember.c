@@ -172,6 +172,50 @@ find_cause(struct child *child, struct history_end *end,
 	}
 }
 
+static enum tally_end
+tally_of(const struct child *child, const struct history_end *end)
+{
+	enum reason_class class = reason_class(child->policy, end->reason);
+
+	if (end->cause == HISTORY_LINK)
+		return TALLY_LINK;
+	switch ((enum reason_kind)end->reason.kind) {
+	case REASON_EXIT:
+	case REASON_SIGNAL:
+		if (class != CLASS_ABNORMAL)
+			return class == CLASS_NORMAL ? TALLY_NORMAL :
+						       TALLY_PLANNED;
+		return end->reason.kind == REASON_EXIT ? TALLY_EXIT :
+							 TALLY_SIGNAL;
+	case REASON_KILLED:
+		return TALLY_KILLED;
+	case REASON_START:
+		return TALLY_START;
+	case REASON_TIMEOUT:
+		return TALLY_TIMEOUT;
+	case REASON_UNHEALTHY:
+		return TALLY_UNHEALTHY;
+	case REASON_NOPROC:
+		return TALLY_NOPROC;
+	case REASON_THROW:
+		return TALLY_THROW;
+	case REASON_FAILED_CHILD:
+		return TALLY_CHILD;
+	case REASON_INTENSITY:
+		return TALLY_INTENSITY;
+	case REASON_NONE:
+	case REASON_SHUTDOWN:
+		break;
+	}
+	return TALLY_SHUTDOWN;
+}
+
+static struct tally *
+tally(struct child *child)
+{
+	return &node_history(child)->tally;
+}
+
 static void
 remember_end(struct child *child, const struct note *note)
 {
@@ -193,6 +237,7 @@ remember_end(struct child *child, const struct note *note)
 	}
 	find_cause(child, &end, note);
 	history_add(node_history(child), &end);
+	tally(child)->ends[tally_of(child, &end)]++;
 }
 
 /* What a supervisor did about the last end of `child`. */
@@ -281,9 +326,11 @@ remember_failure(struct child *child, const struct note *note)
 		remember_end(child, note);
 		return;
 	}
+	tally(child)->ends[tally_of(child, last)]--;
 	last->reason = note->reason;
 	if (last->cause != HISTORY_LINK && last->cause != HISTORY_SIGNAL)
 		last->cause = (uint8_t)own_cause(child, note);
+	tally(child)->ends[tally_of(child, last)]++;
 }
 
 static void
@@ -331,11 +378,14 @@ remember(struct engine *e, struct child *child, const struct note *note)
 		break;
 	case NOTE_RESTARTING:
 		remember_outcome(child, HISTORY_RESTART);
+		tally(child)->restarts++;
+		tally(&child->sup->child)->counted++;
 		break;
 	case NOTE_GAVE_UP:
 		remember_outcome(child,
 		    note->restarts == 0 ? HISTORY_ESCALATED : HISTORY_GAVE_UP);
 		remember_culprit(child, note);
+		tally(&child->sup->child)->gave_up++;
 		break;
 	case NOTE_AUTO_SHUTDOWN:
 		remember_outcome(child, HISTORY_AUTO_SHUTDOWN);

@@ -8,6 +8,7 @@
 #include "engine/act.h"
 #include "engine/engine.h"
 #include "engine/lookup.h"
+#include "engine/metrics.h"
 #include "engine/query.h"
 #include "engine/serve.h"
 #include "engine/view.h"
@@ -151,6 +152,7 @@ serve_events(struct engine *e, struct control_client *client, size_t nwords,
 
 static const struct verb verbs[] = {
 	{ "status", 0, SIZE_MAX, "[NAME...]", .query = query_status },
+	{ "metrics", 0, SIZE_MAX, "[NAME...]", .query = query_metrics },
 	{ "pid", 1, SIZE_MAX, "NAME...", .query = query_pid },
 	{ "spec", 1, SIZE_MAX, "NAME...", .query = query_spec },
 	{ "count", 0, 1, "[NAME]", .serve = serve_count },

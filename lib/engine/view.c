@@ -4,6 +4,7 @@
 
 #include "engine/engine.h"
 #include "engine/lookup.h"
+#include "engine/metrics.h"
 #include "engine/query.h"
 #include "engine/serve.h"
 #include "engine/view.h"
@@ -68,7 +69,8 @@ static void
 tell_some(struct engine *e, struct view *view, int64_t now_ns)
 {
 	/* The others may have many records to say about one. */
-	int batch = view->query == query_status ? VIEW_BATCH : 1;
+	bool few = view->query == query_status || view->query == query_metrics;
+	int batch = few ? VIEW_BATCH : 1;
 
 	for (int i = 0; i < batch && view->at < view->n; i++) {
 		struct child *child = view->children[view->at++];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/ioctl.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/assert.h"
+#include "base/units.h"
 #include "os/fd.h"
 #include "os/pidfd.h"
 
@@ -171,4 +173,20 @@ process_reap_others(pid_t pid)
 	while (wait_now(P_ALL, 0, WEXITED | WNOWAIT, &info) == 1 &&
 	    info.si_pid != pid)
 		(void)wait_now(P_PID, (id_t)info.si_pid, WEXITED, &info);
+}
+
+static int64_t
+timeval_ns(struct timeval time)
+{
+	return time.tv_sec * NS_PER_S + time.tv_usec * (NS_PER_S / 1000000);
+}
+
+int64_t
+process_reaped_cpu_ns(void)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_CHILDREN, &usage) == -1)
+		return 0;
+	return timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
 }

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Processes by descriptor: how one ended, and signals that cannot reach a
@@ -84,5 +85,11 @@ int process_reap_any(pid_t *pid, struct process_end *end);
  * is left; with 0 all of them.
  */
 void process_reap_others(pid_t pid);
+
+/*
+ * The processor time of all that we have reaped so far, and of what these had
+ * reaped themselves.
+ */
+int64_t process_reaped_cpu_ns(void);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "base/units.h"
 #include "base/utf8.h"
 #include "os/fd.h"
 #include "os/pidfd.h"
@@ -275,6 +276,24 @@ proc_env_has(pid_t pid, const char *const *entries)
 	return proc_env_each(pid, cross_off, &wanted);
 }
 
+/* The fields from `minflt` on that tell what a process uses. */
+static void
+read_usage(struct proc_stat *stat, char *at)
+{
+	int64_t ns_per_tick = NS_PER_S / sysconf(_SC_CLK_TCK);
+
+	for (int i = 0; i < 4; i++)
+		(void)strtoul(at, &at, 10); /* faults */
+	for (int i = 0; i < 2; i++)
+		stat->own_cpu_ns += strtoll(at, &at, 10) * ns_per_tick;
+	stat->cpu_ns = stat->own_cpu_ns;
+	for (int i = 0; i < 2; i++)
+		stat->cpu_ns += strtoll(at, &at, 10) * ns_per_tick;
+	for (int i = 0; i < 6; i++)
+		(void)strtoull(at, &at, 10); /* priority to vsize */
+	stat->rss_bytes = strtoll(at, &at, 10) * sysconf(_SC_PAGESIZE);
+}
+
 int
 proc_stat(pid_t pid, struct proc_stat *stat)
 {
@@ -304,6 +323,7 @@ proc_stat(pid_t pid, struct proc_stat *stat)
 	(void)strtol(at, &at, 10); /* its group in the foreground */
 	found.ending = (strtoul(at, &at, 10) & FLAG_EXITING) != 0 &&
 	    found.state != 'Z' && found.state != 'X';
+	read_usage(&found, at);
 	*stat = found;
 	return 0;
 }

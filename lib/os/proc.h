@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * What /proc tells about processes: who the children of one are, what is in
@@ -22,8 +23,11 @@ struct proc_stat {
 	pid_t ppid;
 	pid_t pgrp;
 	pid_t session;
-	char state;  /* as in proc(5): R, S, D, Z, T … */
-	bool ending; /* it does no more, but has its children still */
+	char state;         /* as in proc(5): R, S, D, Z, T … */
+	bool ending;        /* it does no more, but has its children still */
+	int64_t own_cpu_ns; /* that it has used */
+	int64_t cpu_ns;     /* the same with that of what it has reaped */
+	int64_t rss_bytes;  /* of its memory, those that are in the machine's */
 	char comm[PROC_COMM_SIZE];
 };
 

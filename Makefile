@@ -66,7 +66,7 @@ SECTIONS := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed \
 	-Wl,-z,pack-relative-relocs,-z,noseparate-code
 
-# What keeps the program near 250 kB: the whole of it is optimised at once,
+# What keeps the program small: the whole of it is optimised at once,
 # calls into libraries need no stubs since all are bound at the start,
 # relative relocations take a bit each instead of 24 bytes, and code and
 # constants are mapped as one, which each command feels; passes are off that

@@ -179,20 +179,14 @@ refuse(const char *file, const char *temporary)
 	return STATUS_FAILED;
 }
 
-/*
- * Prints into a file beside `file`, which takes its place if all is well: who
- * reads it finds the old one or the new one whole.
- */
+/* Prints into a new file, `temporary`, which takes the place of `file`. */
 static int
-tell_to(const struct globals *globals, const char *file)
+tell_by(const struct globals *globals, const char *file, char *temporary)
 {
-	char *temporary;
 	mode_t mask = umask(0);
 	int fd, status;
 
 	(void)umask(mask);
-	if (asprintf(&temporary, "%s.XXXXXX", file) == -1)
-		no_memory();
 	fd = mkstemp(temporary);
 	if (fd == -1)
 		return refuse(file, NULL);
@@ -204,6 +198,22 @@ tell_to(const struct globals *globals, const char *file)
 		(void)unlink(temporary);
 	else if (rename(temporary, file) == -1)
 		status = refuse(file, temporary);
+	return status;
+}
+
+/*
+ * Replaces `file` if all is well: who reads it finds the old one or the new
+ * one whole.
+ */
+static int
+tell_to(const struct globals *globals, const char *file)
+{
+	char *temporary;
+	int status;
+
+	if (asprintf(&temporary, "%s.XXXXXX", file) == -1)
+		no_memory();
+	status = tell_by(globals, file, temporary);
 	free(temporary);
 	return status;
 }

@@ -12,21 +12,27 @@ found() {
 	status=1
 }
 
+mapfile -t files < <(tree_files | grep -vE '^test/(fuzz/corpus|golden)/')
+for file in "${files[@]}"; do
+	[[ -s $file ]] || found "$file" "is empty"
+done
+
+mapfile -t files < <(grep -lI . "${files[@]}")
+while IFS=: read -r file line _; do
+	found "$file:$line" "ends with a blank"
+done < <(grep -nHE '[[:blank:]]$' "${files[@]}")
 while read -r file; do
-	[[ -s $file ]] || { found "$file" "is empty"; continue; }
-	grep -Iq . "$file" || continue
-	while IFS=: read -r line _; do
-		found "$file:$line" "ends with a blank"
-	done < <(grep -nE '[[:blank:]]$' "$file")
-	[[ -z $(tail -c 1 "$file") ]] || found "$file" "does not end with a newline"
-	[[ -n $(tail -n 1 "$file") ]] || found "$file" "ends with an empty line"
-	! grep -q $'\r' "$file" || found "$file" "has a carriage return"
-	case $file in
-	*.[ch])
-		while IFS=: read -r line _; do
-			found "$file:$line" "is indented with spaces"
-		done < <(grep -nE '^ {8}' "$file")
-		;;
-	esac
-done < <(tree_files | grep -vE '^test/(fuzz/corpus|golden)/')
+	found "$file" "has a carriage return"
+done < <(grep -l $'\r' "${files[@]}")
+
+for file in "${files[@]}"; do
+	# Up to a byte that text does not have, so all of it.
+	IFS= read -r -d '' text <"$file"
+	[[ $text == *$'\n' ]] || found "$file" "does not end with a newline"
+	[[ $text != *$'\n\n' ]] || found "$file" "ends with an empty line"
+done
+
+while IFS=: read -r file line _; do
+	found "$file:$line" "is indented with spaces"
+done < <(printf '%s\n' "${files[@]}" | grep '\.[ch]$' | xargs grep -nHE '^ {8}')
 exit $status

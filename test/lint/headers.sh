@@ -6,9 +6,10 @@
 . "$(dirname "$0")/common.bash"
 
 status=0
+# shellcheck disable=SC2207 # words
+flags=($(cflags))
 while read -r header; do
-	# shellcheck disable=SC2046 # words
-	echo "#include \"$header\"" | gcc $(cflags) -Wall -Wextra -Werror \
+	echo "#include \"$header\"" | gcc "${flags[@]}" -Wall -Wextra -Werror \
 		-fsyntax-only -x c - || status=1
 done < <(tree_files 'lib/*.h' 'cmd/*.h' 'test/*.h')
 exit $status

@@ -17,10 +17,15 @@ found() {
 }
 
 # What the table says between backquotes, once each.
-quoted() {
-	# shellcheck disable=SC2016 # a pattern
-	grep '^|' $table | grep -oE '`[^`]+`' | tr -d '`' | sort -u
-}
+# shellcheck disable=SC2016 # a pattern
+mapfile -t quoted < <(grep '^|' $table | grep -oE '`[^`]+`' | tr -d '`' | sort -u)
+declare -A in_table=() is_sentence=()
+for text in "${quoted[@]}"; do
+	in_table[$text]=1
+done
+while read -r id _; do
+	is_sentence[$id]=1
+done < <(grep -E '^[SUD][1-9]' test/sentences.txt)
 
 # The steps of a scenario, and those of a trace but for the boot and the stop
 # that every scenario ends with; words by single blanks.
@@ -34,21 +39,23 @@ trace_steps() {
 }
 
 while read -r file; do
-	name=$(basename "$file" .scenario)
-	quoted | grep -qx "$name.scenario" || found "$file" "is not in $table"
+	name=${file##*/}
+	name=${name%.scenario}
+	[[ -n ${in_table[$name.scenario]-} ]] || found "$file" "is not in $table"
 	grep -qx "scenario $name" "$file" || found "$file" "has another title"
 	ids=$(sed -nE '/^# ([SUD][1-9][0-9]*(, |,?$))+/p' "$file" |
 		grep -oE '[SUD][1-9][0-9]*')
 	[[ -n $ids ]] || found "$file" "names no sentence"
 	for id in $ids; do
-		grep -qE "^$id( |\$)" test/sentences.txt ||
+		[[ -n ${is_sentence[$id]-} ]] ||
 			found "$file" "names $id, which is no sentence"
 	done
 	trace=$suite/$name.trace
 	[[ -f $trace ]] || { found "$file" "has no trace"; continue; }
 	grep -q '^end ' "$trace" || found "$trace" "has no end"
-	[[ $(trace_steps "$trace") == "$(scenario_steps "$file")"?($'\n'stop) ||
-		$(trace_steps "$trace")$(scenario_steps "$file") == stop ]] ||
+	steps=$(scenario_steps "$file")
+	traced=$(trace_steps "$trace")
+	[[ $traced == "$steps"?($'\n'stop) || $traced$steps == stop ]] ||
 		found "$trace" "is not of the steps of $file"
 done < <(tree_files "$suite/*.scenario")
 
@@ -65,5 +72,5 @@ while read -r file id; do
 	[[ -f $file ]] || { found "$table" "$file is not there"; continue; }
 	[[ -z $id ]] || grep -qE "^@test .*\b$id\b" "$file" ||
 		found "$table" "$file has no test of $id"
-done < <(quoted)
+done < <(printf "%s\n" "${quoted[@]}")
 exit $status

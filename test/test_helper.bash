@@ -15,7 +15,7 @@
 bats_require_minimum_version 1.5.0
 export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-60}
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+ROOT=${BASH_SOURCE[0]%/test/*}
 SUPERVISE=$ROOT/${BUILD:-build}/supervise
 export WORKER=$ROOT/build/helpers/worker
 
@@ -32,6 +32,9 @@ teardown() {
 
 # A file with a setup or teardown of its own calls these two.
 prepare() {
+	# bats follows each command by a trap, which costs more than most of them.
+	# It goes on to do so in the test itself, and names its line.
+	set +T
 	DIR=$BATS_TEST_TMPDIR
 	UNDER=()
 	PID=
@@ -129,8 +132,10 @@ wait_tree() {
 
 # True for a zombie as well: bash may not have asked yet.
 ended() {
-	local state
-	state=$(sed -n 's/^State:[[:blank:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null)
+	local word state
+	while read -r word state _; do
+		[[ $word != State: ]] || break
+	done 2>/dev/null <"/proc/$1/status"
 	[[ -z $state || $state == Z ]]
 }
 
@@ -164,8 +169,7 @@ free_port() {
 # the folder in which they run.
 marked_pids() {
 	local process
-	grep -lzxsF "TEST_TREE=$DIR" /proc/[0-9]*/environ |
-		sed 's|^/proc/\([0-9]*\)/.*|\1|'
+	grep -lzxsF "TEST_TREE=$DIR" /proc/[0-9]*/environ | tr -dc '0-9\n'
 	for process in /proc/[0-9]*; do
 		[[ $process/exe -ef $SUPERVISE && $process/cwd -ef $DIR &&
 			$process != /proc/$PID ]] && echo "${process#/proc/}"
@@ -260,12 +264,15 @@ eventually_within() {
 	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
 	local seconds=$1
 	shift
+	# A pipe from which nothing comes: to read it is to sleep, less the process.
+	local never=$BATS_TEST_TMPDIR.never
+	[[ -p $never ]] || mkfifo "$never"
 	until "$@"; do
 		if [[ ${EPOCHREALTIME/[.,]/} -ge $end ]]; then
 			echo "not within $seconds s: $*"
 			return 1
 		fi
-		sleep 0.01
+		read -rt 0.01 <>"$never" || true
 	done
 }
 
@@ -278,20 +285,29 @@ refute() {
 
 # ---------------------------------------------------------------- records
 
+# matching FIELD...: sets `matches` to the records that have all the fields.
+matching() {
+	local line field
+	local -a lines
+	mapfile -t lines <records
+	matches=()
+	for line in "${lines[@]}"; do
+		for field; do
+			[[ " $line " == *" $field "* ]] || continue 2
+		done
+		matches+=("$line")
+	done
+}
+
 # Prints the records that have all the fields: records event=exited child=a
 records() {
-	local field
-	local -a program=('1')
-	for field; do
-		program+=("index(\" \" \$0 \" \", \" $field \")")
-	done
-	local condition
-	condition=$(printf ' && %s' "${program[@]}")
-	awk "${condition# && }" records
+	local matches
+	matching "$@"
+	[[ ${#matches[@]} -eq 0 ]] || printf '%s\n' "${matches[@]}"
 }
 
 has_record() {
-	[[ -n $(records "$@") ]]
+	has_records 1 "$@"
 }
 
 wait_record() {
@@ -299,27 +315,40 @@ wait_record() {
 }
 
 count_records() {
-	records "$@" | wc -l
+	local matches
+	matching "$@"
+	echo "${#matches[@]}"
 }
 
 # has_records N FIELD...: there are at least so many.
 has_records() {
-	local least=$1
-	shift
-	[[ $(count_records "$@") -ge $least ]]
+	local matches
+	matching "${@:2}"
+	[[ ${#matches[@]} -ge $1 ]]
 }
 
 # field NAME FIELD...: the value of NAME in the last record with the fields.
 field() {
-	local name=$1
-	shift
-	records "$@" | tail -n 1 | tr ' ' '\n' | sed -n "s/^$name=//p"
+	local matches value
+	matching "${@:2}"
+	[[ ${#matches[@]} -gt 0 ]] || return 0
+	value=" ${matches[-1]}"
+	[[ $value == *" $1="* ]] || return 0
+	value=${value#*" $1="}
+	echo "${value%% *}"
 }
 
 # The pid of a child's last run.
 child_pid() {
-	records "child=$1" | grep -E ' event=(starting|started) ' | tail -n 1 |
-		sed -n 's/.* pid=\([0-9]*\).*/\1/p'
+	local matches i
+	matching "child=$1"
+	for ((i = ${#matches[@]} - 1; i >= 0; i--)); do
+		if [[ ${matches[i]} == *" event="@(starting|started)" "* ]]; then
+			[[ ! ${matches[i]} =~ .*" pid="([0-9]+) ]] ||
+				echo "${BASH_REMATCH[1]}"
+			return 0
+		fi
+	done
 }
 
 # story [EVENT...]: the records, or those of the events, without what differs

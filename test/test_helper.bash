@@ -169,7 +169,10 @@ free_port() {
 # the folder in which they run.
 marked_pids() {
 	local process
-	grep -lzxsF "TEST_TREE=$DIR" /proc/[0-9]*/environ | tr -dc '0-9\n'
+	for process in $(grep -lzxsF "TEST_TREE=$DIR" /proc/[0-9]*/environ); do
+		process=${process#/proc/}
+		echo "${process%/environ}"
+	done
 	for process in /proc/[0-9]*; do
 		[[ $process/exe -ef $SUPERVISE && $process/cwd -ef $DIR &&
 			$process != /proc/$PID ]] && echo "${process#/proc/}"
@@ -264,14 +267,14 @@ eventually_within() {
 	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
 	local seconds=$1
 	shift
-	# A pipe from which nothing comes: to read it is to sleep, less the process.
 	local never=$BATS_TEST_TMPDIR.never
-	[[ -p $never ]] || mkfifo "$never"
 	until "$@"; do
 		if [[ ${EPOCHREALTIME/[.,]/} -ge $end ]]; then
 			echo "not within $seconds s: $*"
 			return 1
 		fi
+		# From this pipe nothing comes: that is a sleep without a process.
+		[[ -p $never ]] || mkfifo "$never"
 		read -rt 0.01 <>"$never" || true
 	done
 }

@@ -26,6 +26,7 @@ const char exec_help[] =
     "               a crash or a status other than 0; temporary: never\n"
     "  -m MAX       restarts that are allowed, 3 by default, ...\n"
     "  -t SECONDS   ... in so much time, 5 s by default\n"
+    "  --tini       as first word: with the options and ways of tini instead\n"
     "  -q           not a word when it gives up\n"
     "  -L LABEL     with a socket, for `supervise -L LABEL why` and others;\n"
     "               -S PATH says where\n"

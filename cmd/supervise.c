@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/options.h"
+#include "cmd/tini.h"
 #include "os/fd.h"
 
 #define COMMAND(name) name##_help, name##_main
@@ -184,6 +185,9 @@ main(int argc, char **argv)
 	const struct command *command;
 	int first, error;
 
+	/* Before all else: what it inherits is its program's. */
+	if (tini_called(argv) != NULL)
+		return tini_main(tini_called(argv));
 	globals.mailbox = keep_mailbox(argv);
 	error = fd_clean(globals.mailbox < 0 ? -1 : globals.mailbox);
 	if (may_run(argv))

@@ -44,6 +44,7 @@
 	X(RECORD_EXIT, "exit", "a linked child ended; in a mailbox")          \
 	X(RECORD_STOP, "stop", "a stop is asked for; in a mailbox")           \
 	X(RECORD_STATUS, "status", "how a child is at this moment")           \
+	X(RECORD_HEALTH, "health", "whether all is as it should be")          \
 	X(RECORD_PID, "pid", "the process of a child")                        \
 	X(RECORD_COUNT, "count", "the children of a supervisor, by kind")     \
 	X(RECORD_METRICS, "metrics", "what is counted of a child")            \

@@ -57,8 +57,8 @@
  *	serve.c		requests from the socket; lookup.c finds names,
  *			view.c, query.c and metrics.c look, act.c, act_add.c,
  *			act_signal.c, act_link.c and act_throw.c change,
- *			waiters.c waits, monitors.c tells of ends,
- *			follow.c of what children write
+ *			health.c judges, waiters.c waits, monitors.c tells of
+ *			ends, follow.c of what children write
  *	ties.c		links, and whom they mean, by census.c; nobody.c
  *			tells of names that mean none
  *	thrown.c	values that were thrown

@@ -7,6 +7,7 @@
 #include "base/near.h"
 #include "engine/act.h"
 #include "engine/engine.h"
+#include "engine/health.h"
 #include "engine/lookup.h"
 #include "engine/metrics.h"
 #include "engine/query.h"
@@ -153,6 +154,7 @@ serve_events(struct engine *e, struct control_client *client, size_t nwords,
 static const struct verb verbs[] = {
 	{ "status", 0, SIZE_MAX, "[NAME...]", .query = query_status },
 	{ "metrics", 0, SIZE_MAX, "[NAME...]", .query = query_metrics },
+	{ "healthy", 0, SIZE_MAX, "[NAME...]", .serve = health_serve },
 	{ "pid", 1, SIZE_MAX, "NAME...", .query = query_pid },
 	{ "spec", 1, SIZE_MAX, "NAME...", .query = query_spec },
 	{ "count", 0, 1, "[NAME]", .serve = serve_count },

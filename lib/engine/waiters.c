@@ -58,9 +58,8 @@ is_quiet(struct engine *e)
 	return !busy;
 }
 
-/* Whether `child` is down because it has done its work, or has none. */
-static bool
-is_done(const struct child *child)
+bool
+wait_done(const struct child *child)
 {
 	return child->state == CHILD_DOWN && child->wanted == 0 &&
 	    (child_said_ignore(child) || child_class(child) == CLASS_NORMAL);
@@ -74,7 +73,7 @@ holds_for(const struct waiter *waiter, const struct child *child)
 	if (waiter->kind == WAIT_DOWN)
 		return child->state == CHILD_DOWN && !child->remains;
 	return child->state == CHILD_UP ||
-	    (waiter->pattern && is_done(child)) ||
+	    (waiter->pattern && wait_done(child)) ||
 	    (waiter->kind == WAIT_UP && child->state == CHILD_STARTING &&
 		!child->blocked);
 }
@@ -239,7 +238,7 @@ wait_freed(struct engine *e, const struct child *child)
 				continue;
 			/* One that has done its work is as good as the root. */
 			*one = waiter->kind != WAIT_DOWN && waiter->pattern &&
-				is_done(*one) ?
+				wait_done(*one) ?
 			    &e->root.sup.child :
 			    NULL;
 		}

@@ -41,6 +41,9 @@ void wait_serve(struct engine *e, struct control_client *client, size_t nwords,
 /* Answers those whose time has come. */
 void wait_look(struct engine *e);
 
+/* Whether `child` is down because it has done its work, or has none. */
+bool wait_done(const struct child *child);
+
 /* The client, or a child with all below it, is not to be used any more. */
 void wait_closed(struct engine *e, struct control_client *client);
 void wait_freed(struct engine *e, const struct child *child);

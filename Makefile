@@ -100,6 +100,7 @@ FUZZ_SRC   := $(sort $(wildcard test/fuzz/*.c))
 HELPER_SRC := $(sort $(wildcard test/helpers/*.c))
 EXAMPLE_SRC := $(sort $(wildcard test/examples/*/*.c))
 OTP_SRC    := $(sort $(wildcard test/otp/*.c))
+MUSL_SRC   := $(sort $(wildcard musl/*.c))
 ALL_SRC    := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(SIM_SRC) $(BENCH_SRC) \
 	$(FUZZ_SRC) $(HELPER_SRC) $(EXAMPLE_SRC) $(OTP_SRC)
 
@@ -133,6 +134,11 @@ PLAY       = $(patsubst test/otp/play_%.c,$(1)/play-%,$(OTP_MAIN))
 all: ## build the program, build/supervise
 all: $(B)/supervise
 
+.PHONY: static
+static: ## build the program for an image without libraries, build/static/supervise
+	@test/install-deps build static
+	@$(MAKE) --no-print-directory $(B)/static/supervise
+
 .PHONY: run
 run: ## install what the build needs, build, run the demonstration
 	@test/install-deps build
@@ -151,7 +157,7 @@ lint: ## run the checks in test/lint
 
 .PHONY: format
 format: ## bring all C files into the form of .clang-format
-	clang-format -i $(ALL_SRC) $(wildcard lib/*/*.h cmd/*.h test/*/*.h)
+	clang-format -i $(ALL_SRC) $(wildcard lib/*/*.h cmd/*.h musl/*.[ch] musl/*/*.h test/*/*.h)
 
 .PHONY: sim
 sim: ## run SIM_SCENARIOS (100000) random scenarios of the core
@@ -344,6 +350,29 @@ HOT := base/record base/record_parse base/table control/answer control/buffer \
 	log/line log/source
 $(HOT:%=$(B)/obj/lib/%.o) $(B)/obj/cmd/rows.o: private CFLAGS += -O2 \
 	-fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
+
+# Without libraries, and small: musl, and what of libbsd's archive is wanted. At
+# a fixed address it needs no relocation, and its processes share all but what
+# they write. The kernel's headers are shown to it without those of the
+# machine's own C library beside them.
+STATIC      := $(B)/static
+MUSL_GCC    ?= musl-gcc
+MUSL_CFLAGS := $(HARDEN) -Wall -Wextra -Wno-overflow $(SECTIONS) -fno-pie $(SMALL_GCC) \
+	-isystem musl -include musl/missing.h -idirafter $(STATIC)/include
+MUSL_LINK   := -static -no-pie -Wl,-z,noexecstack,--gc-sections,-z,norelro \
+	-Wl,-z,noseparate-code,--build-id=none
+$(eval $(call VARIANT,$(STATIC),$$(MUSL_GCC),$(MUSL_CFLAGS) $$(CFLAGS),$(MUSL_LINK) $$(LDFLAGS)))
+$(STATIC)/supervise: BSD_LIBS := $(BSD_ARCHIVE)
+$(STATIC)/supervise: $(MUSL_SRC:%.c=$(STATIC)/obj/%.o)
+$(LIB_SRC:%.c=$(STATIC)/obj/%.o) $(CMD_SRC:%.c=$(STATIC)/obj/%.o) \
+	$(MUSL_SRC:%.c=$(STATIC)/obj/%.o): | $(STATIC)/include/linux
+$(STATIC)/include/linux:
+	@mkdir -p $(@D)
+	@for dir in linux asm asm-generic; do \
+		ln -sfn "$$($(CC) -E -x c -include linux/types.h /dev/null | \
+			sed -n "s|.*\"\(/.*/$$dir\)/[a-z_]*.h\".*|\1|p" | head -n 1)" \
+			$(@D)/$$dir; \
+	done
 $(eval $(call VARIANT,$(B)/asan,$$(CC),$(WARN_$(FAMILY)) $(SANITIZE),$$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/fault,$$(CC),$(WARN_$(FAMILY)) -O1 -g,$$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/coverage,gcc,-O0 -g --coverage,$$(LDFLAGS)))

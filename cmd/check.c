@@ -180,8 +180,13 @@ estimate(const char *path, const struct spec *spec)
 		printf("    what init prints when it starts decides\n");
 		return;
 	}
-	printf("    stop takes at most      %s\n",
+	printf("    stop takes at most      %s",
 	    span(estimate_stop_ms(spec), text));
+	if (spec->policy.sup.stop_timeout_ms != STOP_TIMEOUT_NONE &&
+	    estimate_whole_stop_ms(spec) > estimate_stop_ms(spec))
+		printf(", shared out: all need %s",
+		    span(estimate_whole_stop_ms(spec), text));
+	putchar('\n');
 	if (first == NULL)
 		printf("    gives up                never\n");
 	else

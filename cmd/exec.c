@@ -26,6 +26,7 @@ const char exec_help[] =
     "               a crash or a status other than 0; temporary: never\n"
     "  -m MAX       restarts that are allowed, 3 by default, ...\n"
     "  -t SECONDS   ... in so much time, 5 s by default\n"
+    "  --stop-timeout TIME  a stop is over by then: what is left is killed\n"
     "  --tini       as first word: with the options and ways of tini instead\n"
     "  -q           not a word when it gives up\n"
     "  -L LABEL     with a socket, for `supervise -L LABEL why` and others;\n"
@@ -84,6 +85,17 @@ take_seconds(struct conf_command *command, const char *value)
 }
 
 static bool
+take_stop_timeout(struct conf_command *command, const char *value)
+{
+	if (duration_parse(value, &command->stop_timeout_ms) &&
+	    command->stop_timeout_ms > 0)
+		return true;
+	usage_error("exec", "--stop-timeout %s: expected a time over 0, as 9s",
+	    value);
+	return false;
+}
+
+static bool
 take(void *arg, int option, const char *value)
 {
 	switch (option) {
@@ -93,6 +105,8 @@ take(void *arg, int option, const char *value)
 		return take_max(arg, value);
 	case 't':
 		return take_seconds(arg, value);
+	case OPTION_STOP_TIMEOUT:
+		return take_stop_timeout(arg, value);
 	default:
 		return false;
 	}
@@ -154,8 +168,14 @@ exec_main(struct globals *globals, int argc, char **argv)
 		.max_restarts = 3,
 		.max_seconds = 5,
 	};
+	static const struct option longs[] = {
+		{ "stop-timeout", required_argument, NULL,
+		    OPTION_STOP_TIMEOUT },
+		{ NULL, 0, NULL, 0 },
+	};
 	const struct options own = {
 		.shorts = "r:m:t:",
+		.longs = longs,
 		.strict = true,
 		.take = take,
 		.arg = &command,

@@ -23,6 +23,7 @@
 #define OPTION_AFTER      262
 #define OPTION_ANY        263
 #define OPTION_TIMESTAMPS 264
+#define OPTION_STOP_TIMEOUT 265
 
 /* The options of one command, beside the global ones. */
 struct options {

@@ -19,8 +19,8 @@ const struct command commands[] = {
 	    "[-d] [-q] [--log-format FORMAT] [--timestamps]",
 	    "run the tree of a file", COMMAND(run) },
 	{ SECTION_RUN, "exec", WHERE_SOCKET,
-	    "[-r RESTART] [-m MAX] [-t SECONDS] [-q] [--log-format FORMAT] "
-	    "-- COMMAND ...",
+	    "[-r RESTART] [-m MAX] [-t SECONDS] "
+	    "[--stop-timeout TIME] [-q] [--log-format FORMAT] -- COMMAND ...",
 	    "supervise one command without a file", COMMAND(exec) },
 	{ SECTION_RUN, "check", WHERE_FILE, "[-p] [-q]",
 	    "say what is wrong with a file and what it amounts to",

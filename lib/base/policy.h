@@ -116,6 +116,9 @@ extern const char *const catch_text[];
 /* Value of start_timeout_ms when a start may take for ever. */
 #define START_TIMEOUT_NONE INT64_C(0)
 
+/* Value of stop_timeout_ms when the stop of everything may take for ever. */
+#define STOP_TIMEOUT_NONE INT64_C(0)
+
 /* Value of watchdog_ms when nothing has to be heard of a worker. */
 #define WATCHDOG_NONE INT64_C(0)
 
@@ -175,9 +178,10 @@ struct sup_policy {
 	enum strategy strategy;
 	enum auto_shutdown auto_shutdown;
 	enum stop_order stop_order;
-	uint32_t max_restarts; /* <= POLICY_MAX_RESTARTS */
-	int64_t max_seconds;   /* 1 to POLICY_MAX_SECONDS */
-	uint32_t max_children; /* or MAX_CHILDREN_INFINITY */
+	uint32_t max_restarts;   /* <= POLICY_MAX_RESTARTS */
+	int64_t max_seconds;     /* 1 to POLICY_MAX_SECONDS */
+	uint32_t max_children;   /* or MAX_CHILDREN_INFINITY */
+	int64_t stop_timeout_ms; /* of the root, or STOP_TIMEOUT_NONE */
 };
 
 struct child_policy {

@@ -297,6 +297,7 @@ make_tree(struct loader *ld, const void *request)
 	root->policy = policy_default(KIND_SUPERVISOR);
 	root->policy.sup.max_restarts = command->max_restarts;
 	root->policy.sup.max_seconds = command->max_seconds;
+	root->policy.sup.stop_timeout_ms = command->stop_timeout_ms;
 	if (worker->policy.significant)
 		root->policy.sup.auto_shutdown = AUTO_SHUTDOWN_ANY_SIGNIFICANT;
 	root->sup.children = child;

@@ -178,8 +178,9 @@ struct conf_command {
 	const char *name;        /* of the worker */
 	const char *const *argv; /* ends with NULL; at least one word */
 	enum restart restart;
-	uint32_t max_restarts; /* <= POLICY_MAX_RESTARTS */
-	int64_t max_seconds;   /* 1 to POLICY_MAX_SECONDS */
+	uint32_t max_restarts;   /* <= POLICY_MAX_RESTARTS */
+	int64_t max_seconds;     /* 1 to POLICY_MAX_SECONDS */
+	int64_t stop_timeout_ms; /* or STOP_TIMEOUT_NONE */
 };
 
 /*

@@ -108,6 +108,15 @@ const struct directive directives[] = {
 	    .summary = "how many children a dynamic supervisor takes",
 	},
 	{
+	    .name = "stop_timeout",
+	    .type = DIRECTIVE_TIMEOUT,
+	    .where = IN_ROOT,
+	    FIELD(sup.stop_timeout_ms),
+	    .argument = "TIME | infinity",
+	    .expected = "a time over 0 (9s, 500ms), or infinity",
+	    .summary = "the time that the stop of everything may take",
+	},
+	{
 	    .name = "cgroup",
 	    .type = DIRECTIVE_CGROUP,
 	    .where = IN_ROOT,

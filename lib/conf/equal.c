@@ -93,7 +93,8 @@ equal_sup_policy(const struct sup_policy *a, const struct sup_policy *b)
 	    a->stop_order == b->stop_order &&
 	    a->max_restarts == b->max_restarts &&
 	    a->max_seconds == b->max_seconds &&
-	    a->max_children == b->max_children;
+	    a->max_children == b->max_children &&
+	    a->stop_timeout_ms == b->stop_timeout_ms;
 }
 
 static bool

@@ -48,7 +48,19 @@ estimate_stop_ms(const struct spec *spec)
 		else if (one_ms > all_ms)
 			all_ms = one_ms;
 	}
+	if (spec->policy.sup.stop_timeout_ms != STOP_TIMEOUT_NONE &&
+	    spec->policy.sup.stop_timeout_ms < limit_ms)
+		limit_ms = spec->policy.sup.stop_timeout_ms;
 	return all_ms < limit_ms ? all_ms : limit_ms;
+}
+
+int64_t
+estimate_whole_stop_ms(const struct spec *root)
+{
+	struct spec whole = *root;
+
+	whole.policy.sup.stop_timeout_ms = STOP_TIMEOUT_NONE;
+	return estimate_stop_ms(&whole);
 }
 
 /* The `n`th delay, from 0, of a worker that never lives. */

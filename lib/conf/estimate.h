@@ -21,6 +21,9 @@
  */
 int64_t estimate_stop_ms(const struct spec *spec);
 
+/* The same of the root, as if it had no stop_timeout. */
+int64_t estimate_whole_stop_ms(const struct spec *root);
+
 /*
  * How long it takes until the supervisor `spec` gives up because of its
  * `child`, when that fails at once each time it is started, in ms; jitter

@@ -123,6 +123,8 @@ struct child {
 	bool preparing : 1; /* what runs before its start does */
 	bool replaced : 1;  /* a second one is to take its place */
 	bool checking : 1;  /* a check runs; EVENT_CHECKED is to come */
+	bool counted : 1;   /* in the need_ms of its supervisor */
+	bool cut : 1;       /* it has less time to stop than it might have */
 };
 
 TAILQ_HEAD(children, child);
@@ -168,6 +170,8 @@ struct sup {
 	struct child *target;    /* of a group restart; of a request's op */
 	struct request *request; /* that the op carries out, or NULL */
 	struct reason culprit;   /* of the child that caused the shutdown */
+	int64_t need_ms;         /* of the children that are still to stop, */
+	int64_t stop_by_ns;      /* and until when: see budget.c */
 	uint32_t nchildren;      /* not forgotten */
 	uint32_t nactive;        /* not DOWN */
 	uint32_t nsignificant;   /* significant and not DOWN */

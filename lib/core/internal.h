@@ -79,6 +79,14 @@ enum progress child_stop_step(struct tree *t, struct sup *sup);
 enum progress shutdown_step(struct tree *t, struct sup *sup);
 enum progress sweep_step(struct tree *t, struct sup *sup);
 
+/* budget.c: the time that the stop of everything may take. */
+/* The root was told to stop: shares it out, if there is a limit. */
+void budget_begin(struct tree *t);
+/* The turn of `child` to stop has come: whether budget_cut() is to follow. */
+bool budget_pass(struct tree *t, struct child *child);
+/* It was told: sees that it does not take more than its share. */
+void budget_cut(struct tree *t, struct child *child);
+
 /* restart.c: deaths and the answers to them. */
 void child_died(struct tree *t, struct child *child);
 /* What a `catch` line decides about the reason of `child`; false: none does. */

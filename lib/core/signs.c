@@ -135,7 +135,8 @@ signs_extend(struct tree *t, struct child *child, int64_t until_ns)
 {
 	bool starts = is_watched(child, CHILD_STARTING) &&
 	    child->policy->worker.ready != READY_AFTER;
-	bool stops = child->condemned || child->state == CHILD_STOPPING;
+	bool stops = t->stop_by_ns == NEVER_NS &&
+	    (child->condemned || child->state == CHILD_STOPPING);
 
 	if ((starts || stops) && child_runs(child) && !child_is_sup(child) &&
 	    child->limit_ns != NEVER_NS && child->limit_ns < until_ns)

@@ -289,7 +289,7 @@ order_stop(struct tree *t, struct child *child)
  * waiting for each to be gone unless they are stopped together.
  */
 static enum progress
-stop_at_cursor(struct tree *t, struct sup *sup)
+stop_or_await(struct tree *t, struct sup *sup)
 {
 	struct child *child = sup->cursor;
 	struct child *prev = TAILQ_PREV(child, children, order);
@@ -315,6 +315,18 @@ stop_at_cursor(struct tree *t, struct sup *sup)
 			sup->cursor = prev;
 	order_stop(t, child);
 	return sup->cursor == child ? WAIT : GO_ON;
+}
+
+static enum progress
+stop_at_cursor(struct tree *t, struct sup *sup)
+{
+	struct child *child = sup->cursor;
+	bool first = budget_pass(t, child);
+	enum progress progress = stop_or_await(t, sup);
+
+	if (first)
+		budget_cut(t, child);
+	return progress;
 }
 
 /* After a group was told to stop together: one after the other is gone. */

@@ -10,7 +10,11 @@
 void
 tree_init(struct tree *t, struct sup *root, uint64_t seed)
 {
-	*t = (struct tree){ .root = root, .random = seed };
+	*t = (struct tree){
+		.root = root,
+		.random = seed,
+		.stop_by_ns = NEVER_NS,
+	};
 	TAILQ_INIT(&t->agenda);
 	STAILQ_INIT(&t->telling);
 }
@@ -269,6 +273,7 @@ root_shutdown(struct tree *t, bool slaughter)
 
 	if (root->state == CHILD_UP || root->state == CHILD_STARTING)
 		child_stop(t, root);
+	budget_begin(t);
 	if (slaughter && root->state == CHILD_STOPPING)
 		sup_slaughter(t, t->root);
 }

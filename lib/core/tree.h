@@ -167,6 +167,7 @@ struct tree {
 	struct dead telling;   /* whose links are to be told of their end */
 	struct link_end *told; /* of the first of them: next to be told */
 	bool halfway;          /* of the first of them some are told */
+	int64_t stop_by_ns;    /* when the stop of all is over; NEVER_NS */
 	int64_t now_ns;        /* of the event in hand; never goes back */
 	uint64_t random;       /* state of the jitter of delays */
 	struct action *out;

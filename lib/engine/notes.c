@@ -294,6 +294,9 @@ note_signal(struct engine *e, enum record_event event, struct worker *worker,
 	/* The second signal to supervise gives nobody any time. */
 	if (event == RECORD_KILLING && worker->asked && !e->slaughter)
 		record_flag(&r, "late", true);
+	if (event == RECORD_KILLING && !e->slaughter &&
+	    (worker->child.cut || e->tree.stop_by_ns <= e->tree.now_ns))
+		record_flag(&r, "stop_timeout", true);
 	engine_record(e, &r);
 }
 

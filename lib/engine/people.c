@@ -249,8 +249,9 @@ say_killing(const struct record *r, struct sentence *s)
 	bool late = record_get(r, "late") != NULL;
 
 	s->trouble = late;
-	snprintf(s->text, sizeof(s->text), "%s",
-	    late ? "did not end in time: SIGKILL" : "killing with SIGKILL");
+	snprintf(s->text, sizeof(s->text), "%s%s",
+	    late ? "did not end in time: SIGKILL" : "killing with SIGKILL",
+	    record_get(r, "stop_timeout") != NULL ? " (stop_timeout)" : "");
 }
 
 static void

@@ -395,6 +395,8 @@ reap_sweep_begin(struct engine *e)
 {
 	e->sweeping = true;
 	e->sweep_ns = clock_now_ns() + SWEEP_NS;
+	if (e->tree.stop_by_ns < e->sweep_ns)
+		e->sweep_ns = e->tree.stop_by_ns;
 	e->look = true;
 }
 

@@ -95,7 +95,8 @@ check_start_op(const struct world *w, const struct child *child)
 		break;
 	case OP_GROUP_START:
 		check_start_order(w, child);
-		if (sup->target == NULL || !actor_of(sup->target)->licensed)
+		/* What it was for may have been removed. */
+		if (sup->target != NULL && !actor_of(sup->target)->licensed)
 			world_fail(w, "%u: no restart counted", actor->id);
 		break;
 	case OP_IDLE:
@@ -227,6 +228,9 @@ check_kill(const struct world *w, const struct actor *actor)
 	if ((actor->child.state != CHILD_STOPPING && !actor->child.condemned) ||
 	    !actor->told)
 		world_fail(w, "%u is killed without a word", actor->id);
+	/* The stop of all takes no more than its time. */
+	if (actor->child.cut && w->tree.stop_by_ns != NEVER_NS)
+		return;
 	if (shutdown_ms == SHUTDOWN_INFINITY ||
 	    w->now_ns - actor->told_ns < shutdown_ms * NS_PER_MS)
 		world_fail(w, "%u is killed too early", actor->id);
@@ -341,6 +345,7 @@ check_note(struct world *w, struct actor *actor, const struct note *note)
 void
 check_action(struct world *w, const struct action *action)
 {
+	int64_t timeout_ms = w->root->policy.sup.stop_timeout_ms;
 	struct actor *actor = NULL;
 
 	if (w->nends > 0)
@@ -382,6 +387,10 @@ check_action(struct world *w, const struct action *action)
 		if (w->slaughter_ns != NEVER_NS &&
 		    w->now_ns - w->slaughter_ns > HURRY_NS)
 			world_fail(w, "the end took its time");
+		if (w->shutdown_ns != NEVER_NS && timeout_ms > 0 &&
+		    w->now_ns - w->shutdown_ns >
+			timeout_ms * NS_PER_MS + HURRY_NS)
+			world_fail(w, "the stop took more than its time");
 		break;
 	}
 }

@@ -141,6 +141,8 @@ feed_kind(struct world *w, enum event_kind kind)
 	world_say(w, "%s", names[kind]);
 	if (kind == EVENT_SLAUGHTER && w->slaughter_ns == NEVER_NS)
 		w->slaughter_ns = w->now_ns;
+	if (kind == EVENT_SHUTDOWN && w->shutdown_ns == NEVER_NS)
+		w->shutdown_ns = w->now_ns;
 	drive_feed(w, &event);
 }
 

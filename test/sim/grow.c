@@ -179,6 +179,9 @@ world_grow_root(struct world *w)
 		w->root->policy.sup.max_restarts = WORLD_RESTARTS_MAX - 1;
 		w->root->policy.sup.max_seconds = 1;
 	}
+	if (world_chance(w, 40))
+		w->root->policy.sup.stop_timeout_ms =
+		    1 + (int64_t)world_below(w, 20000);
 	if (!sup_init(&w->root->sup, NULL, &w->root->policy))
 		abort();
 	w->tree.root = &w->root->sup;

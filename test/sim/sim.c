@@ -145,6 +145,7 @@ world_new(uint64_t seed, bool verbose)
 	w->verbose = verbose;
 	w->now_ns = NS_PER_S;
 	w->slaughter_ns = NEVER_NS;
+	w->shutdown_ns = NEVER_NS;
 	w->mood = (struct mood){
 		.spawn_fails = rate(w, 30),
 		.hangs = rate(w, 30),

@@ -110,6 +110,7 @@ struct world {
 	bool more; /* the tree has not done all it can */
 	bool booted;
 	int64_t slaughter_ns; /* when the root was killed; NEVER_NS: not */
+	int64_t shutdown_ns;  /* when it was told to stop; likewise */
 	unsigned nends;
 	bool verbose;
 };

@@ -62,6 +62,7 @@ static const struct {
 	{ "listen", "", "tcp [::1]:80 backlog 5 name http shared", NULL },
 	{ "listen", "", "udp *:53", NULL },
 	{ "listen", "", "unix x mode 0660 user www group 5 name x", NULL },
+	{ "stop_timeout", "", "9s", NULL },
 	{ "start_timeout", "ready fd 5", "10s", NULL },
 	{ "backoff", "", "100ms..30s", NULL },
 	{ "log", "", "file 'a b' max 10M keep 3 timestamps", NULL },
@@ -221,6 +222,8 @@ other_value(const struct directive *d)
 	if (d->worker_default != NULL || d->sup_default != NULL)
 		return (d->where & IN_WORKER) != 0 ? d->worker_default :
 						     d->sup_default;
+	if (d->type == DIRECTIVE_TIMEOUT)
+		return "infinity";
 	if (d->type == DIRECTIVE_ENV)
 		return "A=1";
 	if (d->type == DIRECTIVE_LINK)

@@ -128,6 +128,8 @@ sup_attribute(struct sup_policy *sup, const char *key, const char *value)
 	else if (strcmp(key, "stop") == 0)
 		sup->stop_order =
 		    (enum stop_order)word_in(value, stop_order_text, 2);
+	else if (strcmp(key, "stop_timeout") == 0)
+		sup->stop_timeout_ms = atol(value);
 	else if (strcmp(key, "max_restarts") == 0)
 		sup->max_restarts = (uint32_t)atol(value);
 	else if (strcmp(key, "max_seconds") == 0)

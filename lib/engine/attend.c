@@ -55,6 +55,9 @@ take_message(struct guardian *g, const struct channel_message *message)
 			g->engine_fd = pidfd_of(g->engine);
 		g->error = value;
 		break;
+	case MESSAGE_UPWARD:
+		upward_say(g, value, message->pid);
+		break;
 	case MESSAGE_ENDED:
 		engine_ended(g,
 		    &(struct process_end){

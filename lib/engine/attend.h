@@ -12,6 +12,7 @@
 #include "engine/outbox.h"
 #include "engine/reporter.h"
 #include "engine/sweep.h"
+#include "engine/upward.h"
 #include "os/pidfd.h"
 
 /*
@@ -27,6 +28,7 @@ struct guardian {
 	int signals;             /* signalfd; owned */
 	struct outbox outbox;    /* to the engine; its channel: owned */
 	struct logging logging;
+	struct upward upward;
 	struct sweep sweep;         /* of our children */
 	struct inherited inherited; /* those of them that are not ours */
 	bool parent;                /* the witness is the engine's */

@@ -182,6 +182,8 @@ nearest(const struct engine *e)
 		at_ns = inits_deadline(&e->inits);
 	if (e->look_ns < at_ns)
 		at_ns = e->look_ns;
+	if (e->upward.due_ns < at_ns)
+		at_ns = e->upward.due_ns;
 	return at_ns;
 }
 
@@ -224,6 +226,7 @@ turn(struct engine *e)
 	handed_turn(e);
 	act_turn(e);
 	tell_started(e);
+	upward_turn(e);
 	nobody_turn(e);
 	e->serve_ns = serve_turn(e);
 	reporter_flush(&e->reporter);
@@ -361,6 +364,7 @@ init_rest(struct engine *e, const struct engine_link *link)
 	e->guardian = link->guardian;
 	e->witness = link->witness;
 	e->inherited = link->inherited;
+	upward_begin(e, link->upward);
 	leaves_init(e, link->cgroup, link->cgroup_error);
 	strays_follow(e, e->witness);
 	if (e->strays.children == -1)
@@ -445,6 +449,7 @@ engine_run(const struct run *run, const struct engine_link *link)
 		engine_feed(e, &(struct event){ .kind = EVENT_BOOT });
 	/* That may be all that happens for long. */
 	tell_started(e);
+	upward_turn(e);
 	nobody_turn(e);
 	reporter_flush(&e->reporter);
 	while (!e->done)

@@ -30,6 +30,7 @@
 #include "engine/strays.h"
 #include "engine/thrown.h"
 #include "engine/ties.h"
+#include "engine/upward.h"
 #include "engine/view.h"
 #include "engine/waiters.h"
 #include "os/loop.h"
@@ -69,6 +70,7 @@
  *			whom: reading.c, adding.c, init.c
  *	init.c		the programs of supervisors that say what their children
  *			are; reload_init.c the same for a reload
+ *	upward.c	what supervise tells of itself
  *	reporter.c	records, and people.c the same for people
  *	notes.c		what the core notes, as records; remember.c and
  *			history.c the same for `why`, gone.c of removed ones
@@ -197,6 +199,8 @@ struct engine {
 	int nstops;         /* how often it was told to stop */
 	int nsignals;       /* of those, since it died, that told it to stop */
 	int64_t remind_ns;  /* when to say again whom the stop waits for */
+
+	struct upward_said upward; /* to whoever has started us */
 
 	int64_t sweep_ns; /* when strays get SIGKILL */
 

@@ -255,6 +255,8 @@ init(struct guardian *g, const struct run *run)
 		.outbox.channel = -1,
 		.kill_ns = CLOCK_NEVER,
 	};
+	upward_init(&g->upward, run->caller > 0);
+	g->link.upward = &g->upward;
 	mark_make();
 	g->engine_fd = -1;
 	error = logging_init(&g->logging, run);
@@ -318,6 +320,7 @@ guardian_run(const struct run *run)
 	}
 	status = ends_with(&g);
 	inherited_fini(&g.inherited);
+	upward_fini(&g.upward);
 	reporter_fini(&g.reporter);
 	keep_logger(&g);
 	logging_finish(&g.logging, g.run, g.signals);

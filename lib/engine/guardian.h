@@ -56,6 +56,7 @@ enum message_kind {
 	MESSAGE_SUSPEND,  /* to the guardian: the job was stopped by value */
 	MESSAGE_STOP,     /* to it: somebody has asked for the end */
 	MESSAGE_ENGINE,   /* to it: the engine is pid, or failed with value */
+	MESSAGE_UPWARD,   /* to it: enum upward_kind, and `pid` children up */
 	MESSAGE_ENDED,    /* to it: the engine has, with value or by -value */
 };
 #define MESSAGE_NKINDS (MESSAGE_ENDED + 1)
@@ -79,6 +80,7 @@ struct engine_link {
 	int cgroup_error;   /* and why, -errno */
 	struct wire *log;   /* of the guardian; borrowed; NULL: no logger */
 	pid_t logger;
+	const struct upward *upward; /* of the guardian; borrowed */
 };
 
 /*

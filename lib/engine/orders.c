@@ -143,6 +143,7 @@ take(struct engine *e, const struct channel_message *message)
 	case MESSAGE_SUSPEND:
 	case MESSAGE_STOP:
 	case MESSAGE_ENGINE:
+	case MESSAGE_UPWARD:
 	case MESSAGE_ENDED:
 		break;
 	}

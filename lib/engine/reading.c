@@ -142,6 +142,7 @@ reading_begin(struct engine *e, struct control_client *client, bool dry)
 	if (e->reading != NULL)
 		drop(e, CONTROL_FAILED, reload_later);
 	e->reading = make(client, dry);
+	e->upward.nreloads += !dry;
 	if (e->reading != NULL)
 		parse(e);
 	else

@@ -129,8 +129,8 @@ datagram_receive(int fd, struct datagram *datagram)
 	return 1;
 }
 
-int
-datagram_send(const char *name, const char *text, int fd)
+static int
+send_to(const char *name, const char *text, int fd, int flags)
 {
 	union control control = { .bytes = "" };
 	struct sockaddr_un address;
@@ -160,12 +160,24 @@ datagram_send(const char *name, const char *text, int fd)
 	if (sock == -1)
 		return -errno;
 	do
-		n = sendmsg(sock, &message, MSG_NOSIGNAL);
+		n = sendmsg(sock, &message, MSG_NOSIGNAL | flags);
 	while (n == -1 && errno == EINTR);
 	if (n == -1)
 		error = -errno;
 	fd_close(&sock);
 	return error;
+}
+
+int
+datagram_send(const char *name, const char *text, int fd)
+{
+	return send_to(name, text, fd, 0);
+}
+
+int
+datagram_tell(const char *name, const char *text)
+{
+	return send_to(name, text, -1, MSG_DONTWAIT);
 }
 
 void

@@ -45,6 +45,9 @@ int datagram_receive(int fd, struct datagram *datagram);
  */
 int datagram_send(const char *name, const char *text, int fd);
 
+/* Sends `text` there without waiting: -EAGAIN when there is no room. */
+int datagram_tell(const char *name, const char *text);
+
 /* Closes the descriptors that came with it. */
 void datagram_close(struct datagram *datagram);
 

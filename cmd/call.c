@@ -140,7 +140,7 @@ begin(struct call *c, const char *const *argv)
 
 	(void)setenv("SUPERVISE_SOCKET", c->ask.place->path, 1);
 	c->server = pidfd_of((pid_t)ask_number(&c->ask, "pid", 0));
-	error = errand_init(&c->errand);
+	error = errand_init(&c->errand, NULL, NULL);
 	c->errand.deadline_ns = c->ask.deadline_ns;
 	if (error == 0)
 		error = loop_add(&c->errand.loop, &c->told, c->ask.session.fd,

@@ -250,7 +250,7 @@ check_main(struct globals *globals, int argc, char **argv)
 		return usage_error("check",
 		    "check takes no word: %s; name a file with -f",
 		    argv[optind]);
-	file = load(globals, &conf);
+	file = load(globals, NULL, &conf);
 	if (file != NULL && print)
 		print_root(conf.root, write_stdout, NULL);
 	else if (file != NULL && !globals->quiet)

@@ -17,7 +17,7 @@
 #define STATUS_NO_SUPERVISOR 5
 #define STATUS_TIME_LIMIT    124
 #define STATUS_MAILBOX_OVER  5   /* of receive */
-#define EXEC_STATUS_OURS     125 /* of exec, try and call, as env(1) has it */
+#define EXEC_STATUS_OURS     125 /* of exec, with, try, call; see env(1) */
 
 /* Options that stand before the command, or among its own. */
 struct globals {
@@ -71,6 +71,7 @@ const struct command *command_find(const char *name);
 
 int run_main(struct globals *globals, int argc, char **argv);
 int exec_main(struct globals *globals, int argc, char **argv);
+int with_main(struct globals *globals, int argc, char **argv);
 int check_main(struct globals *globals, int argc, char **argv);
 int try_main(struct globals *globals, int argc, char **argv);
 int list_main(struct globals *globals, int argc, char **argv);
@@ -105,6 +106,7 @@ int help_main(struct globals *globals, int argc, char **argv);
 
 extern const char run_help[];
 extern const char exec_help[];
+extern const char with_help[];
 extern const char check_help[];
 extern const char try_help[];
 extern const char list_help[];

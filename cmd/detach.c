@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "cmd/behind.h"
 #include "cmd/detach.h"
 #include "cmd/options.h"
 #include "os/fd.h"
-
-/* Who waits for the start. */
-struct wait {
-	pid_t pid;   /* of the new process */
-	int pipe;    /* from it */
-	int signals; /* signalfd */
-	int stop;    /* the signal that was passed on, or 0 */
-	bool told;   /* something was printed */
-};
 
 static bool
 is_file(int fd)
@@ -52,94 +37,19 @@ let_go_of_terminal(void)
 	fd_close(&null);
 }
 
-/* Prints what has come; true when everything has started. */
-static bool
-take_text(struct wait *wait, const char *bytes, size_t len)
-{
-	size_t text = strnlen(bytes, len);
-
-	wait->told = wait->told || text > 0;
-	/* A file has it already: the new process keeps that. */
-	if (!is_file(STDERR_FILENO))
-		fwrite(bytes, 1, text, stderr);
-	return text < len;
-}
-
-/* A stop is for the new process as well. */
-static void
-take_signal(struct wait *wait)
-{
-	struct signalfd_siginfo signal;
-	int signo;
-
-	while (signals_read(wait->signals, &signal) == 1) {
-		signo = (int)signal.ssi_signo;
-		if (signo != SIGINT && signo != SIGTERM && signo != SIGQUIT &&
-		    signo != SIGHUP)
-			continue;
-		wait->stop = signo;
-		/* SIGHUP would mean another thing there. */
-		(void)kill(wait->pid, signo == SIGHUP ? SIGTERM : signo);
-	}
-}
-
-/* Waits until it has started: true; or has ended: false. */
-static bool
-await(struct wait *wait)
-{
-	struct pollfd fds[] = {
-		{ .fd = wait->pipe, .events = POLLIN },
-		{ .fd = wait->signals, .events = POLLIN },
-	};
-	char bytes[4096];
-	ssize_t n;
-
-	for (;;) {
-		if (poll(fds, 2, -1) == -1 && errno != EINTR)
-			return false;
-		if (fds[1].revents != 0)
-			take_signal(wait);
-		if (fds[0].revents == 0)
-			continue;
-		n = read(wait->pipe, bytes, sizeof(bytes));
-		if (n == 0 || (n == -1 && errno != EINTR))
-			return false;
-		if (n > 0 && take_text(wait, bytes, (size_t)n))
-			return true;
-	}
-}
-
-/* The status of the new process, which ends. */
-static int
-status_of(const struct wait *wait)
-{
-	int status;
-
-	while (waitpid(wait->pid, &status, 0) == -1)
-		if (errno != EINTR)
-			return STATUS_FAILED;
-	if (WIFSIGNALED(status))
-		return 128 + WTERMSIG(status);
-	return WEXITSTATUS(status);
-}
-
 static _Noreturn void
-wait_for_start(const struct globals *globals, pid_t pid, int pipe)
+wait_for_start(const struct globals *globals, struct behind *behind)
 {
-	struct wait wait = { .pid = pid, .pipe = pipe };
-	sigset_t set;
 	int status;
 
-	signals_forwardable(&set);
-	wait.signals = signals_open(&set);
-	if (await(&wait))
+	/* A file has it already: the new process keeps that. */
+	behind->silent = is_file(STDERR_FILENO);
+	if (behind_await_start(behind))
 		exit(STATUS_OK);
-	status = status_of(&wait);
-	if (wait.stop != 0) {
-		(void)signals_restore(globals->signals);
-		signals_raise(wait.stop);
-	}
-	if (!wait.told && status != STATUS_OK)
+	status = behind_status(behind);
+	if (behind->stop != 0)
+		behind_die(behind, globals);
+	if (!behind->said && status != STATUS_OK)
 		complain("it could not be started; without -d it says why");
 	exit(status);
 }
@@ -147,28 +57,21 @@ wait_for_start(const struct globals *globals, pid_t pid, int pipe)
 int
 detach(const struct globals *globals)
 {
-	int ends[2], error;
+	struct behind behind;
+	int caller, signals;
+	sigset_t set;
 	pid_t pid;
 
-	if (pipe2(ends, O_CLOEXEC) == -1)
-		return -errno;
-	error = fd_raise(&ends[1]);
-	if (error < 0) {
-		fd_close(&ends[0]);
-		return error;
-	}
-	pid = fork();
-	if (pid == -1) {
-		error = -errno;
-		fd_close(&ends[0]);
-		fd_close(&ends[1]);
-		return error;
-	}
-	if (pid > 0) {
-		fd_close(&ends[1]);
-		wait_for_start(globals, pid, ends[0]);
-	}
-	fd_close(&ends[0]);
+	signals_forwardable(&set);
+	signals = signals_open(&set);
+	if (signals < 0)
+		return signals;
+	pid = behind_fork(&behind, globals, signals, &caller);
+	if (pid > 0)
+		wait_for_start(globals, &behind);
+	fd_close(&signals);
+	if (pid < 0)
+		return pid;
 	let_go_of_terminal();
-	return ends[1];
+	return caller;
 }

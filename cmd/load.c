@@ -103,11 +103,11 @@ source_done(void *ctx)
 	names_free(&source->names);
 }
 
-const struct conf_source *
-load_source(void)
+static struct conf_source *
+the_source(void)
 {
 	static struct source source;
-	static const struct conf_source callbacks = {
+	static struct conf_source callbacks = {
 		.ctx = &source,
 		.read = source_read,
 		.glob = source_glob,
@@ -116,6 +116,12 @@ load_source(void)
 	};
 
 	return &callbacks;
+}
+
+const struct conf_source *
+load_source(void)
+{
+	return the_source();
 }
 
 static void
@@ -152,7 +158,8 @@ load_name(const struct globals *globals)
 }
 
 const char *
-load(const struct globals *globals, struct conf *conf)
+load(const struct globals *globals, const struct conf_wish *wish,
+    struct conf *conf)
 {
 	const char *file = load_name(globals);
 
@@ -162,5 +169,6 @@ load(const struct globals *globals, struct conf *conf)
 			 " nor " LOAD_SYSTEM " exists; name one with -f FILE");
 		return NULL;
 	}
+	the_source()->wish = wish;
 	return load_file(globals, file, conf) ? file : NULL;
 }

@@ -114,7 +114,7 @@ run_main(struct globals *globals, int argc, char **argv)
 	if (!options_read(globals, argc, argv, &own) ||
 	    !options_count("run", argc, argv, 0, 0))
 		return STATUS_USAGE;
-	file = load(globals, &conf);
+	file = load(globals, NULL, &conf);
 	if (file != NULL)
 		status = run_conf(globals, file, &conf, &wishes);
 	conf_fini(&conf);

@@ -22,6 +22,9 @@ const struct command commands[] = {
 	    "[-r RESTART] [-m MAX] [-t SECONDS] "
 	    "[--stop-timeout TIME] [-q] [--log-format FORMAT] -- COMMAND ...",
 	    "supervise one command without a file", COMMAND(exec) },
+	{ SECTION_RUN, "with", WHERE_ANY,
+	    "[-q] [--log-format FORMAT] [NAME ...] -- COMMAND ...",
+	    "run one command while the tree of a file is up", COMMAND(with) },
 	{ SECTION_RUN, "check", WHERE_FILE, "[-p] [-q]",
 	    "say what is wrong with a file and what it amounts to",
 	    COMMAND(check) },
@@ -138,7 +141,8 @@ prepare_run(struct globals *globals)
 static bool
 has_children(const struct command *command)
 {
-	return command->main == run_main || command->main == exec_main;
+	return command->main == run_main || command->main == exec_main ||
+	    command->main == with_main;
 }
 
 /*
@@ -208,8 +212,8 @@ main(int argc, char **argv)
 	if (error < 0)
 		complain("cannot begin: %s", strerror(-error));
 	if (error != 0)
-		return command->main == exec_main ? EXEC_STATUS_OURS :
-						    STATUS_FAILED;
+		return command->main == run_main ? STATUS_FAILED :
+						   EXEC_STATUS_OURS;
 	return options_flushed(command->main(&globals, argc - first,
 	    argv + first));
 }

@@ -199,7 +199,7 @@ try_main(struct globals *globals, int argc, char **argv)
 		/* It has been said. */
 	} else if (argv[optind] == NULL) {
 		usage_error("try", "no command given");
-	} else if ((error = errand_init(&errand)) < 0) {
+	} else if ((error = errand_init(&errand, NULL, NULL)) < 0) {
 		complain("cannot begin: %s", strerror(-error));
 	} else {
 		status = run(&try, &errand);

@@ -8,6 +8,7 @@
 #include "conf/include.h"
 #include "conf/init.h"
 #include "conf/link.h"
+#include "conf/only.h"
 #include "conf/parse.h"
 #include "conf/report.h"
 #include "conf/rule.h"
@@ -91,6 +92,7 @@ is_good(const struct loader *ld)
 static void
 load_root(struct loader *ld, const void *request)
 {
+	const struct conf_wish *wish = ld->source->wish;
 	const struct spot nowhere = { 0 };
 	struct body root;
 
@@ -108,6 +110,8 @@ load_root(struct loader *ld, const void *request)
 		return;
 	ld->conf->nchildren = (uint32_t)root.nchildren;
 	ld->conf->root = body_finish(ld, &root);
+	if (wish != NULL && wish->only != NULL)
+		ld->conf->root = only_needed(ld, wish->only, request);
 }
 
 bool

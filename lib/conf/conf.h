@@ -30,6 +30,14 @@ struct conf_file {
 			       group"), or NULL; as `bytes` */
 };
 
+/* What is wanted of a file, beside what it says. */
+struct conf_wish {
+	const char *const *only; /* these children and what they need; ends
+				    with NULL; NULL: all */
+	bool procfile;           /* it is a Procfile, whatever its name */
+	const char *formation;   /* of a Procfile: how many of each; or NULL */
+};
+
 /* Where files and the environment come from. */
 struct conf_source {
 	void *ctx;
@@ -61,6 +69,8 @@ struct conf_source {
 	 * (conf/program.h). NULL: none can be.
 	 */
 	struct programs *programs;
+
+	const struct conf_wish *wish; /* for conf_load(); NULL: nothing */
 };
 
 /* The longest file, in bytes. */

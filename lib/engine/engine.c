@@ -187,16 +187,26 @@ nearest(const struct engine *e)
 	return at_ns;
 }
 
-/* Tells who waits for it that everything has started. */
+/* Who has not waited for it does not want to know either. */
 static void
-tell_started(struct engine *e)
+tell_caller(const struct engine *e, char word)
 {
-	if (e->told || e->root.sup.child.state != CHILD_UP)
-		return;
-	e->told = true;
-	/* Who has not waited for it does not want to know either. */
-	if (e->run->caller > 0 && write(e->run->caller, "", 1) == -1)
+	if (e->run->caller > 0 && write(e->run->caller, &word, 1) == -1)
 		(void)0;
+}
+
+/* Tells who waits for it that everything has started, and that it stops. */
+static void
+tell_turn(struct engine *e)
+{
+	if (!e->told && e->root.sup.child.state == CHILD_UP) {
+		e->told = true;
+		tell_caller(e, CALLER_STARTED);
+	}
+	if (e->told && !e->told_stop && e->root.sup.cause != CAUSE_NONE) {
+		e->told_stop = true;
+		tell_caller(e, CALLER_STOPS);
+	}
 }
 
 static void
@@ -225,7 +235,7 @@ turn(struct engine *e)
 	adding_turn(e);
 	handed_turn(e);
 	act_turn(e);
-	tell_started(e);
+	tell_turn(e);
 	upward_turn(e);
 	nobody_turn(e);
 	e->serve_ns = serve_turn(e);
@@ -448,7 +458,7 @@ engine_run(const struct run *run, const struct engine_link *link)
 	if (!e->refused)
 		engine_feed(e, &(struct event){ .kind = EVENT_BOOT });
 	/* That may be all that happens for long. */
-	tell_started(e);
+	tell_turn(e);
 	upward_turn(e);
 	nobody_turn(e);
 	reporter_flush(&e->reporter);

@@ -207,7 +207,8 @@ struct engine {
 	bool serving;      /* there is a socket */
 	bool linked;       /* some specification has had links */
 	bool changed;      /* something waiters may wait for */
-	bool told;         /* the caller knows that all has started */
+	bool told;         /* the caller knows that all has started, */
+	bool told_stop;    /* and that all stops */
 	bool refused;      /* another one runs here: nothing starts */
 	bool reload_again; /* SIGHUP came while one was at work */
 	bool more;         /* the core has work left: after a look around */

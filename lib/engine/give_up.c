@@ -341,7 +341,7 @@ tell(struct engine *e, const struct report *report)
 void
 give_up_tell_caller(const struct engine *e, const char *text)
 {
-	if (e->run->caller > 0 && !e->told &&
+	if (e->run->caller > 0 &&
 	    write(e->run->caller, text, strlen(text)) == -1)
 		(void)0;
 }

@@ -22,6 +22,10 @@
  * witness that was killed it replaces. It holds no policy.
  */
 
+/* Words to the caller that are no text. */
+#define CALLER_STARTED '\0' /* everything has; again after a killed engine */
+#define CALLER_STOPS   '\4' /* everything, whoever has asked for it */
+
 /* What is to be run, and how. */
 struct run {
 	const struct conf *conf; /* borrowed; of the start */
@@ -33,9 +37,9 @@ struct run {
 	const char *placeless; /* why there can be none; NULL: is not wanted */
 	const struct conf_source *source; /* for what is read later */
 	/*
-	 * Pipe to a process that waits for the start (`run -d`): gets what
-	 * went wrong as text, or a NUL when everything has started. 0: there
-	 * is none. The guardian keeps it open as long as it lives.
+	 * Pipe to a process that waits for the start (`run -d`, `with`): gets
+	 * what went wrong as text, and the two words below. 0: there is none.
+	 * Guardian and engine keep it open as long as they live.
 	 */
 	int caller;
 	enum reporter_form form;

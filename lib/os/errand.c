@@ -102,7 +102,7 @@ take_signal(struct errand *e, int signo)
 
 	if (signo == SIGCHLD) {
 		/* Orphans that we have adopted. */
-		process_reap_others(e->pid);
+		process_reap_others(e->pid, e->spared);
 		if (!e->over && e->terminal != -1 &&
 		    pidfd_stopped(e->pidfd, &stopped_by) == 1)
 			suspend(e, stopped_by);
@@ -148,6 +148,18 @@ errand_kill(struct errand *e)
 	(void)pidfd_signal(e->pidfd, SIGKILL);
 }
 
+void
+errand_end(struct errand *e, int64_t grace_ns)
+{
+	int64_t deadline_ns = clock_now_ns() + grace_ns;
+
+	(void)group_signal(e->pidfd, e->pid, SIGTERM);
+	/* A stopped one cannot end before it goes on. */
+	(void)group_signal(e->pidfd, e->pid, SIGCONT);
+	if (deadline_ns < e->deadline_ns)
+		e->deadline_ns = deadline_ns;
+}
+
 static void
 await_end(struct errand *e)
 {
@@ -165,7 +177,7 @@ await_end(struct errand *e)
 static bool
 has_members(struct errand *e)
 {
-	process_reap_others(0);
+	process_reap_others(0, e->spared);
 	return group_signal(e->pidfd, e->pid, 0) != -ESRCH;
 }
 
@@ -204,9 +216,10 @@ end_group(struct errand *e, struct process_end *end)
 /* ----------------------------------------------------------------- public */
 
 int
-errand_init(struct errand *e)
+errand_init(struct errand *e, const struct signals *signals,
+    const struct rlimit *nofile)
 {
-	struct rlimit nofile;
+	struct rlimit own;
 	sigset_t set;
 	int error, fd, terminal;
 
@@ -215,11 +228,14 @@ errand_init(struct errand *e)
 		.pidfd = -1,
 		.terminal = -1,
 	};
-	if (getrlimit(RLIMIT_NOFILE, &nofile) == -1)
+	if (nofile == NULL && getrlimit(RLIMIT_NOFILE, &own) == -1)
 		return -errno;
 	error = signals_block(&e->signals);
+	if (signals != NULL)
+		e->signals = *signals;
 	if (error == 0)
-		error = spawner_init(&e->spawner, &e->signals, &nofile);
+		error = spawner_init(&e->spawner, &e->signals,
+		    nofile != NULL ? nofile : &own);
 	if (error == 0)
 		error = loop_init(&e->loop);
 	if (error < 0)

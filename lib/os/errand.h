@@ -26,6 +26,7 @@ struct errand {
 	struct loop loop; /* the caller may watch more */
 	struct signals signals;
 	struct spawner spawner;
+	pid_t spared;              /* the caller reaps it, and soon; 0: none */
 	struct loop_watch changes; /* signals, SIGCHLD among them */
 	struct loop_watch ended;   /* on pidfd */
 	int64_t deadline_ns;       /* when a command is killed; CLOCK_NEVER */
@@ -51,8 +52,12 @@ struct errand_end {
 	enum spawn_step step; /* at this step */
 };
 
-/* To be called once. 0 or -errno. */
-int errand_init(struct errand *e);
+/*
+ * To be called once. Commands get `signals` and the limit `nofile` on open
+ * files; NULL: what this process has now. 0 or -errno.
+ */
+int errand_init(struct errand *e, const struct signals *signals,
+    const struct rlimit *nofile);
 
 /* Runs a command, argv[0] being searched for, to its end. */
 void errand_run(struct errand *e, const char *const *argv,
@@ -60,5 +65,8 @@ void errand_run(struct errand *e, const char *const *argv,
 
 /* From a watch, while one runs: kills it and its group. */
 void errand_kill(struct errand *e);
+
+/* The same: asks it to end, by SIGTERM, and kills it after that time. */
+void errand_end(struct errand *e, int64_t grace_ns);
 
 #endif

@@ -167,12 +167,12 @@ process_reap_any(pid_t *pid, struct process_end *end)
 }
 
 void
-process_reap_others(pid_t pid)
+process_reap_others(pid_t pid, pid_t other)
 {
 	siginfo_t info;
 
 	while (wait_now(P_ALL, 0, WEXITED | WNOWAIT, &info) == 1 &&
-	    info.si_pid != pid)
+	    info.si_pid != pid && info.si_pid != other)
 		(void)wait_now(P_PID, (id_t)info.si_pid, WEXITED, &info);
 }
 

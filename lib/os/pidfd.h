@@ -81,10 +81,10 @@ bool process_is_child(pid_t pid);
 int process_reap_any(pid_t *pid, struct process_end *end);
 
 /*
- * Reaps the children that have ended, as far as they come before `pid`, which
- * is left; with 0 all of them.
+ * Reaps the children that have ended, as far as they come before `pid` and
+ * `other`, which are left; 0: none is.
  */
-void process_reap_others(pid_t pid);
+void process_reap_others(pid_t pid, pid_t other);
 
 /*
  * The processor time of all that we have reaped so far, and of what these had

@@ -126,9 +126,9 @@ reaps_others(void)
 	other = fork_group(end_normally, &second);
 	wait_for(pid);
 	wait_for(other);
-	process_reap_others(pid);
+	process_reap_others(pid, 0);
 	CHECK(pidfd_reap(first, &end) == 1);
-	process_reap_others(pid);
+	process_reap_others(pid, 0);
 	CHECK(pidfd_reap(second, &end) == -ECHILD);
 	fd_close(&first);
 	fd_close(&second);

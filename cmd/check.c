@@ -26,6 +26,8 @@ const char check_help[] =
     "  -f FILE   the file; else ./supervise.conf, then /etc/supervise.conf\n"
     "  -p        print the file back, every include, spec and variable\n"
     "            resolved\n"
+    "  -m, --formation web=2,worker=1, --procfile\n"
+    "            how many of each of a Procfile; it is one, whatever its name\n"
     "  -q        say nothing of a file without mistakes\n"
     "\n"
     "Ends with 0 for a file that can be run, 2 for one with mistakes.\n";
@@ -38,14 +40,18 @@ struct drawing {
 	char prefix[CONF_NESTING_MAX * 8];
 };
 
+struct wishes {
+	bool print;
+	struct conf_wish conf; /* of the file */
+};
+
 static bool
 take(void *arg, int option, const char *value)
 {
-	bool *print = arg;
+	struct wishes *wishes = arg;
 
-	(void)option;
-	(void)value;
-	*print = true;
+	if (!load_take(&wishes->conf, option, value))
+		wishes->print = true;
 	return true;
 }
 
@@ -235,11 +241,16 @@ amounts_to(const struct conf *conf, const char *file)
 int
 check_main(struct globals *globals, int argc, char **argv)
 {
-	bool print = false;
+	static const struct option longs[] = {
+		LOAD_LONGS,
+		{ NULL, 0, NULL, 0 },
+	};
+	static struct wishes wishes;
 	const struct options own = {
-		.shorts = "p",
+		.shorts = LOAD_SHORTS "p",
+		.longs = longs,
 		.take = take,
-		.arg = &print,
+		.arg = &wishes,
 	};
 	struct conf conf;
 	const char *file;
@@ -250,8 +261,8 @@ check_main(struct globals *globals, int argc, char **argv)
 		return usage_error("check",
 		    "check takes no word: %s; name a file with -f",
 		    argv[optind]);
-	file = load(globals, NULL, &conf);
-	if (file != NULL && print)
+	file = load(globals, &wishes.conf, &conf);
+	if (file != NULL && wishes.print)
 		print_root(conf.root, write_stdout, NULL);
 	else if (file != NULL && !globals->quiet)
 		amounts_to(&conf, file);

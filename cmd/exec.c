@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,50 +18,75 @@ const char exec_help[] =
     "  supervise exec -- ./server --port 80     restart it when it crashes\n"
     "  supervise exec -r permanent -- ./server  whenever it ends\n"
     "  supervise exec -m 10 -t 1m -- ./server   ten times a minute at most\n"
+    "  supervise exec web='./web --port 80' worker=./work\n"
     "  ENTRYPOINT [\"supervise\", \"exec\", \"--\"]   in a container\n"
     "\n"
     "Runs one command without a file, as if the shell ran it: terminal,\n"
-    "stdin, signals and exit status are the command's.\n"
+    "stdin, signals and status are the command's. Or several, NAME=COMMAND,\n"
+    "quoted as in sh: their lines come out behind their names, stdin is empty.\n"
     "\n"
-    "  -r RESTART   permanent: after any end; transient, the default: after\n"
-    "               a crash or a status other than 0; temporary: never\n"
-    "  -m MAX       restarts that are allowed, 3 by default, ...\n"
-    "  -t SECONDS   ... in so much time, 5 s by default\n"
-    "  --stop-timeout TIME  a stop is over by then: what is left is killed\n"
-    "  --tini       as first word: with the options and ways of tini instead\n"
+    "  -r, --restart RESTART       permanent: after any end; transient, the\n"
+    "      default: after a crash or a status but 0; temporary: never\n"
+    "  -m, --max-restarts MAX      so many restarts are allowed, 3, ...\n"
+    "  -t, --max-seconds SECONDS   ... in so much time, 5 s\n"
+    "  --strategy STRATEGY         of several: one_for_one, one_for_all, ...\n"
+    "  --stop-timeout TIME         a stop is over by then: what is left is killed\n"
+    "  --tini                      first word: as tini(1), options and ways\n"
     "  -q           not a word when it gives up\n"
-    "  -L LABEL     with a socket, for `supervise -L LABEL why` and others;\n"
-    "               -S PATH says where\n"
+    "  -L LABEL     with a socket, as for `supervise -L LABEL why`\n"
     "\n"
-    "TERM, INT and QUIT stop the command, other signals are passed to it.\n"
-    "Ends with the command's last status, 128+N for signal N, 127 when it is\n"
-    "not found, 126 when it cannot be executed, 125 for wrong usage.\n";
+    "TERM, INT and QUIT stop all, other signals are passed on. Ends with the\n"
+    "last status of the command: 128+N for signal N, 127 not found, 126 not\n"
+    "executable, 125 wrong usage; of several that of the last that failed.\n";
 
-static bool
-take_restart(struct conf_command *command, const char *value)
+/* One of the words, or an error: `option` is what they were said for. */
+static int
+take_word(const char *option, const char *value, const char *const *words,
+    int nwords, const char *expected)
 {
 	const char *near;
 
-	for (int i = RESTART_PERMANENT; i <= RESTART_TEMPORARY; i++)
-		if (strcmp(value, restart_text[i]) == 0) {
-			command->restart = (enum restart)i;
-			return true;
-		}
-	near = near_find(value, restart_text, RESTART_TEMPORARY + 1);
+	for (int i = 0; i < nwords; i++)
+		if (strcmp(value, words[i]) == 0)
+			return i;
+	near = near_find(value, words, (size_t)nwords);
 	if (near != NULL)
-		usage_error("exec", "-r %s: did you mean %s?", value, near);
+		usage_error("exec", "%s %s: did you mean %s?", option, value,
+		    near);
 	else
-		usage_error("exec",
-		    "-r %s: expected permanent, transient or temporary", value);
-	return false;
+		usage_error("exec", "%s %s: expected %s", option, value,
+		    expected);
+	return -1;
 }
 
 static bool
-take_max(struct conf_command *command, const char *value)
+take_restart(struct conf_commands *wanted, const char *value)
+{
+	int word = take_word("-r", value, restart_text, RESTART_TEMPORARY + 1,
+	    "permanent, transient or temporary");
+
+	wanted->restart = (enum restart)word;
+	return word >= 0;
+}
+
+/* `dynamic` is for children that are added later. */
+static bool
+take_strategy(struct conf_commands *wanted, const char *value)
+{
+	int word = take_word("--strategy", value, strategy_text,
+	    STRATEGY_REST_FOR_ONE + 1,
+	    "one_for_one, one_for_all or rest_for_one");
+
+	wanted->strategy = (enum strategy)word;
+	return word >= 0;
+}
+
+static bool
+take_max(struct conf_commands *wanted, const char *value)
 {
 	const char *error;
 
-	command->max_restarts =
+	wanted->max_restarts =
 	    (uint32_t)strtonum(value, 0, POLICY_MAX_RESTARTS, &error);
 	if (error == NULL)
 		return true;
@@ -70,7 +96,7 @@ take_max(struct conf_command *command, const char *value)
 }
 
 static bool
-take_seconds(struct conf_command *command, const char *value)
+take_seconds(struct conf_commands *wanted, const char *value)
 {
 	int64_t ms;
 
@@ -80,15 +106,15 @@ take_seconds(struct conf_command *command, const char *value)
 		    value);
 		return false;
 	}
-	command->max_seconds = ms / MS_PER_S;
+	wanted->max_seconds = ms / MS_PER_S;
 	return true;
 }
 
 static bool
-take_stop_timeout(struct conf_command *command, const char *value)
+take_stop_timeout(struct conf_commands *wanted, const char *value)
 {
-	if (duration_parse(value, &command->stop_timeout_ms) &&
-	    command->stop_timeout_ms > 0)
+	if (duration_parse(value, &wanted->stop_timeout_ms) &&
+	    wanted->stop_timeout_ms > 0)
 		return true;
 	usage_error("exec", "--stop-timeout %s: expected a time over 0, as 9s",
 	    value);
@@ -107,6 +133,8 @@ take(void *arg, int option, const char *value)
 		return take_seconds(arg, value);
 	case OPTION_STOP_TIMEOUT:
 		return take_stop_timeout(arg, value);
+	case OPTION_STRATEGY:
+		return take_strategy(arg, value);
 	default:
 		return false;
 	}
@@ -133,70 +161,206 @@ make_name(const char *command, char name[static CONF_NAME_SIZE_MAX + 1])
 	name[n] = '\0';
 }
 
-/* Runs what the command amounts to; the exit status. */
+/* ---------------------------------------------------------------- several */
+
+/* How long the name before `=` is; 0: the word is no NAME=COMMAND. */
+static size_t
+name_len(const char *word)
+{
+	size_t len = strcspn(word, "=/ ");
+
+	return word[len] == '=' ? len : 0;
+}
+
+/* What `word` says, NAME=COMMAND; false after an error. */
+static bool
+take_named(const char *word, struct conf_command *command, struct conf *words)
+{
+	size_t len = name_len(word);
+	static const char more[] = ".-abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	char *name;
+
+	if (len == 0) {
+		usage_error("exec",
+		    "%s is no NAME=COMMAND like those before it; a variable "
+		    "of one command: exec -- env NAME=VALUE COMMAND",
+		    word);
+		return false;
+	}
+	name = strndup(word, len);
+	if (name == NULL)
+		no_memory();
+	command->name = name;
+	if (len > CONF_NAME_SIZE_MAX || strspn(name, plain) == 0 ||
+	    strspn(name, plain) + strspn(name + strspn(name, plain), more) <
+		len) {
+		usage_error("exec",
+		    "%s is no name, expected letters, digits, _, and behind "
+		    "the first also . and -",
+		    name);
+		return false;
+	}
+	if (!conf_parse_words(words, name, word + len + 1,
+		strlen(word + len + 1))) {
+		load_show(&words->diags);
+		return false;
+	}
+	command->argv = words->words;
+	if (words->nwords > 0)
+		return true;
+	usage_error("exec", "%s= has no command", name);
+	return false;
+}
+
+/* Takes all of them; false after an error. */
+static bool
+take_several(char **argv, struct conf_command *list, struct conf *words,
+    size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!take_named(argv[i], &list[i], &words[i]))
+			return false;
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(list[k].name, list[i].name) == 0) {
+				usage_error("exec", "%s is named twice",
+				    list[i].name);
+				return false;
+			}
+	}
+	return true;
+}
+
+/* -------------------------------------------------------------------- run */
+
+/* Runs what the commands amount to; the exit status. */
 static int
 run_conf(const struct globals *globals, const struct conf *conf,
-    const char *name)
+    const char *name, bool several)
 {
 	struct run run = {
 		.conf = conf,
 		.file = name,
-		.command = true,
+		.command = !several,
+		.several = several,
 		.source = load_source(),
 		.signals = globals->signals,
 		.nofile = globals->nofile,
 		.quiet = globals->quiet,
+		.colours = options_colours(),
 		.form = globals->log_format != NULL ? options_form(globals) :
 						      REPORTER_QUIET,
 	};
 	struct place place;
 
-	/* Nobody looks after a single command unless it is asked for. */
+	if (several && options_is_json(globals))
+		run.look = WIRE_LOOK_JSON;
+	/* Nobody looks after commands unless it is asked for. */
 	if ((globals->label != NULL || globals->socket != NULL) &&
 	    place_take(globals, &place, &run) != STATUS_OK)
 		return EXEC_STATUS_OURS;
 	return guardian_run(&run);
 }
 
+static int
+run_commands(const struct globals *globals, const struct conf_commands *wanted,
+    const char *name)
+{
+	struct conf conf;
+	int status = EXEC_STATUS_OURS;
+
+	if (conf_from_commands(&conf, wanted))
+		status = run_conf(globals, &conf, name, !wanted->inherit);
+	else
+		usage_error(NULL, "%s", strerror(ENOMEM));
+	conf_fini(&conf);
+	return status;
+}
+
+static int
+run_one(const struct globals *globals, struct conf_commands *wanted,
+    char **argv)
+{
+	char name[CONF_NAME_SIZE_MAX + 1];
+	const struct conf_command command = {
+		.name = name,
+		.argv = (const char *const *)argv,
+	};
+
+	if (wanted->strategy != STRATEGY_ONE_FOR_ONE) {
+		usage_error("exec",
+		    "--strategy is for several, expected NAME=COMMAND ...");
+		return EXEC_STATUS_OURS;
+	}
+	make_name(argv[0], name);
+	wanted->inherit = true;
+	wanted->list = &command;
+	wanted->n = 1;
+	return run_commands(globals, wanted, argv[0]);
+}
+
+static int
+run_several(const struct globals *globals, struct conf_commands *wanted,
+    char **argv)
+{
+	size_t n = 0;
+	struct conf_command *list;
+	struct conf *words;
+	int status = EXEC_STATUS_OURS;
+
+	while (argv[n] != NULL)
+		n++;
+	list = calloc(n, sizeof(*list));
+	words = calloc(n, sizeof(*words));
+	if (list == NULL || words == NULL)
+		no_memory();
+	wanted->list = list;
+	wanted->n = n;
+	if (take_several(argv, list, words, n))
+		status = run_commands(globals, wanted, "exec");
+	for (size_t i = 0; i < n; i++) {
+		conf_fini(&words[i]);
+		free((void *)(uintptr_t)list[i].name);
+	}
+	free(words);
+	free(list);
+	return status;
+}
+
 int
 exec_main(struct globals *globals, int argc, char **argv)
 {
-	char name[CONF_NAME_SIZE_MAX + 1];
-	struct conf_command command = {
-		.name = name,
-		.restart = RESTART_TRANSIENT,
-		.max_restarts = 3,
-		.max_seconds = 5,
-	};
 	static const struct option longs[] = {
+		{ "restart", required_argument, NULL, 'r' },
+		{ "max-restarts", required_argument, NULL, 'm' },
+		{ "max-seconds", required_argument, NULL, 't' },
+		{ "strategy", required_argument, NULL, OPTION_STRATEGY },
 		{ "stop-timeout", required_argument, NULL,
 		    OPTION_STOP_TIMEOUT },
 		{ NULL, 0, NULL, 0 },
+	};
+	struct conf_commands wanted = {
+		.restart = RESTART_TRANSIENT,
+		.max_restarts = 3,
+		.max_seconds = 5,
 	};
 	const struct options own = {
 		.shorts = "r:m:t:",
 		.longs = longs,
 		.strict = true,
 		.take = take,
-		.arg = &command,
+		.arg = &wanted,
 	};
-	struct conf conf;
-	int status;
 
 	if (!options_read(globals, argc, argv, &own))
 		return EXEC_STATUS_OURS;
-	if (argv[optind] == NULL) {
+	argv += optind;
+	if (argv[0] == NULL) {
 		usage_error("exec", "no command given");
 		return EXEC_STATUS_OURS;
 	}
-	make_name(argv[optind], name);
-	command.argv = (const char *const *)&argv[optind];
-	if (!conf_from_command(&conf, &command)) {
-		usage_error(NULL, "%s", strerror(ENOMEM));
-		conf_fini(&conf);
-		return EXEC_STATUS_OURS;
-	}
-	status = run_conf(globals, &conf, argv[optind]);
-	conf_fini(&conf);
-	return status;
+	return name_len(argv[0]) > 0 ? run_several(globals, &wanted, argv) :
+				       run_one(globals, &wanted, argv);
 }

@@ -131,6 +131,13 @@ write_stderr(void *ctx, const char *bytes, size_t len)
 	fwrite(bytes, 1, len, stderr);
 }
 
+void
+load_show(const struct diag_list *diags)
+{
+	diag_list_render(diags, options_colour(STDERR_FILENO), write_stderr,
+	    NULL);
+}
+
 /* Reads the file, runs its programs, and says on stderr what is wrong. */
 static bool
 load_file(const struct globals *globals, const char *file, struct conf *conf)
@@ -141,9 +148,20 @@ load_file(const struct globals *globals, const char *file, struct conf *conf)
 	};
 	bool loaded = runner_load(conf, file, load_source(), &base);
 
-	diag_list_render(&conf->diags, options_colour(STDERR_FILENO),
-	    write_stderr, NULL);
+	load_show(&conf->diags);
 	return loaded;
+}
+
+bool
+load_take(struct conf_wish *wish, int option, const char *value)
+{
+	if (option == 'm')
+		wish->formation = value;
+	else if (option == OPTION_PROCFILE)
+		wish->procfile = true;
+	else
+		return false;
+	return true;
 }
 
 const char *
@@ -166,7 +184,8 @@ load(const struct globals *globals, const struct conf_wish *wish,
 	*conf = (struct conf){ .root = NULL };
 	if (file == NULL) {
 		complain("no configuration: neither " LOAD_HERE
-			 " nor " LOAD_SYSTEM " exists; name one with -f FILE");
+			 " nor " LOAD_SYSTEM " exists; name one with -f %s",
+		    access("Procfile", F_OK) == 0 ? "Procfile" : "FILE");
 		return NULL;
 	}
 	the_source()->wish = wish;

@@ -2,6 +2,8 @@
 #ifndef CMD_LOAD_H
 #define CMD_LOAD_H
 
+#include <stdbool.h>
+
 #include "cmd/command.h"
 #include "conf/conf.h"
 
@@ -24,6 +26,18 @@ const char *load_name(const struct globals *globals);
  */
 const char *load(const struct globals *globals, const struct conf_wish *wish,
     struct conf *conf);
+
+/* Shows them on stderr. */
+void load_show(const struct diag_list *diags);
+
+/* Options of every command that reads a file, and how they are taken. */
+#define LOAD_SHORTS "m:"
+#define LOAD_LONGS                                                 \
+	{ "formation", required_argument, NULL, 'm' },             \
+	{                                                          \
+		"procfile", no_argument, NULL, OPTION_PROCFILE     \
+	}
+bool load_take(struct conf_wish *wish, int option, const char *value);
 
 /* Files and environment of this process, for as long as it lives. */
 const struct conf_source *load_source(void);

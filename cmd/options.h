@@ -14,16 +14,18 @@
  */
 
 /* Long options without a letter have a value that is no character. */
-#define OPTION_LOG_FORMAT 256
-#define OPTION_JSON       257
-#define OPTION_NO_WAIT    258
-#define OPTION_DRY_RUN    259
-#define OPTION_KEEP       260
-#define OPTION_CATCH      261
-#define OPTION_AFTER      262
-#define OPTION_ANY        263
-#define OPTION_TIMESTAMPS 264
+#define OPTION_LOG_FORMAT   256
+#define OPTION_JSON         257
+#define OPTION_NO_WAIT      258
+#define OPTION_DRY_RUN      259
+#define OPTION_KEEP         260
+#define OPTION_CATCH        261
+#define OPTION_AFTER        262
+#define OPTION_ANY          263
+#define OPTION_TIMESTAMPS   264
 #define OPTION_STOP_TIMEOUT 265
+#define OPTION_STRATEGY     266
+#define OPTION_PROCFILE     267
 
 /* The options of one command, beside the global ones. */
 struct options {

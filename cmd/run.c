@@ -13,6 +13,7 @@ const char run_help[] =
     "  supervise run                   the tree of ./supervise.conf\n"
     "  supervise -f shop.conf run      of another file\n"
     "  supervise run -d                in the background, once it has started\n"
+    "  supervise -f Procfile run       of foreman's format\n"
     "  supervise -L shop run -d        under a name for `supervise -L shop`\n"
     "\n"
     "Starts the tree in order and keeps it up until it is told to stop or\n"
@@ -26,6 +27,8 @@ const char run_help[] =
     "  -d                   detach; output, records too, goes to /dev/null\n"
     "                       unless redirected to a file: run -d >log 2>&1\n"
     "  -q                   no records\n"
+    "  -m, --formation web=2,worker=1, --procfile\n"
+    "                       how many of each of a Procfile; it is one\n"
     "  --log-format FORMAT  records as text or json, in json output, too\n"
     "  --timestamps         the time before each line that a child writes\n"
     "\n"
@@ -35,6 +38,7 @@ const char run_help[] =
 struct wishes {
 	bool detached;
 	bool timestamps;
+	struct conf_wish conf; /* of the file */
 };
 
 static bool
@@ -42,7 +46,8 @@ take(void *arg, int option, const char *value)
 {
 	struct wishes *wishes = arg;
 
-	(void)value;
+	if (load_take(&wishes->conf, option, value))
+		return true;
 	if (option == OPTION_TIMESTAMPS)
 		wishes->timestamps = true;
 	else
@@ -97,12 +102,13 @@ int
 run_main(struct globals *globals, int argc, char **argv)
 {
 	static const struct option longs[] = {
+		LOAD_LONGS,
 		{ "timestamps", no_argument, NULL, OPTION_TIMESTAMPS },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct wishes wishes = { .detached = false };
+	static struct wishes wishes;
 	const struct options own = {
-		.shorts = "d",
+		.shorts = LOAD_SHORTS "d",
 		.longs = longs,
 		.take = take,
 		.arg = &wishes,
@@ -114,7 +120,7 @@ run_main(struct globals *globals, int argc, char **argv)
 	if (!options_read(globals, argc, argv, &own) ||
 	    !options_count("run", argc, argv, 0, 0))
 		return STATUS_USAGE;
-	file = load(globals, NULL, &conf);
+	file = load(globals, &wishes.conf, &conf);
 	if (file != NULL)
 		status = run_conf(globals, file, &conf, &wishes);
 	conf_fini(&conf);

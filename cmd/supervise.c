@@ -16,16 +16,20 @@
 
 const struct command commands[] = {
 	{ SECTION_RUN, "run", WHERE_ANY,
-	    "[-d] [-q] [--log-format FORMAT] [--timestamps]",
+	    "[-d] [-q] [-m FORMATION] [--procfile] [--log-format FORMAT] "
+	    "[--timestamps]",
 	    "run the tree of a file", COMMAND(run) },
 	{ SECTION_RUN, "exec", WHERE_SOCKET,
-	    "[-r RESTART] [-m MAX] [-t SECONDS] "
-	    "[--stop-timeout TIME] [-q] [--log-format FORMAT] -- COMMAND ...",
-	    "supervise one command without a file", COMMAND(exec) },
+	    "[-r RESTART] [-m MAX] [-t SECONDS] [--strategy STRATEGY] "
+	    "[--stop-timeout TIME] [-q] [--log-format FORMAT] "
+	    "-- COMMAND ... | NAME=COMMAND ...",
+	    "supervise commands without a file", COMMAND(exec) },
 	{ SECTION_RUN, "with", WHERE_ANY,
-	    "[-q] [--log-format FORMAT] [NAME ...] -- COMMAND ...",
+	    "[-q] [-m FORMATION] [--procfile] [--log-format FORMAT] "
+	    "[NAME ...] -- COMMAND ...",
 	    "run one command while the tree of a file is up", COMMAND(with) },
-	{ SECTION_RUN, "check", WHERE_FILE, "[-p] [-q]",
+	{ SECTION_RUN, "check", WHERE_FILE,
+	    "[-p] [-q] [-m FORMATION] [--procfile]",
 	    "say what is wrong with a file and what it amounts to",
 	    COMMAND(check) },
 	{ SECTION_RUN, "try", WHERE_NONE,

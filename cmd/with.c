@@ -32,6 +32,8 @@ const char with_help[] =
     "  NAME         start no more than these children, those before them in\n"
     "               the file, and those that they log to\n"
     "  -q           no records, and no output of children\n"
+    "  -m, --formation web=2,worker=1, --procfile\n"
+    "               how many of each of a Procfile; it is one\n"
     "  --log-format FORMAT\n"
     "               records as text or json\n"
     "\n"
@@ -251,18 +253,34 @@ take_words(struct with *with, struct conf_wish *wish, char **argv)
 	return true;
 }
 
+static bool
+take(void *arg, int option, const char *value)
+{
+	return load_take(arg, option, value);
+}
+
 int
 with_main(struct globals *globals, int argc, char **argv)
 {
-	static const struct options none = { .strict = true };
+	static const struct option longs[] = {
+		LOAD_LONGS,
+		{ NULL, 0, NULL, 0 },
+	};
+	static struct conf_wish wish;
+	const struct options own = {
+		.shorts = LOAD_SHORTS,
+		.longs = longs,
+		.strict = true,
+		.take = take,
+		.arg = &wish,
+	};
 	/* Too much for the stack to be cleared for it. */
 	static struct with with;
 	int status = EXEC_STATUS_OURS;
-	static struct conf_wish wish;
 	struct conf conf;
 
 	with.globals = globals;
-	if (!options_read(globals, argc, argv, &none) ||
+	if (!options_read(globals, argc, argv, &own) ||
 	    !take_words(&with, &wish, argv))
 		return EXEC_STATUS_OURS;
 	with.file = load(globals, &wish, &conf);

@@ -123,8 +123,8 @@ with() {
 
 @test "with NAME: an array by the name of all" {
 	conf <<-'END'
-		worker api[3] { exec ${WORKER} log=log }
-		worker front { exec ${WORKER} log=log }
+		worker api[3] { ready fd 3; exec ${WORKER} log=log ready=3 }
+		worker front { ready fd 3; exec ${WORKER} log=log ready=3 }
 	END
 	with -q api -- true
 	[[ $(grep -c '^start api' log) -eq 3 ]]
@@ -137,9 +137,9 @@ with() {
 @test "with NAME: what it logs to is there as well" {
 	conf <<-'END'
 		worker a { exec ${WORKER} log=log; log to d }
-		worker b { exec ${WORKER} log=log }
+		worker b { ready fd 3; exec ${WORKER} log=log ready=3 }
 		worker d { shell "exec cat" }
-		worker e { exec ${WORKER} log=log }
+		worker e { ready fd 3; exec ${WORKER} log=log ready=3 }
 	END
 	run -0 with a -- true
 	assert_output "event=started child=d"
@@ -187,7 +187,7 @@ with() {
 }
 
 @test "with: a tree that does not start: the command is not run" {
-	conf <<<'worker a { exec ${WORKER} log=log on=TERM:say=stop:die }; worker b { exec ./nosuch }'
+	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log on=TERM:say=stop:die ready=3 }; worker b { exec ./nosuch }'
 	local quiet
 	for quiet in "" -q; do
 		# shellcheck disable=SC2086 # an option or none
@@ -213,7 +213,7 @@ with() {
 }
 
 @test "with: what does not end when the tree has is killed" {
-	conf <<<'worker a { exec ${WORKER} log=log }'
+	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log ready=3 }'
 	start with -q -- "$WORKER" log=told ignore=TERM fork ignore=TERM log=told end
 	eventually has_told 2
 	supervise down
@@ -227,13 +227,13 @@ has_told() {
 }
 
 @test "with: what the command leaves of its group is ended" {
-	conf <<<'worker a { exec ${WORKER} log=log }'
+	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log ready=3 }'
 	run -0 with -q -- "$WORKER" fork log=told end log=told exit=0
 	none_marked
 }
 
 @test "U11: with: signals are the command's" {
-	conf <<<'worker a { exec ${WORKER} log=log on=TERM:say=stop:die }'
+	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log on=TERM:say=stop:die ready=3 }'
 	start with -q -- "$WORKER" log=told on=USR1:say=usr1 on=HUP:say=hup on=TERM:say=term:exit=4
 	eventually has_told 1
 	kill -s USR1 "$PID"
@@ -250,7 +250,7 @@ has_told() {
 	local signal
 	for signal in TERM INT HUP; do
 		rm -f log
-		conf <<<'worker a { exec ${WORKER} log=log on=TERM:say=stop:die }; worker b { ready fd 3; exec ${WORKER} log=log }'
+		conf <<<'worker a { ready fd 3; exec ${WORKER} log=log on=TERM:say=stop:die ready=3 }; worker b { ready fd 3; exec ${WORKER} log=log }'
 		start with -q -- touch ran
 		wait_log start b
 		stop_tree "$signal"
@@ -261,7 +261,7 @@ has_told() {
 }
 
 @test "U11: with: while the tree stops a second signal kills" {
-	conf <<<'worker a { shutdown infinity; exec ${WORKER} log=log on=TERM:say=stop }'
+	conf <<<'worker a { shutdown infinity; ready fd 3; exec ${WORKER} log=log on=TERM:say=stop ready=3 }'
 	start with -q -- true
 	wait_log stop a
 	kill -s TERM "$PID"
@@ -271,7 +271,7 @@ has_told() {
 }
 
 @test "U8: with: killed, it leaves nothing, and the tree stops in order" {
-	conf <<<'worker a { exec ${WORKER} log=log on=TERM:say=stop:die }; worker b { exec ${WORKER} log=log on=TERM:say=stop:die }'
+	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log on=TERM:say=stop:die ready=3 }; worker b { ready fd 3; exec ${WORKER} log=log on=TERM:say=stop:die ready=3 }'
 	start with -q -- "$WORKER" log=told
 	eventually has_told 1
 	kill -s KILL "$PID"
@@ -291,7 +291,7 @@ behind() {
 }
 
 @test "U8: with: the guardian killed: the tree stops in order, the command ends" {
-	conf <<<'worker a { exec ${WORKER} log=log on=TERM:say=stop:die }; worker b { exec ${WORKER} log=log on=TERM:say=stop:die }'
+	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log on=TERM:say=stop:die ready=3 }; worker b { ready fd 3; exec ${WORKER} log=log on=TERM:say=stop:die ready=3 }'
 	start with -- "$WORKER" log=told on=TERM:say=asked:exit=0
 	eventually has_told 1
 	kill -s KILL "$(behind)"
@@ -302,7 +302,7 @@ behind() {
 }
 
 @test "U8: with: a killed engine has a successor, and the command goes on" {
-	conf <<<'worker a { exec ${WORKER} log=log }'
+	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log ready=3 }'
 	start with -- "$WORKER" log=told on=TERM:say=asked:exit=6
 	eventually has_told 1
 	kill -s KILL "$(engine_pid "$(behind)")"
@@ -317,7 +317,7 @@ has_lines() {
 }
 
 @test "with: one that runs already is named" {
-	conf <<<'worker a { exec ${WORKER} log=log }'
+	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log ready=3 }'
 	start_tree_ready
 	run -125 with -- touch ran
 	assert_output "already running: pid $PID"
@@ -335,7 +335,7 @@ has_lines() {
 }
 
 @test "with: what nohup ignores the command ignores, too" {
-	conf <<<'worker a { exec ${WORKER} log=log }'
+	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log ready=3 }'
 	UNDER=(nohup)
 	start with -q -- "$WORKER" log=told on=TERM:exit=5
 	eventually has_told 1

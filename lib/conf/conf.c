@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "conf/bytes.h"
+#include "conf/commands.h"
 #include "conf/conf.h"
 #include "conf/include.h"
 #include "conf/init.h"
 #include "conf/link.h"
 #include "conf/only.h"
 #include "conf/parse.h"
+#include "conf/procfile.h"
 #include "conf/report.h"
 #include "conf/rule.h"
 
@@ -88,18 +90,17 @@ is_good(const struct loader *ld)
 	return ld->conf->diags.nerrors == 0 && !ld->conf->pending;
 }
 
-/* Reads the file whose path is the request. */
+/* Reads a file in our own grammar. */
 static void
-load_root(struct loader *ld, const void *request)
+load_file(struct loader *ld, const char *path)
 {
-	const struct conf_wish *wish = ld->source->wish;
 	const struct spot nowhere = { 0 };
 	struct body root;
 
 	ld->word = arena_alloc(&ld->scratch, CONF_WORD_SIZE_MAX + 1, 1);
 	body_init(&root, KIND_SUPERVISOR, nowhere);
 	root.is_root = true;
-	if (!include_file(ld, &root, request, &nowhere))
+	if (!include_file(ld, &root, path, &nowhere))
 		return;
 	if (!ld->stopped)
 		rule_check_body(ld, &root);
@@ -110,7 +111,25 @@ load_root(struct loader *ld, const void *request)
 		return;
 	ld->conf->nchildren = (uint32_t)root.nchildren;
 	ld->conf->root = body_finish(ld, &root);
-	if (wish != NULL && wish->only != NULL)
+}
+
+/* Reads the file whose path is the request. */
+static void
+load_root(struct loader *ld, const void *request)
+{
+	const struct conf_wish none = { .only = NULL };
+	const struct conf_wish *wish =
+	    ld->source->wish != NULL ? ld->source->wish : &none;
+
+	if (wish->procfile || procfile_is(request))
+		procfile_read(ld, request, wish);
+	else if (wish->formation != NULL)
+		report_file(ld, DIAG_ERROR, request,
+		    "a formation is for a Procfile, expected a file of that "
+		    "name, or --procfile");
+	else
+		load_file(ld, request);
+	if (ld->conf->root != NULL && wish->only != NULL)
 		ld->conf->root = only_needed(ld, wish->only, request);
 }
 
@@ -264,56 +283,16 @@ conf_parse_words(struct conf *conf, const char *label, const char *text,
 	return conf->words != NULL;
 }
 
-/* A worker that runs the command. */
-static struct spec *
-make_worker(struct arena *arena, const struct conf_command *command)
-{
-	struct spec *worker = ARENA_NEW(arena, struct spec);
-	const char **argv;
-	size_t argc = 0;
-
-	while (command->argv[argc] != NULL)
-		argc++;
-	argv = ARENA_ARRAY(arena, const char *, argc + 1);
-	for (size_t i = 0; i < argc; i++)
-		argv[i] = arena_text(arena, command->argv[i],
-		    strlen(command->argv[i]));
-	worker->policy = policy_default(KIND_WORKER);
-	worker->policy.restart = command->restart;
-	worker->policy.significant = command->restart != RESTART_PERMANENT;
-	worker->worker.argv = argv;
-	worker->worker.logs.out.word = LOG_INHERIT;
-	worker->worker.env = ARENA_ARRAY(arena, const char *, 1);
-	return worker;
-}
-
 static void
-make_tree(struct loader *ld, const void *request)
+load_commands(struct loader *ld, const void *request)
 {
-	const struct conf_command *command = request;
-	struct arena *arena = &ld->conf->arena;
-	struct spec *root = ARENA_NEW(arena, struct spec);
-	struct child_spec *child = ARENA_NEW(arena, struct child_spec);
-	const struct spec *worker = make_worker(arena, command);
-
-	child->name = arena_text(arena, command->name, strlen(command->name));
-	child->spec = worker;
-	root->policy = policy_default(KIND_SUPERVISOR);
-	root->policy.sup.max_restarts = command->max_restarts;
-	root->policy.sup.max_seconds = command->max_seconds;
-	root->policy.sup.stop_timeout_ms = command->stop_timeout_ms;
-	if (worker->policy.significant)
-		root->policy.sup.auto_shutdown = AUTO_SHUTDOWN_ANY_SIGNIFICANT;
-	root->sup.children = child;
-	root->sup.nchildren = 1;
-	ld->conf->nchildren = 1;
-	ld->conf->root = root;
+	commands_tree(ld, request);
 }
 
 bool
-conf_from_command(struct conf *conf, const struct conf_command *command)
+conf_from_commands(struct conf *conf, const struct conf_commands *commands)
 {
-	run(conf, NULL, CONF_MEMORY_MAX, make_tree, command);
+	run(conf, NULL, CONF_MEMORY_MAX, load_commands, commands);
 	return conf->root != NULL;
 }
 

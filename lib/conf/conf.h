@@ -183,22 +183,34 @@ bool conf_parse_printed(struct conf *conf, const char *label,
 bool conf_parse_words(struct conf *conf, const char *label, const char *text,
     size_t len);
 
-/* What `supervise exec` was asked to run. Everything is copied. */
+/* A command that is to be run, by name. */
 struct conf_command {
-	const char *name;        /* of the worker */
+	const char *name;        /* of the worker; no name twice */
 	const char *const *argv; /* ends with NULL; at least one word */
+	const char *const *env;  /* NAME=VALUE, ends with NULL; or NULL */
+	const char *cwd;         /* or NULL: where supervise was started */
+	struct conf_place place; /* kept as it is */
+};
+
+/* What `supervise exec` was asked to run. */
+struct conf_commands {
+	const struct conf_command *list;
+	size_t n;
+	bool inherit; /* a single one: with supervise's own stdout and stderr */
 	enum restart restart;
+	enum strategy strategy;
 	uint32_t max_restarts;   /* <= POLICY_MAX_RESTARTS */
 	int64_t max_seconds;     /* 1 to POLICY_MAX_SECONDS */
 	int64_t stop_timeout_ms; /* or STOP_TIMEOUT_NONE */
 };
 
 /*
- * Makes the tree of one command: a root that ends with its one worker
- * (any_significant), or restarts it for ever and ever if it is permanent.
- * False only when there is no memory.
+ * Makes the tree of these commands: a root that ends when all of them have
+ * (all_significant), or restarts them for ever and ever if they are permanent.
+ * Everything is copied. False only when there is no memory.
  */
-bool conf_from_command(struct conf *conf, const struct conf_command *command);
+bool
+conf_from_commands(struct conf *conf, const struct conf_commands *commands);
 
 /* Frees everything; *conf is zeroed. Harmless when done twice. */
 void conf_fini(struct conf *conf);

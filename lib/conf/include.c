@@ -67,9 +67,8 @@ is_open(const struct loader *ld, const struct source_file *file)
 	return false;
 }
 
-/* Reads the bytes of `path` into *file; false after an error. */
-static bool
-open_file(struct loader *ld, const char *path, const struct spot *at,
+bool
+include_open(struct loader *ld, const char *path, const struct spot *at,
     struct source_file *file)
 {
 	struct conf_file bytes = { 0 };
@@ -131,7 +130,7 @@ include_file(struct loader *ld, struct body *b, const char *path,
 		    CONF_INCLUDE_MAX);
 		return false;
 	}
-	if (!open_file(ld, path, at, file))
+	if (!include_open(ld, path, at, file))
 		return false;
 	ld->inclusion = &inclusion;
 	ld->ninclusions++;

@@ -16,6 +16,10 @@
 bool include_file(struct loader *ld, struct body *b, const char *path,
     const struct spot *at);
 
+/* Reads the bytes alone, into *file; false after an error, as above. */
+bool include_open(struct loader *ld, const char *path, const struct spot *at,
+    struct source_file *file);
+
 /* Reads the files that the words of an `include` stand for, in order. */
 void
 include_files(struct loader *ld, struct body *b, const struct statement *st);

@@ -109,7 +109,8 @@ struct environment {
 
 /* What became of the tree, for the exit status and the last report. */
 struct outcome {
-	int status;                 /* of the last worker, as sh tells it */
+	int status;                 /* of the last worker, as sh tells it, */
+	uint32_t failed;            /* and of several commands, whose */
 	bool worker;                /* a worker failed last: this one */
 	bool oom;                   /* the kernel killed it: no memory */
 	bool core;                  /* it left a core dump */

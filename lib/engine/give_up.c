@@ -170,7 +170,7 @@ add_rule(struct report *report, const struct engine *e)
 
 	if (e->root.sup.escalated)
 		add(report, "  rule      a catch line says escalate\n");
-	else if (e->run->command)
+	else if (e->run->command || e->run->several)
 		add(report,
 		    "  rule      more than %" PRIu32 " restart%s in %" PRId64
 		    " s (options -m %" PRIu32 " -t %" PRId64 ")\n",
@@ -196,7 +196,7 @@ hint_of_exit(const struct engine *e)
 	if (outcome->backs_off)
 		return "run it by hand to see its own message; `backoff` "
 		       "delays restarts, max_restarts counts them all the same";
-	if (e->run->command)
+	if (e->run->command || e->run->several)
 		return "run it without supervise to see its own message; -m "
 		       "and -t allow more restarts";
 	return "run it by hand to see its own message; if it waits for "

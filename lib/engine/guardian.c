@@ -223,7 +223,7 @@ serve(struct guardian *g)
 static int
 failed(const struct run *run)
 {
-	return run->command ? 125 : 1;
+	return run->command || run->several ? 125 : 1;
 }
 
 /* The status to end with, now that no engine is to follow. */

@@ -31,6 +31,7 @@ struct run {
 	const struct conf *conf; /* borrowed; of the start */
 	const char *file; /* the configuration, or the command, by name */
 	bool command;     /* `exec`: one command, its status and its terminal */
+	bool several;     /* `exec`: commands, each like a worker of a file */
 	bool quiet;       /* no report when it gives up either */
 	const char *path; /* of the configuration, absolute; NULL: has none */
 	const struct control_place *place; /* of the socket; NULL: none */

@@ -9,6 +9,7 @@
 #include "base/signal_name.h"
 #include "base/units.h"
 #include "engine/engine.h"
+#include "engine/lookup.h"
 #include "os/channel.h"
 #include "os/clock.h"
 #include "os/proc.h"
@@ -62,13 +63,24 @@ orders_interrupt(struct engine *e, int status)
 	return signo;
 }
 
-/* Passes a signal on to the group of the one command of `exec`. */
+static void
+pass_to(void *arg, struct child *child)
+{
+	const int *signo = arg;
+
+	if (!child_is_sup(child) && node_worker(child)->watch.fd != -1)
+		(void)reap_signal(node_worker(child), *signo);
+}
+
+/* Passes a signal on to the groups of the commands of `exec`. */
 static void
 pass_on(struct engine *e, int signo)
 {
 	struct worker *worker = &e->nodes.workers[0];
 
-	if (signo == SIGCONT)
+	if (e->run->several)
+		lookup_walk(&e->root.sup.child, pass_to, &signo);
+	else if (signo == SIGCONT)
 		job_continue(e);
 	else if (worker->watch.fd != -1)
 		(void)reap_signal(worker, signo);
@@ -94,7 +106,7 @@ take_signal(struct engine *e, int signo, pid_t pid)
 		stop(e, signo, pid);
 		return;
 	case SIGHUP:
-		if (e->run->command)
+		if (e->run->command || e->run->several)
 			break;
 		if (is_hang_up(e, pid)) {
 			/* Kernel and shell may both tell, of one hang-up. */
@@ -106,7 +118,7 @@ take_signal(struct engine *e, int signo, pid_t pid)
 		reload_serve(e, NULL, 0, NULL);
 		return;
 	case SIGUSR1:
-		if (e->run->command)
+		if (e->run->command || e->run->several)
 			break;
 		record_signal(e, signo, pid, "log files are opened anew");
 		outlets_reopen(e);
@@ -114,7 +126,7 @@ take_signal(struct engine *e, int signo, pid_t pid)
 	default:
 		break;
 	}
-	if (e->run->command)
+	if (e->run->command || e->run->several)
 		pass_on(e, signo);
 	else if (signo != SIGWINCH && signo != SIGCONT)
 		record_signal(e, signo, pid, "ignored");

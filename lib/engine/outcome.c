@@ -27,6 +27,34 @@ has_thrown(const struct worker *worker)
 	    !worker->unasked;
 }
 
+/*
+ * Of several commands the last that has failed makes the status, unless it has
+ * ended well since, and those do not that were told to end.
+ */
+static void
+note_several(struct engine *e, const struct worker *worker, int status)
+{
+	struct outcome *outcome = &e->outcome;
+	uint32_t id = worker->id;
+
+	if (e->root.sup.cause != CAUSE_NONE ||
+	    worker->child.state == CHILD_STOPPING)
+		return;
+	if (status == 0 && outcome->failed != id)
+		return;
+	outcome->status = status;
+	outcome->failed = id;
+}
+
+static void
+note_status(struct engine *e, const struct worker *worker, int status)
+{
+	if (e->run->several)
+		note_several(e, worker, status);
+	else
+		e->outcome.status = status;
+}
+
 void
 outcome_ended(struct engine *e, const struct worker *worker)
 {
@@ -35,10 +63,10 @@ outcome_ended(struct engine *e, const struct worker *worker)
 	if (!counts(e, worker))
 		return;
 	if (has_thrown(worker))
-		e->outcome.status = STATUS_FAILED;
+		note_status(e, worker, STATUS_FAILED);
 	else
-		e->outcome.status =
-		    end->by_signal ? STATUS_SIGNAL + end->status : end->status;
+		note_status(e, worker,
+		    end->by_signal ? STATUS_SIGNAL + end->status : end->status);
 }
 
 void
@@ -48,11 +76,11 @@ outcome_failed(struct engine *e, const struct worker *worker,
 	if (!counts(e, worker))
 		return;
 	if (step < SPAWN_SEARCH)
-		e->outcome.status = STATUS_OURS;
+		note_status(e, worker, STATUS_OURS);
 	else if (error == ENOENT)
-		e->outcome.status = STATUS_NOT_FOUND;
+		note_status(e, worker, STATUS_NOT_FOUND);
 	else
-		e->outcome.status = STATUS_NOT_EXECUTED;
+		note_status(e, worker, STATUS_NOT_EXECUTED);
 }
 
 static int
@@ -86,8 +114,10 @@ outcome_status(const struct engine *e)
 	const struct sup *root = &e->root.sup;
 
 	if (e->refused)
-		return e->run->command ? STATUS_OURS : STATUS_FAILED;
-	if (e->run->command)
+		return e->run->command || e->run->several ? STATUS_OURS :
+							    STATUS_FAILED;
+	if (e->run->command ||
+	    (e->run->several && root->cause != CAUSE_ASKED))
 		return e->outcome.status;
 	switch ((enum sup_cause)root->cause) {
 	case CAUSE_NONE:

@@ -97,7 +97,7 @@ reload_may_begin(struct engine *e, struct control_client *client)
 {
 	const char *why = NULL;
 
-	if (e->run->command)
+	if (e->run->command || e->run->several)
 		why = "exec has no file";
 	else if (e->nstops > 0)
 		why = "everything stops";

@@ -240,15 +240,17 @@ static void
 test_command(void)
 {
 	static const char *const argv[] = { "sleep", "1 0", NULL };
-	struct conf_command command = { .name = "sleep",
-		.argv = argv,
+	const struct conf_command command = { .name = "sleep", .argv = argv };
+	struct conf_commands commands = { .list = &command,
+		.n = 1,
+		.inherit = true,
 		.restart = RESTART_TRANSIENT,
 		.max_restarts = 7,
 		.max_seconds = 9 };
 	struct conf conf;
 	char *text;
 
-	CHECK(conf_from_command(&conf, &command));
+	CHECK(conf_from_commands(&conf, &commands));
 	text = tree_text(&conf);
 	CHECK(strcmp(text,
 		  "max_restarts 7\nmax_seconds 9\n"
@@ -257,8 +259,8 @@ test_command(void)
 		  "\texec sleep '1 0'\n\tlog inherit\n}\n") == 0);
 	free(text);
 	conf_fini(&conf);
-	command.restart = RESTART_PERMANENT;
-	CHECK(conf_from_command(&conf, &command));
+	commands.restart = RESTART_PERMANENT;
+	CHECK(conf_from_commands(&conf, &commands));
 	CHECK(!conf.root->sup.children[0].spec->policy.significant);
 	CHECK(conf.root->policy.sup.auto_shutdown == AUTO_SHUTDOWN_NEVER);
 	conf_fini(&conf);

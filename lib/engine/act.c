@@ -11,6 +11,7 @@
 #include "engine/explain.h"
 #include "engine/lookup.h"
 #include "engine/query.h"
+#include "engine/reload_step.h"
 #include "engine/serve.h"
 #include "engine/waiters.h"
 #include "os/clock.h"

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/mark.h"
 #include "engine/notes.h"
+#include "engine/reload_step.h"
 #include "engine/serve.h"
 #include "os/channel.h"
 #include "os/clock.h"

@@ -64,7 +64,8 @@
  *			tells of names that mean none
  *	thrown.c	values that were thrown
  *	reload.c	the file read again: reload_plan.c what to do about it,
- *			version.c what to keep; reading.c reads it
+ *			reload_step.c does that; version.c what to keep;
+ *			reading.c reads it
  *	runner.c	programs that print specifications, runner_strays.c
  *			what they leave behind; printing.c for
  *			whom: reading.c, adding.c, init.c

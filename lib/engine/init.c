@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "engine/reload_step.h"
 #include "engine/serve.h"
 #include "os/clock.h"
 

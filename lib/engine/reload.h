@@ -20,9 +20,8 @@ struct engine;
  * `reload` (D7): the file is read again and the running tree is brought to
  * what it says, one step after the other. A wrong file changes nothing. It
  * begins when no supervisor is at work, and there is one at a time; until it
- * has begun a later one takes its place, also while it is still
- * being read (reading.h). Each step is one request to the core:
- * deaths, restarts and other requests meanwhile find it done or not.
+ * has begun a later one takes its place, also while it is still being read
+ * (reading.h). Its steps are done by reload_step.h.
  */
 struct reload {
 	struct request request;        /* of the step in hand */
@@ -43,14 +42,6 @@ struct reload {
 /* `reload [--dry-run]`; a NULL client is SIGHUP. */
 void reload_serve(struct engine *e, struct control_client *client,
     size_t nwords, const char *const *words);
-
-/* Whether `request` is a reload's, and its answer. */
-bool reload_owns(const struct engine *e, const struct request *request);
-void reload_replied(struct engine *e);
-
-/* Where a child that the file has got belongs among its siblings. */
-struct child *
-reload_successor(const struct sup *sup, const struct child *placed);
 
 /* Whether there is something for reload_turn() to do at once. */
 bool reload_can_go_on(const struct engine *e);
@@ -78,12 +69,6 @@ void reload_take_over(struct engine *e, struct reload *r);
 
 /* Frees one that is not at work; NULL is harmless. */
 void reload_free(struct reload *r);
-
-/* The supervisor `child` starts with what its init has just said. */
-void reload_overtaken(struct engine *e, const struct child *child);
-
-/* The tree has let go of `child`. */
-void reload_freed(struct engine *e, const struct child *child);
 
 /* The client is gone; the reload goes on. */
 void reload_closed(struct engine *e, const struct control_client *client);

@@ -310,6 +310,54 @@ start z"
 	run -0 supervise start bad
 }
 
+@test "what failed to start is started by the reload that mends it, be it new or not" {
+	file() {
+		conf <<-END
+			worker a { exec $1 }
+			worker b { exec \${WORKER} }
+			supervisor p { strategy dynamic; worker c { exec \${WORKER} }; $2 }
+			$3
+		END
+	}
+	file '${WORKER}'
+	start_tree_ready
+	all_pids >before
+	local more='worker bad { exec ./nosuch }
+		worker once { restart temporary; exec ./nosuch }
+		supervisor s { worker x { exec ./nosuch }; worker y { exec ${WORKER} } }'
+	file ./nosuch 'worker d { exec ./nosuch }' "$more"
+	run -1 supervise reload
+	assert_output "5 of 5 steps did not succeed"
+	assert_equal "$(state_of a) $(state_of bad) $(state_of s)" "down down down"
+	# Still wrong: it is tried again, and told again.
+	run -1 supervise reload
+	assert_output "a did not start: command not found: ./nosuch"
+	file '${WORKER}' 'worker d { exec ${WORKER} }' "${more//.\/nosuch/\$\{WORKER\}}"
+	run -0 supervise reload
+	assert_equal "$(steps)" "start a
+start p/d
+start bad
+start once
+start s
+change s/x"
+	assert_equal "$(names | tr '\n' ' ')" "a b p p/c p/d bad once s s/x s/y "
+	run -0 supervise wait -t 10 up a p/d bad once s/x s/y
+	same_pids b p/c
+	run -0 supervise reload
+	assert_equal "$output" ""
+}
+
+@test "what is stopped after its start has failed stays down at a reload" {
+	shop
+	conf <<<'worker a { exec ./nosuch }'
+	run -1 supervise reload
+	run -0 supervise stop a
+	conf <<<'worker a { exec ${WORKER} }'
+	run -0 supervise reload
+	assert_equal "$(steps)" "change a"
+	assert_equal "$(state_of a)" down
+}
+
 @test "D7: SIGHUP reloads; a wrong file is told in the records" {
 	shop
 	conf <<<'worker a { exec ${WORKER} }; worker c { exec ${WORKER} }'

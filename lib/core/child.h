@@ -111,6 +111,7 @@ struct child {
 			       or that has replaced it */
 	bool leaving : 1;   /* forgotten as soon as it is down */
 	bool held : 1;      /* DOWN until it is started by name (D8) */
+	bool missed : 1;    /* DOWN: a start that was asked for failed */
 	bool blocked : 1;   /* STARTING or STOPPING without a process */
 	bool remains : 1;   /* of an ended run something still lives */
 	bool killed : 1;    /* SIGKILL was sent in this stop */

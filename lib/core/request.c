@@ -52,6 +52,7 @@ request_started(struct tree *t, struct child *child, enum request_result result)
 	assert(child->mail.kind == MAIL_NONE && request->child == child);
 	child->asked = false;
 	request->reason = child->reason;
+	child->missed = result == RESULT_START_FAILED;
 	if (request->kind == REQUEST_REPLACE) {
 		replace_over(t, request, result);
 		return;
@@ -89,6 +90,7 @@ serve_stop(struct tree *t, struct request *request)
 	}
 	if (request->kind == REQUEST_HOLD)
 		request->child->held = true;
+	request->child->missed = false;
 	sup->op = OP_CHILD_STOP;
 	sup->target = request->child;
 	sup->cursor = request->child;

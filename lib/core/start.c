@@ -46,6 +46,7 @@ launch(struct tree *t, struct child *child)
 	child->run += child->replaced ? 2 : 1;
 	child->started_ns = t->now_ns;
 	child->condemned = false;
+	child->missed = false;
 	if (child_is_sup(child))
 		sup_launch(t, child_sup(child));
 	else

@@ -176,6 +176,7 @@ place(struct engine *e, const struct plan *plan)
 			child_move(child, reload_successor(step->sup, child));
 			break;
 		case STEP_CHANGE:
+		case STEP_RETRY:
 		case STEP_RESTART:
 			break;
 		}

@@ -233,16 +233,17 @@ add(struct plan *plan, const struct step *step)
 /*
  * Whether `child` has gone, and the file wants it to be there now. A temporary
  * one comes back with its supervisor (S26): an edit does not run a finished
- * job again. One that was deleted is as good as never there, unless it comes
- * back now.
+ * job again, but one that never began. One that was deleted is as good as
+ * never there, unless it comes back now.
  */
 static bool
 is_past(const struct plan *plan, const struct child *child,
     const struct spec *parent, const struct child_spec *spec)
 {
 	return child->forgotten && plan->inits != NULL &&
-	    parent->policy.sup.strategy != STRATEGY_DYNAMIC &&
-	    spec->spec->policy.restart != RESTART_TEMPORARY;
+	    (child->missed ||
+		(parent->policy.sup.strategy != STRATEGY_DYNAMIC &&
+		    spec->spec->policy.restart != RESTART_TEMPORARY));
 }
 
 /*
@@ -320,16 +321,16 @@ plan_one(struct plan *plan, struct sup *sup, struct child *child,
 	}
 	if (child_is_sup(child))
 		body = body_of(plan, child, body);
+	step.kind = child->missed ? STEP_RETRY : STEP_CHANGE;
 	if (body == NULL)
-		return true;
+		return step.kind == STEP_CHANGE || add(plan, &step);
 	now = node_body(child);
-	step.kind = STEP_CHANGE;
 	if (!child_is_sup(child) && child->state != CHILD_DOWN &&
 	    (runs_differently(node_spec(child), spec) ||
 		leaf_is_missing(node_worker(child), body)))
 		step.kind = STEP_RESTART;
 	/* Who logs to it is not in what is its own. */
-	if ((step.kind == STEP_RESTART || !spec_equal_own(now, body)) &&
+	if ((step.kind != STEP_CHANGE || !spec_equal_own(now, body)) &&
 	    !add(plan, &step))
 		return false;
 	return !child_is_sup(child) || plan_rest(plan, child_sup(child), body);

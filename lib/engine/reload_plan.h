@@ -12,12 +12,14 @@
  * that lead from one to the other: what is gone stops in reverse order, then
  * what is new starts and what runs differently restarts, in start order.
  * What changed in nothing but its rules is changed without a step, but named.
+ * What is down stays down, unless it was to be up and failed to start.
  */
 #define PLAN_STEPS(X)                                                    \
 	X(STEP_FORGET, "forget")   /* gone already, and not to return */ \
 	X(STEP_STOP, "stop")       /* no longer in the file */           \
 	X(STEP_CHANGE, "change")   /* its rules alone: in place */       \
 	X(STEP_START, "start")     /* new in the file */                 \
+	X(STEP_RETRY, "start")     /* down, as its start failed */       \
 	X(STEP_RESTART, "restart") /* other command, folder, environment */
 
 enum step_kind {

@@ -101,6 +101,12 @@ order(struct engine *e, struct step *step)
 			return false;
 		ask(e, REQUEST_RESTART, step);
 		return true;
+	case STEP_RETRY:
+		/* Somebody may have started or stopped it meanwhile. */
+		if (step->child == NULL || !step->child->missed)
+			return false;
+		ask(e, REQUEST_START, step);
+		return true;
 	}
 	return false;
 }
@@ -131,9 +137,9 @@ steps_answered(struct engine *e)
 	case RESULT_NOPROC:       /* from the next start of its supervisor on */
 	case RESULT_STOPPED:      /* by somebody else */
 	case RESULT_START_FAILED: /* noted */
-		break;
-	case RESULT_RUNNING:
+	case RESULT_RUNNING:      /* what was to start has been started */
 	case RESULT_RESTARTING:
+		break;
 	case RESULT_ALREADY_STARTED:
 	case RESULT_ALREADY_PRESENT:
 	case RESULT_MAX_CHILDREN:

@@ -39,10 +39,8 @@ print(const struct ask *ask)
 		fprintf(stderr, "%s\n", ask_text(ask, "text"));
 	else if (strcmp(ask->record.event, "waiting") == 0 &&
 	    !ask->globals->json)
-		fprintf(stderr,
-		    "supervise reload: begins when %s is no longer starting or "
-		    "stopping children\n",
-		    ask_text(ask, "child"));
+		complain("reload waits for %s, %s", ask_text(ask, "child"),
+		    ask_text(ask, "message"));
 	else if (strcmp(ask->record.event, "warning") == 0 &&
 	    !ask->globals->json)
 		complain("%s: %s", ask_text(ask, "child"),

@@ -634,7 +634,7 @@ reload_waits() {
 	wait_log told deaf
 	supervise reload >first 2>&1 3>&- &
 	first=$!
-	eventually grep -q 'begins when root is' first
+	eventually grep -q 'reload waits for deaf, which is stopping' first
 }
 
 @test "a reload that waits says for whom, and gives way to a later one" {
@@ -654,6 +654,47 @@ END
 	kill -s HUP "$(pid_of deaf)"
 	wait "$second"
 	grep -qz print=new "/proc/$(pid_of b)/cmdline"
+}
+
+@test "--dry-run does not wait, and what waits goes on" {
+	conf <<<'worker deaf { exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0; shutdown 60s }; worker b { exec ${WORKER} }'
+	start_tree_ready
+	reload_waits
+	sed -i 's/worker b/worker c/' supervise.conf
+	run -0 supervise reload --dry-run
+	assert_equal "$(steps)" "stop b
+start c"
+	kill -s HUP "$(pid_of deaf)"
+	wait "$first"
+	assert_equal "$(state_of b)" up
+}
+
+@test "a reload whose start never completes says so, as does the next one; a stop ends it" {
+	local strategy
+	for strategy in one_for_one one_for_all; do
+		conf <<<"strategy $strategy; worker a { exec \${WORKER} }"
+		start_tree_ready
+		conf <<-END
+			strategy $strategy
+			worker a { exec \${WORKER} }
+			supervisor s { strategy $strategy; worker x { exec \${WORKER} }; worker never { ready notify; exec \${WORKER} } }
+		END
+		supervise reload >first 2>&1 3>&- &
+		local first=$!
+		eventually is_state starting never
+		local waits="waits for s/never, which is starting: \`supervise stop s\` ends that"
+		run -1 supervise reload
+		assert_output "another reload is at work, and $waits"
+		run -0 supervise reload --dry-run
+		assert_equal "$output" ""
+		eventually grep -qF "reload $waits" first
+		run -0 supervise stop s
+		wait "$first"
+		run -0 supervise reload
+		assert_equal "$output" ""
+		stop_tree
+		: >records
+	done
 }
 
 @test "a child of a dynamic supervisor that runs differently is stopped and started" {

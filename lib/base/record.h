@@ -33,7 +33,7 @@
 	X(RECORD_AUTO_SHUTDOWN, "auto_shutdown", "a significant child ended") \
 	X(RECORD_ENDED, "ended", "a supervisor has ended")                    \
 	X(RECORD_REMOVED, "removed", "a child is no longer there")            \
-	X(RECORD_WAITING, "waiting", "whom a stop still waits for")           \
+	X(RECORD_WAITING, "waiting", "whom a stop or reload waits for")       \
 	X(RECORD_SIGNAL, "signal", "a signal was received")                   \
 	X(RECORD_REQUEST, "request", "a request to stop everything")          \
 	X(RECORD_LOST, "lost", "records could not be written")                \

@@ -278,6 +278,18 @@ root_shutdown(struct tree *t, bool slaughter)
 		sup_slaughter(t, t->root);
 }
 
+/* Whether `request` stops the child that its supervisor waits for. */
+static bool
+stops_awaited(const struct request *request)
+{
+	const struct sup *sup = request->sup;
+
+	if (sup->op != OP_CHILD_START || sup->target != request->child)
+		return false;
+	return request->kind == REQUEST_STOP || request->kind == REQUEST_HOLD ||
+	    request->kind == REQUEST_RESTART || request->kind == REQUEST_REMOVE;
+}
+
 static void
 post_request(struct tree *t, struct request *request)
 {
@@ -294,6 +306,9 @@ post_request(struct tree *t, struct request *request)
 	}
 	request->mail.kind = MAIL_REQUEST;
 	TAILQ_INSERT_TAIL(&sup->inbox, &request->mail, next);
+	/* A start that never ends would keep its end from being asked for. */
+	if (stops_awaited(request))
+		sup->op = OP_IDLE;
 	agenda_add(t, sup);
 }
 

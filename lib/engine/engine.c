@@ -177,6 +177,8 @@ nearest(const struct engine *e)
 		at_ns = e->serve_ns;
 	if (reading_deadline(e) < at_ns)
 		at_ns = reading_deadline(e);
+	if (reload_deadline(e) < at_ns)
+		at_ns = reload_deadline(e);
 	if (adding_deadline(e) < at_ns)
 		at_ns = adding_deadline(e);
 	if (inits_deadline(&e->inits) < at_ns)

@@ -65,7 +65,7 @@
  *	thrown.c	values that were thrown
  *	reload.c	the file read again: reload_plan.c what to do about it,
  *			reload_step.c does that; version.c what to keep;
- *			reading.c reads it
+ *			reading.c reads it, awaited.c whom it waits for
  *	runner.c	programs that print specifications, runner_strays.c
  *			what they leave behind; printing.c for
  *			whom: reading.c, adding.c, init.c

@@ -8,6 +8,7 @@
 
 #include "base/signal_name.h"
 #include "base/units.h"
+#include "engine/awaited.h"
 #include "engine/engine.h"
 #include "engine/lookup.h"
 #include "os/channel.h"
@@ -266,40 +267,16 @@ orders_init(struct engine *e, const struct engine_link *link)
 	return error;
 }
 
-/* A stop waits for this child, or for what remains of its last run. */
-static bool
-is_going(const struct child *child)
-{
-	return child->state == CHILD_STOPPING || child->remains;
-}
-
-/* The worker that a stop waits for at this moment; NULL: none. */
-static struct child *
-waited_for(struct sup *sup)
-{
-	struct child *child;
-
-	if (sup->cursor != NULL && is_going(sup->cursor))
-		child = sup->cursor;
-	else
-		TAILQ_FOREACH(child, &sup->children, order)
-			if (is_going(child))
-				break;
-	if (child == NULL || !child_is_sup(child))
-		return child;
-	return waited_for(child_sup(child));
-}
-
 /* Fills the record with what is waited for. False: with nothing. */
 static bool
 fill_waiting(struct engine *e, struct record *r, int64_t now_ns,
     char path[static NODE_PATH_SIZE])
 {
-	struct child *child = waited_for(&e->root.sup);
+	struct child *child = awaited(&e->root.sup);
 	pid_t stray = e->sweeping ? strays_first(e) : 0;
 	int64_t deadline_ns = e->sweep_ns;
 
-	if (child != NULL) {
+	if (child != NULL && !child_is_sup(child)) {
 		record_text(r, "child", node_path(child, path));
 		record_number(r, "pid", node_worker(child)->pid);
 		deadline_ns = child->deadline_ns;

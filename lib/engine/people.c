@@ -328,8 +328,8 @@ say_waiting(const struct record *r, struct sentence *s)
 	char left[48] = "";
 
 	if (record_get(r, "pid") == NULL) {
-		strlcpy(s->text, "a reload waits until it is at rest",
-		    sizeof(s->text));
+		snprintf(s->text, sizeof(s->text), "a reload waits for it, %s",
+		    text_of(r, "message"));
 		return;
 	}
 	if (record_get(r, "child") == NULL)

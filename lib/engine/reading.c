@@ -42,7 +42,7 @@ hand_over(struct engine *e)
 	struct reload *r = end(e);
 
 	/* Another one may have begun meanwhile. */
-	if (reload_may_begin(e, r->client))
+	if (reload_may_begin(e, r->client, r->dry))
 		reload_take_over(e, r);
 	else
 		reload_free(r);
@@ -128,6 +128,7 @@ make(struct control_client *client, bool dry)
 	SLIST_INIT(&r->inits);
 	r->client = client;
 	r->dry = dry;
+	r->tell_ns = CLOCK_NEVER;
 	reading->reload = r;
 	return reading;
 }
@@ -136,7 +137,7 @@ void
 reading_begin(struct engine *e, struct control_client *client, bool dry)
 {
 	if (e->reading != NULL && dry) {
-		reload_fail(e, client, CONTROL_FAILED, "%s", reload_waits);
+		reload_fail(e, client, CONTROL_FAILED, "%s", reload_reads);
 		return;
 	}
 	if (e->reading != NULL)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/awaited.h"
 #include "engine/engine.h"
 #include "engine/lookup.h"
 #include "engine/reading.h"
@@ -11,8 +12,14 @@
 #include "engine/reload_init.h"
 #include "engine/reload_step.h"
 #include "engine/serve.h"
+#include "os/clock.h"
 
-const char reload_waits[] = "another reload waits to begin";
+/* A step that takes longer says whom it waits for. */
+#define RELOAD_TELL_NS NS_PER_S
+
+const char reload_reads[] =
+    "another reload still reads the file and runs the programs that print a "
+    "part of it";
 const char reload_later[] =
     "nothing was changed: a later one came before it could begin";
 
@@ -61,7 +68,7 @@ finish(struct engine *e)
 	struct reload *r = e->reload;
 
 	/* What has gone may be what a name means. */
-	if (!r->dry && e->nstops == 0)
+	if (e->nstops == 0)
 		nobody_look(e, r->client);
 	if (r->failed > 0)
 		reload_fail(e, r->client, CONTROL_FAILED,
@@ -79,8 +86,62 @@ finish(struct engine *e)
 	versions_forget(e);
 }
 
+static void
+look_busy(void *arg, struct child *child)
+{
+	struct sup **busy = arg;
+
+	if (child_is_sup(child) && child_sup(child)->op != OP_IDLE)
+		*busy = child_sup(child);
+}
+
+/* A supervisor that is at work; NULL: the tree stands still. */
+static struct sup *
+find_busy(struct engine *e)
+{
+	struct sup *busy = NULL;
+
+	lookup_walk(&e->root.sup.child, look_busy, &busy);
+	return busy;
+}
+
+/* Whom the reload waits for, to begin or to go on; NULL: nobody. */
+static struct child *
+find_awaited(struct engine *e)
+{
+	struct sup *busy = NULL;
+	struct child *child;
+
+	if (!e->reload->begun)
+		busy = find_busy(e);
+	else if (e->reload->at < e->reload->plan.n)
+		return steps_awaited(e);
+	if (busy == NULL)
+		return NULL;
+	child = awaited(busy);
+	return child != NULL ? child : &busy->child;
+}
+
+/* Tells who asks for another reload what the one at work waits for. */
+static void
+refuse(struct engine *e, struct control_client *client)
+{
+	struct child *child = find_awaited(e);
+	char path[NODE_PATH_SIZE], why[AWAITED_WHY_SIZE];
+
+	if (child == NULL) {
+		reload_fail(e, client, CONTROL_FAILED,
+		    "another reload is at work");
+		return;
+	}
+	awaited_why(child, why);
+	reload_fail(e, client, CONTROL_FAILED,
+	    "another reload is at work, and waits for %s, %s",
+	    node_path(child, path), why);
+}
+
 bool
-reload_may_begin(struct engine *e, struct control_client *client)
+reload_may_begin(struct engine *e, struct control_client *client, bool dry)
 {
 	const char *why = NULL;
 
@@ -88,45 +149,18 @@ reload_may_begin(struct engine *e, struct control_client *client)
 		why = "exec has no file";
 	else if (e->nstops > 0)
 		why = "everything stops";
-	else if (e->reload != NULL && e->reload->begun && client != NULL)
-		why = "another reload is at work";
 	if (why != NULL) {
 		reload_fail(e, client, CONTROL_FAILED, "%s", why);
 		return false;
 	}
+	if (dry || e->reload == NULL || !e->reload->begun)
+		return true;
 	/* A signal gets no answer: it is looked after later. */
-	if (e->reload != NULL && e->reload->begun)
+	if (client != NULL)
+		refuse(e, client);
+	else
 		e->reload_again = true;
-	return e->reload == NULL || !e->reload->begun;
-}
-
-void
-reload_take_over(struct engine *e, struct reload *r)
-{
-	if (e->reload != NULL && r->dry) {
-		reload_fail(e, r->client, CONTROL_FAILED, "%s", reload_waits);
-		reload_free(r);
-		return;
-	}
-	if (e->reload != NULL) {
-		reload_fail(e, e->reload->client, CONTROL_FAILED, "%s",
-		    reload_later);
-		discard(e);
-	}
-	e->reload = r;
-	reload_turn(e);
-}
-
-void
-reload_serve(struct engine *e, struct control_client *client, size_t nwords,
-    const char *const *words)
-{
-	if (nwords == 1 && strcmp(words[0], "--dry-run") != 0) {
-		control_error(client, CONTROL_USAGE, "reload takes: --dry-run");
-		return;
-	}
-	if (reload_may_begin(e, client))
-		reading_begin(e, client, nwords == 1);
+	return false;
 }
 
 static void
@@ -149,6 +183,49 @@ tell_plan(const struct reload *r)
 		record_text(&record, "child", step_path(step, path));
 		control_record(r->client, &record, NULL);
 	}
+}
+
+/* What is asked for is the plan, for the tree as it is at this moment. */
+static void
+only_tell(struct engine *e, struct reload *r)
+{
+	if (plan_make(&r->plan, &e->root, r->version->conf.root, &r->inits) <
+	    0) {
+		reload_fail(e, r->client, CONTROL_FAILED, "no memory");
+	} else {
+		tell_plan(r);
+		if (r->client != NULL)
+			control_ok(r->client);
+	}
+	reload_free(r);
+}
+
+void
+reload_take_over(struct engine *e, struct reload *r)
+{
+	if (r->dry) {
+		only_tell(e, r);
+		return;
+	}
+	if (e->reload != NULL) {
+		reload_fail(e, e->reload->client, CONTROL_FAILED, "%s",
+		    reload_later);
+		discard(e);
+	}
+	e->reload = r;
+	reload_turn(e);
+}
+
+void
+reload_serve(struct engine *e, struct control_client *client, size_t nwords,
+    const char *const *words)
+{
+	if (nwords == 1 && strcmp(words[0], "--dry-run") != 0) {
+		control_error(client, CONTROL_USAGE, "reload takes: --dry-run");
+		return;
+	}
+	if (reload_may_begin(e, client, nwords == 1))
+		reading_begin(e, client, nwords == 1);
 }
 
 /* A printed body of which a name means nothing: no file was checked for it. */
@@ -175,8 +252,6 @@ begin(struct engine *e)
 	if (plan_make(&r->plan, &e->root, root, &r->inits) < 0)
 		return false;
 	tell_plan(r);
-	if (r->dry)
-		return true;
 	if (environment_fit(&e->environment, root) < 0 ||
 	    inits_fit(e, &r->inits) < 0)
 		return false;
@@ -194,36 +269,37 @@ begin(struct engine *e)
 	return true;
 }
 
+/* Says once a step, and before the first, what it waits for. */
 static void
-look_busy(void *arg, struct child *child)
-{
-	struct sup **busy = arg;
-
-	if (child_is_sup(child) && child_sup(child)->op != OP_IDLE)
-		*busy = child_sup(child);
-}
-
-/* The plan is made of a tree that stands still; says once what it waits for. */
-static bool
-is_still(struct engine *e)
+tell_awaited(struct engine *e)
 {
 	struct reload *r = e->reload;
-	struct sup *busy = NULL;
-	char path[NODE_PATH_SIZE];
+	struct child *child = find_awaited(e);
+	char path[NODE_PATH_SIZE], why[AWAITED_WHY_SIZE];
 	struct record record;
 
-	lookup_walk(&e->root.sup.child, look_busy, &busy);
-	if (busy == NULL)
-		return !e->more;
-	if (r->waits)
-		return false;
-	r->waits = true;
+	r->tell_ns = NEVER_NS;
+	if (child == NULL)
+		return;
+	awaited_why(child, why);
 	record_begin(&record, RECORD_WAITING);
-	record_text(&record, "child", node_path(&busy->child, path));
+	record_text(&record, "child", node_path(child, path));
+	record_text(&record, "message", why);
 	if (r->client != NULL)
 		control_record(r->client, &record, NULL);
 	else
 		engine_record(e, &record);
+}
+
+/* The plan is made of a tree that stands still. */
+static bool
+is_still(struct engine *e)
+{
+	if (find_busy(e) == NULL)
+		return !e->more;
+	if (!e->reload->waits)
+		tell_awaited(e);
+	e->reload->waits = true;
 	return false;
 }
 
@@ -232,8 +308,10 @@ go_on(struct engine *e)
 {
 	struct reload *r = e->reload;
 
-	if (steps_order(e))
+	if (steps_order(e)) {
+		r->tell_ns = clock_now_ns() + RELOAD_TELL_NS;
 		return;
+	}
 	if (r->at < r->plan.n)
 		reload_note_failure(r, "supervise", "stops everything");
 	else
@@ -255,8 +333,6 @@ try_to_begin(struct engine *e)
 	if (why != NULL) {
 		reload_fail(e, e->reload->client, CONTROL_FAILED, "%s", why);
 		discard(e);
-	} else if (e->reload->dry) {
-		finish(e);
 	} else {
 		go_on(e);
 	}
@@ -272,6 +348,8 @@ reload_turn(struct engine *e)
 	reading_turn(e);
 	if (e->reload != NULL && !e->reload->begun)
 		try_to_begin(e);
+	if (e->reload != NULL && clock_now_ns() >= e->reload->tell_ns)
+		tell_awaited(e);
 	/* One step a turn, so that the loop sees to others in between. */
 	if (e->reload != NULL && e->reload->answered) {
 		steps_answered(e);
@@ -283,6 +361,12 @@ bool
 reload_can_go_on(const struct engine *e)
 {
 	return e->reload != NULL ? e->reload->answered : e->reload_again;
+}
+
+int64_t
+reload_deadline(const struct engine *e)
+{
+	return e->reload != NULL ? e->reload->tell_ns : NEVER_NS;
 }
 
 void

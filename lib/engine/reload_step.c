@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "engine/awaited.h"
 #include "engine/engine.h"
 #include "engine/explain.h"
 #include "engine/reload_init.h"
@@ -120,6 +121,23 @@ steps_order(struct engine *e)
 		if (order(e, &r->plan.steps[r->at]))
 			return true;
 	return false;
+}
+
+struct child *
+steps_awaited(const struct engine *e)
+{
+	const struct step *step = &e->reload->plan.steps[e->reload->at];
+	struct child *child = step->child, *below = NULL;
+
+	if (step->sup == NULL || child == NULL || child->sup == NULL)
+		return step->sup != NULL ? awaited(step->sup) : NULL;
+	if (child_is_sup(child))
+		below = awaited(child_sup(child));
+	if (below != NULL)
+		return below;
+	if (child->state == CHILD_STARTING || child->state == CHILD_STOPPING)
+		return child;
+	return awaited(step->sup);
 }
 
 void

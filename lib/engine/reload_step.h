@@ -28,6 +28,9 @@ void steps_make(struct engine *e);
  */
 bool steps_order(struct engine *e);
 
+/* Whom the step in hand waits for; NULL: nobody. */
+struct child *steps_awaited(const struct engine *e);
+
 /* What the core has answered about the step in hand, which is over. */
 void steps_answered(struct engine *e);
 

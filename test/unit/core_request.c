@@ -196,6 +196,14 @@ static const struct fixture_case cases[] = {
 	    "exit y#1 shutdown; reply remove noproc; exit x#1 shutdown;"
 	    "free x; exit s#1 shutdown; reply terminate ok; start s#2;"
 	    "start y#2; up s#2; reply restart ok" },
+	{ "D2: what a group waits for is stopped before it has started",
+	    "sup root strategy=one_for_all; worker a; worker b start=ok,hang",
+	    "again root b; state; terminate root b; state; exit a crash; state",
+	    "exit b#1 shutdown; starting b#2; state root a=1 b=starting;"
+	    "exit b#2 shutdown; reply again stopped; reply terminate ok;"
+	    "state root a=1 b=-; exit a#1 exit:1;"
+	    "report root child_terminated a exit:1; start a#2; starting b#3;"
+	    "state root a=2 b=starting" },
 	{ "U5: one that was asked for and is late has failed",
 	    "sup root; worker a start=ok,hang start_timeout=100",
 	    "terminate root a; restart root a; wait 100; state",

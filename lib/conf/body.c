@@ -105,11 +105,11 @@ body_add_env(struct loader *ld, struct body *b, const char *text)
 
 void
 body_add_listen(struct loader *ld, struct body *b,
-    const struct listen_spec *listen)
+    const struct listen_spec *listen, const struct spot *at)
 {
 	b->listens = make_room(ld, b->listens, b->nlistens, &b->listens_room,
 	    sizeof(*b->listens));
-	b->listens[b->nlistens++] = *listen;
+	b->listens[b->nlistens++] = (struct listen_line){ *listen, *at };
 }
 
 void

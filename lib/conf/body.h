@@ -40,6 +40,11 @@ struct entry {
 	const struct child_spots *spots; /* shared by an array's instances */
 };
 
+struct listen_line {
+	struct listen_spec spec;
+	struct spot at; /* of the address */
+};
+
 struct seen {
 	struct spot at;
 	unsigned layer; /* 0: not seen */
@@ -74,7 +79,7 @@ struct body {
 	struct nameset env_names;
 	struct peers peers; /* in conf->arena */
 	struct logs logs;
-	struct listen_spec *listens;
+	struct listen_line *listens;
 	size_t nlistens;
 	size_t listens_room;
 	struct attributes *attributes; /* or NULL: nothing was said */
@@ -99,9 +104,9 @@ void body_init(struct body *b, enum kind kind, struct spot at);
  */
 void body_see(struct loader *ld, struct body *b, const struct statement *st);
 
-/* Adds a `listen` line, whose texts are borrowed. */
+/* Adds a `listen` line, whose texts are borrowed; `at` is its address. */
 void body_add_listen(struct loader *ld, struct body *b,
-    const struct listen_spec *listen);
+    const struct listen_spec *listen, const struct spot *at);
 
 /* Where the directive was said last; NULL if it was not. */
 const struct spot *body_spot(const struct body *b, const char *directive);

@@ -19,28 +19,52 @@ const char *const listen_kind_text[] = { LISTEN_KINDS(TEXT) };
 #define MODE_MAX    0777
 #define BACKLOG_MAX 1000000
 
-/* The lowest descriptor that is handed over. */
-#define FIRST_FD 3
-
+/* Takes [ADDRESS:]PORT; false after an error. */
 static bool
-parse_port(struct listen_spec *listen, const struct token *word)
+parse_port(struct loader *ld, struct listen_spec *listen,
+    const struct token *word)
 {
 	const char *colon = strrchr(word->text, ':');
+	const char *digits = colon != NULL ? colon + 1 : word->text;
 	size_t len = colon != NULL ? (size_t)(colon - word->text) : 0;
+	struct shown shown;
 	int64_t port;
 
-	if (!value_integer(colon != NULL ? colon + 1 : word->text, 1,
-		UINT16_MAX, &port) ||
-	    colon == word->text)
+	listen->any = colon == NULL || (len == 1 && word->text[0] == '*');
+	if (!listen->any &&
+	    (len == 0 ||
+		!ready_address(word->text, len, &listen->ipv6,
+		    listen->address))) {
+		report_error(ld, &word->at,
+		    "%s has no numeric address before its port, expected one "
+		    "such as 127.0.0.1:80, [::1]:80, localhost:80 or *:80; "
+		    "other names are not looked up",
+		    show(word->text, &shown));
 		return false;
+	}
+	if (!value_integer(digits, 1, UINT16_MAX, &port)) {
+		report_error(ld, &word->at,
+		    "%s has no port, expected a number from 1 to %d",
+		    show(word->text, &shown), UINT16_MAX);
+		return false;
+	}
 	listen->port = (uint16_t)port;
-	listen->any = len == 0 || (len == 1 && word->text[0] == '*');
-	return listen->any ||
-	    ready_address(word->text, len, &listen->ipv6, listen->address);
+	return true;
 }
 
 static bool
-parse_mode(const char *text, int *mode)
+parse_path(struct loader *ld, const struct token *word)
+{
+	if (word->len > 0 && word->len < PATH_SIZE)
+		return true;
+	report_error(ld, &word->at,
+	    "the path of a socket has %zu bytes, expected 1 to %d", word->len,
+	    PATH_SIZE - 1);
+	return false;
+}
+
+static bool
+parse_mode(const char *text, struct listen_spec *listen)
 {
 	int value = 0;
 
@@ -53,63 +77,125 @@ parse_mode(const char *text, int *mode)
 		if (value > MODE_MAX)
 			return false;
 	}
-	*mode = value;
+	listen->mode = value;
 	return true;
 }
 
 static bool
-parse_backlog(const char *text, int *backlog)
+parse_backlog(const char *text, struct listen_spec *listen)
 {
 	int64_t number;
 
 	if (!value_integer(text, 1, BACKLOG_MAX, &number))
 		return false;
-	*backlog = (int)number;
+	listen->backlog = (int)number;
 	return true;
 }
 
 static bool
-parse_text(const char *text, const char **to)
+parse_name(const char *text, struct listen_spec *listen)
 {
-	*to = text;
+	listen->name = text;
+	return notify_name_valid(text);
+}
+
+static bool
+parse_user(const char *text, struct listen_spec *listen)
+{
+	listen->user = text;
 	return *text != '\0';
 }
 
-/* Takes an option with a value; false: it is none, or the value is wrong. */
 static bool
-parse_option(struct listen_spec *listen, const char *option, const char *value)
+parse_group(const char *text, struct listen_spec *listen)
 {
-	bool file = listen->kind == LISTEN_UNIX;
+	listen->group = text;
+	return *text != '\0';
+}
 
-	if (strcmp(option, "name") == 0)
-		return notify_name_valid(listen->name = value);
-	if (listen->kind != LISTEN_UDP && strcmp(option, "backlog") == 0)
-		return parse_backlog(value, &listen->backlog);
-	if (file && strcmp(option, "mode") == 0)
-		return parse_mode(value, &listen->mode);
-	if (file && strcmp(option, "user") == 0)
-		return parse_text(value, &listen->user);
-	if (file && strcmp(option, "group") == 0)
-		return parse_text(value, &listen->group);
+/* Behind the address: a word alone, or with a value that is parsed. */
+static const struct option {
+	const char *name;
+	bool has[LISTEN_UNIX + 1]; /* by kind */
+	bool (*parse)(const char *text, struct listen_spec *listen);
+	const char *expected;
+} options[] = {
+	{ "mode", { [LISTEN_UNIX] = true }, parse_mode,
+	    "an octal number up to 0777" },
+	{ "user", { [LISTEN_UNIX] = true }, parse_user, "a user" },
+	{ "group", { [LISTEN_UNIX] = true }, parse_group, "a group" },
+	{ "backlog", { [LISTEN_TCP] = true, [LISTEN_UNIX] = true },
+	    parse_backlog, "a number from 1 to 1000000" },
+	{ "name", { true, true, true }, parse_name,
+	    "1 to 255 printable characters without a colon" },
+	{ "shared", { true, true, true }, NULL, NULL },
+};
+#define NOPTIONS (sizeof(options) / sizeof(options[0]))
+
+/* Reports a word that is no option of that kind; always false. */
+static bool
+fail_option(struct loader *ld, enum listen_kind kind, const struct token *word)
+{
+	struct near near = near_start(word->text);
+	char all[64] = "", meant[48] = "";
+	struct shown shown;
+
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		if (!options[i].has[kind])
+			continue;
+		near_try(&near, options[i].name);
+		if (*all != '\0')
+			strlcat(all, i + 1 < NOPTIONS ? ", " : " or ",
+			    sizeof(all));
+		strlcat(all, options[i].name, sizeof(all));
+	}
+	if (near.best != NULL)
+		snprintf(meant, sizeof(meant), " did you mean \"%s\"? E",
+		    near.best);
+	report_error(ld, &word->at, "%s is no option of listen %s,%sxpected %s",
+	    show(word->text, &shown), listen_kind_text[kind],
+	    *meant != '\0' ? meant : " e", all);
 	return false;
+}
+
+static const struct option *
+find_option(enum listen_kind kind, const char *word)
+{
+	for (size_t i = 0; i < NOPTIONS; i++)
+		if (options[i].has[kind] && strcmp(options[i].name, word) == 0)
+			return &options[i];
+	return NULL;
 }
 
 static bool
 parse_options(struct loader *ld, const struct statement *st,
     struct listen_spec *listen)
 {
-	for (size_t i = 2; i < st->nargs; i++) {
-		const char *word = st->args[i].text;
+	struct shown shown;
 
-		if (strcmp(word, "shared") == 0) {
+	for (size_t i = 2; i < st->nargs; i++) {
+		const struct token *word = &st->args[i];
+		const struct option *o = find_option(listen->kind, word->text);
+
+		if (o == NULL)
+			return fail_option(ld, listen->kind, word);
+		if (o->parse == NULL) {
 			listen->shared = true;
 			continue;
 		}
-		if (i + 1 == st->nargs)
-			return value_fail(ld, st, &st->args[i]);
-		if (!parse_option(listen, word, st->args[i + 1].text))
-			return value_fail(ld, st, &st->args[i]);
-		i++;
+		if (++i == st->nargs) {
+			report_error(ld, &word->at,
+			    "%s of listen needs a value, expected %s", o->name,
+			    o->expected);
+			return false;
+		}
+		if (!o->parse(st->args[i].text, listen)) {
+			report_error(ld, &st->args[i].at,
+			    "%s is no %s of listen, expected %s",
+			    show(st->args[i].text, &shown), o->name,
+			    o->expected);
+			return false;
+		}
 	}
 	return true;
 }
@@ -131,7 +217,7 @@ add(struct loader *ld, struct body *b, const struct statement *st,
 	struct shown shown;
 
 	for (size_t i = 0; i < b->nlistens; i++)
-		if (listen_is_same(&b->listens[i], listen)) {
+		if (listen_is_same(&b->listens[i].spec, listen)) {
 			report_error(ld, &st->args[1].at,
 			    "this worker listens to %s twice, expected it "
 			    "only once",
@@ -143,7 +229,7 @@ add(struct loader *ld, struct body *b, const struct statement *st,
 		    "too many sockets, expected at most %d lines of listen",
 		    LISTENS_MAX);
 	else
-		body_add_listen(ld, b, listen);
+		body_add_listen(ld, b, listen, &st->args[1].at);
 }
 
 bool
@@ -160,54 +246,22 @@ listen_parse(struct loader *ld, struct body *b, const struct statement *st)
 	if (kind == n)
 		return value_fail_choice(ld, st, word,
 		    near_find(word->text, listen_kind_text, n));
-	if (st->nargs < 2)
-		return value_fail(ld, st, word);
+	if (st->nargs < 2) {
+		report_error(ld, &word->at, "listen %s needs %s", word->text,
+		    kind == LISTEN_UNIX ? "the path of its socket" :
+					  "a port, expected [ADDRESS:]PORT");
+		return false;
+	}
 	word = &st->args[1];
 	listen.kind = (enum listen_kind)kind;
 	listen.text = word->text;
-	if (kind == LISTEN_UNIX ? word->len == 0 || word->len >= PATH_SIZE :
-				  !parse_port(&listen, word))
-		return value_fail(ld, st, word);
+	if (!(kind == LISTEN_UNIX ? parse_path(ld, word) :
+				    parse_port(ld, &listen, word)))
+		return false;
 	if (!parse_options(ld, st, &listen))
 		return false;
 	add(ld, b, st, &listen);
 	return true;
-}
-
-void
-listen_check(struct loader *ld, const struct body *b)
-{
-	const struct spot *ready = body_spot(b, "ready");
-
-	if (ready != NULL && b->policy.worker.ready == READY_FD &&
-	    b->nlistens > 0 && b->ready_fd < FIRST_FD + (int)b->nlistens)
-		report_error(ld, ready,
-		    "ready fd %d is the descriptor of a socket of listen, "
-		    "expected %zu or more",
-		    b->ready_fd, FIRST_FD + b->nlistens);
-}
-
-void
-listen_check_instances(struct loader *ld, const struct spot *at,
-    const struct spec *first, const struct spec *second)
-{
-	const struct listens *a = &first->worker.listens;
-	const struct listens *b = &second->worker.listens;
-	struct shown shown;
-
-	if (first->policy.kind != KIND_WORKER)
-		return;
-	for (size_t i = 0; i < a->n && i < b->n; i++) {
-		const struct listen_spec *x = &a->list[i], *y = &b->list[i];
-
-		if (!listen_is_same(x, y) || (x->shared && y->shared))
-			continue;
-		report_error(ld, at,
-		    "all instances listen to %s, expected `shared` behind it, "
-		    "or ${instance} in it",
-		    show(x->text, &shown));
-		return;
-	}
 }
 
 struct listens
@@ -219,7 +273,7 @@ listens_keep(struct loader *ld, const struct body *b)
 		return (struct listens){ 0 };
 	kept = ARENA_ARRAY(&ld->conf->arena, struct listen_spec, b->nlistens);
 	for (size_t i = 0; i < b->nlistens; i++) {
-		kept[i] = b->listens[i];
+		kept[i] = b->listens[i].spec;
 		kept[i].text = body_keep_text(ld, kept[i].text);
 		kept[i].name = body_keep_text(ld, kept[i].name);
 		kept[i].user = body_keep_text(ld, kept[i].user);

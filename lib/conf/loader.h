@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "conf/conf.h"
+#include "conf/nameset.h"
 
 /*
  * What the parts of the loader share while one configuration is read. What
@@ -54,6 +55,20 @@ struct inclusion {
 	const struct source_file *file;
 };
 
+/* A worker, and whether it shares an address. */
+struct address {
+	struct spot worker;
+	bool shared;
+};
+
+/* Those that workers listen to, each with the first of them. */
+struct addresses {
+	struct nameset names; /* numbers are places in the list */
+	struct address *list;
+	size_t n;
+	size_t room;
+};
+
 struct loader {
 	struct conf *conf;
 	const struct conf_source *source; /* or NULL: no files, no variables */
@@ -69,9 +84,10 @@ struct loader {
 	bool named;       /* the one that is added must have one */
 	unsigned nesting; /* supervisors around this one */
 	unsigned ninclusions;
-	unsigned nprinted; /* programs whose output is being read */
-	bool stopped;      /* a limit was passed: read no more */
-	char *word;        /* CONF_WORD_SIZE_MAX + 1 bytes for the lexer */
+	unsigned nprinted;          /* programs whose output is being read */
+	struct addresses addresses; /* all in conf->arena */
+	bool stopped;               /* a limit was passed: read no more */
+	char *word; /* CONF_WORD_SIZE_MAX + 1 bytes for the lexer */
 };
 
 /*

@@ -11,14 +11,16 @@ const char logs_help[] =
     "  supervise logs              the last lines of every child\n"
     "  supervise logs -n 3 api     three of one\n"
     "  supervise logs -f api       and those to come, until Ctrl-C\n"
+    "  supervise logs -f pool      of all children of a supervisor\n"
     "  supervise logs --json api   for programs, with time and stream\n"
     "\n"
     "Prints the last lines, ten at most, that children have written to what\n"
     "goes through supervise: `log prefix` and `log file`, not `log inherit`\n"
     "nor `log to`. They are still there when the child has ended.\n"
     "\n"
-    "  -f          goes on with new lines, also of later runs; who reads too\n"
-    "              slowly is told how many were lost\n"
+    "  -f          goes on with new lines, also of later runs and of children\n"
+    "              that come later; who reads too slowly is told how many were\n"
+    "              lost\n"
     "  -n NUMBER   so many of each child, at most; 0 to 10\n";
 
 /* What the options say. */

@@ -78,6 +78,31 @@ say() {
 	wait "$FOLLOWER"
 }
 
+@test "logs: of a supervisor those of its children; -f: also of children that come later" {
+	conf <<-END
+		max_restarts 1000
+		$(waiter a)
+		supervisor pool { strategy dynamic; worker one { shell "echo first; exec sleep 1000" } }
+	END
+	start_tree_ready
+	eventually grep -qxF 'pool/one | first' out
+	run -0 supervise logs pool
+	assert_equal "$output" "pool/one | first"
+	follow pool
+	follows 'pool/one | first'
+	supervise add -q pool 'worker two { restart temporary; shell "echo second; exec sleep 1000" }'
+	follows 'pool/two | second'
+	unfollow
+	follow 'pool/t*'
+	follows 'pool/two | second'
+	echo no | say a 1
+	supervise add -q pool 'worker other { restart temporary; shell "echo other; exec sleep 1000" }'
+	supervise add -q pool 'worker three { restart temporary; shell "echo third; exec sleep 1000" }'
+	follows 'pool/three | third'
+	assert_equal "$(<followed)" $'pool/two | second\npool/three | third'
+	unfollow
+}
+
 @test "logs -f: who reads too slowly is told how many lines were lost" {
 	conf <<-END
 		max_restarts 1000

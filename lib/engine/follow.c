@@ -4,6 +4,7 @@
 
 #include "engine/engine.h"
 #include "engine/follow.h"
+#include "engine/lookup.h"
 #include "engine/query.h"
 #include "engine/serve.h"
 
@@ -82,6 +83,29 @@ unfollow_all(struct engine *e)
 		follow_outlet(e, outlet->worker, false);
 }
 
+/* A follower of those of these names; NULL: no memory. */
+static struct follower *
+make(size_t nnames, const char *const *names)
+{
+	struct follower *f = calloc(1, sizeof(*f));
+	size_t size = 1;
+	char *to;
+
+	for (size_t i = 0; i < nnames; i++)
+		size += strlen(names[i]) + 1;
+	if (f != NULL)
+		f->names = to = malloc(size);
+	if (f == NULL || f->names == NULL) {
+		free(f);
+		return NULL;
+	}
+	f->all = nnames == 0;
+	f->nnames = nnames;
+	for (size_t i = 0; i < nnames; i++)
+		to = stpcpy(to, names[i]) + 1;
+	return f;
+}
+
 void
 logs_serve(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words)
@@ -92,7 +116,7 @@ logs_serve(struct engine *e, struct control_client *client, size_t nwords,
 		view_begin(e, client, query_logs, nwords, words);
 		return;
 	}
-	f = calloc(1, sizeof(*f));
+	f = make(nwords - 1, words + 1);
 	if (f == NULL) {
 		serve_no_memory(client);
 		return;
@@ -100,7 +124,6 @@ logs_serve(struct engine *e, struct control_client *client, size_t nwords,
 	if (LIST_EMPTY(&e->follows.list) && e->outlets.log != NULL)
 		e->follows.seen = e->outlets.log->memory.head->nnews;
 	f->client = client;
-	f->all = nwords == 1;
 	LIST_INSERT_HEAD(&e->follows.list, f, next);
 	view_begin(e, client, follow_child, nwords - 1, words + 1);
 }
@@ -142,6 +165,7 @@ end(struct engine *e, struct follower *f)
 {
 	LIST_REMOVE(f, next);
 	free(f->children);
+	free(f->names);
 	free(f);
 	if (LIST_EMPTY(&e->follows.list))
 		unfollow_all(e);
@@ -165,14 +189,27 @@ follow_closed(struct engine *e, const struct control_client *client)
 		end(e, f);
 }
 
+/* Whether he wants the lines of `worker`, which came later than he did. */
+static bool
+is_meant(const struct follower *f, const struct worker *worker)
+{
+	const char *name = f->names;
+
+	for (size_t i = 0; i < f->nnames; i++, name += strlen(name) + 1)
+		if (lookup_covers(name, &worker->child))
+			return true;
+	return f->all;
+}
+
 /* Whether the line is one for him. */
 static bool
-is_wanted(struct follower *f, uint32_t id, uint32_t number)
+is_wanted(struct follower *f, const struct worker *worker, uint32_t number)
 {
-	struct followed *followed = find(f, id);
+	struct followed *followed = find(f, worker->id);
 
 	if (followed == NULL)
-		return f->all && f->begun && add(f, id, number);
+		return f->begun && is_meant(f, worker) &&
+		    add(f, worker->id, number);
 	if ((int32_t)(number - followed->number) <= 0)
 		return false;
 	followed->number = number;
@@ -206,7 +243,7 @@ tell(struct engine *e, const struct log_news *news)
 	if (worker == NULL)
 		return;
 	LIST_FOREACH(f, &e->follows.list, next) {
-		if (!is_wanted(f, worker->id, news->line.number))
+		if (!is_wanted(f, worker, news->line.number))
 			continue;
 		if (tell_lost(f))
 			query_line(&worker->child, f->client, &news->line, -1);

@@ -34,8 +34,10 @@ struct follower {
 	size_t room;
 	size_t at;     /* the one that was found last */
 	uint64_t lost; /* lines */
-	bool all;      /* also those that are yet to come */
-	bool begun;    /* it has what there was */
+	bool all;      /* whoever comes */
+	char *names;   /* owned: else whom these mean, each with its NUL */
+	size_t nnames;
+	bool begun; /* it has what there was */
 };
 
 LIST_HEAD(followers, follower);

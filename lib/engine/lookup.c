@@ -37,7 +37,7 @@ lookup_is_pattern(const char *name)
 }
 
 static bool
-is_meant(struct search *s, struct child *child)
+is_meant(struct search *s, const struct child *child)
 {
 	const char *own =
 	    s->whole ? node_path(child, s->path) : node_name(child);
@@ -47,6 +47,23 @@ is_meant(struct search *s, struct child *child)
 		return child->sup != NULL &&
 		    fnmatch(s->name, own, FNM_PATHNAME) == 0;
 	return strcmp(s->name, own) == 0;
+}
+
+bool
+lookup_covers(const char *name, const struct child *child)
+{
+	struct search s = {
+		.name = name,
+		.whole = strchr(name, '/') != NULL,
+		.pattern = lookup_is_pattern(name),
+	};
+
+	while (!is_meant(&s, child)) {
+		if (child->sup == NULL)
+			return false;
+		child = &child->sup->child;
+	}
+	return true;
 }
 
 /* The child of `sup` that is called by the first `len` bytes of `name`. */

@@ -40,6 +40,9 @@ lookup(struct lookup *l, struct supervisor *root, const char *name);
 void lookup_walk(struct child *child,
     void (*visit)(void *arg, struct child *child), void *arg);
 
+/* Whether `name` means `child`, or a supervisor above it. */
+bool lookup_covers(const char *name, const struct child *child);
+
 /* Whether `name` is a pattern, which may mean several. */
 bool lookup_is_pattern(const char *name);
 

@@ -39,6 +39,13 @@ gather(void *arg, struct child *child)
 	more[view->n++] = child;
 }
 
+/* The same with all below it, as a supervisor writes nothing itself. */
+static void
+gather_below(void *arg, struct child *child)
+{
+	lookup_walk(child, gather, arg);
+}
+
 static void
 end(struct engine *e, struct view *view)
 {
@@ -54,6 +61,7 @@ static bool
 next_name(struct engine *e, struct view *view)
 {
 	const char *name = view->words;
+	bool below = view->query == query_logs || view->query == follow_child;
 
 	view->n = 0;
 	view->at = 0;
@@ -61,7 +69,8 @@ next_name(struct engine *e, struct view *view)
 	view->words += strlen(name) + 1;
 	if (view->query == query_why && query_gone(e, name, view->client))
 		return true;
-	return serve_each(e, view->client, name, gather, view);
+	return serve_each(e, view->client, name, below ? gather_below : gather,
+	    view);
 }
 
 /* Says something about the children at hand, until the clock is to be read. */

@@ -208,14 +208,20 @@ options_suit(const struct globals *globals, const struct command *command)
 		{ globals->log_format, "--log-format FORMAT" },
 	};
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		bool asks = command->where >= WHERE_SOCKET ||
+		    (all[i].given != globals->label &&
+			all[i].given != globals->socket);
+
 		if (all[i].given != NULL &&
 		    strstr(command->synopsis, all[i].taken) == NULL &&
 		    strstr(where_text[command->where], all[i].taken) == NULL) {
-			usage_error(command->name, "%s takes no %s",
-			    command->name, all[i].taken);
+			usage_error(command->name, "%s takes no %s%s",
+			    command->name, all[i].taken,
+			    asks ? "" : ": it asks no supervisor that runs");
 			return false;
 		}
+	}
 	return true;
 }
 

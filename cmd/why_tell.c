@@ -165,7 +165,7 @@ struct telling {
 };
 
 static const struct telling tellings[] = {
-	[HISTORY_ITSELF] = { NULL, "by itself", false },
+	[HISTORY_ITSELF] = { NULL, NULL, false },
 	[HISTORY_SIBLING] = { NULL, NULL, true },
 	[HISTORY_REQUEST] = { NULL, "on request", true },
 	[HISTORY_RELOAD] = { NULL, "because a reload changed or removed it",
@@ -193,6 +193,26 @@ cause_of(const struct past *past)
 		if (strcmp(past->cause, history_cause_text[i]) == 0)
 			cause = (enum history_cause)i;
 	return cause;
+}
+
+/*
+ * Whether a process or the kernel has ended it: not by what a program does to
+ * itself when it goes wrong, nor for want of memory, which is told.
+ */
+static bool
+from_outside(const struct past *past)
+{
+	static const char *const faults[] = { "signal:ABRT", "signal:BUS",
+		"signal:FPE", "signal:ILL", "signal:SEGV", "signal:SYS",
+		"signal:TRAP", "signal:PIPE", "signal:ALRM" };
+
+	if (*past->oom != '\0')
+		return false;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (strcmp(past->reason, faults[i]) == 0)
+			return false;
+	return strcmp(past->reason, "killed") == 0 ||
+	    strncmp(past->reason, "signal:", strlen("signal:")) == 0;
 }
 
 static void
@@ -233,6 +253,11 @@ tell_cause(const struct story *story, const struct past *past,
 			printf("because everything stopped");
 		break;
 	case HISTORY_ITSELF:
+		printf("%s",
+		    from_outside(past) ?
+			"by a signal that supervise did not send" :
+			"by itself");
+		break;
 	case HISTORY_REQUEST:
 	case HISTORY_RELOAD:
 		break;

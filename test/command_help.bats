@@ -94,6 +94,8 @@ load test_helper
 	done
 	run -125 supervise exec -f supervise.conf -- true
 	assert_output "exec takes no -f"
+	run -2 supervise check -S x
+	assert_output "check takes no -S SOCKET: it asks no supervisor that runs"
 	run -125 supervise --json exec -- true
 	assert_output "exec takes no --json"
 	run -2 supervise -L a -S b status

@@ -142,10 +142,22 @@ teardown() {
 	eventually is_state restarting late
 	supervise stop -q late
 	run -0 supervise why late
-	assert_output "by itself; root was to restart it, which was called off"
+	assert_output "by a signal that supervise did not send; root was to restart it, which was called off"
 	run -1 supervise start late
 	run -0 supervise why late
 	assert_output "run 2 was not ready in time"
+}
+
+@test "an end by a signal from elsewhere is not told as its own" {
+	conf <<<'worker a { exec ${WORKER} }; worker b { exec ${WORKER} run=1 signal=SEGV end }'
+	start_tree_ready
+	kill -s KILL "$(pid_of a)"
+	wait_record event=started child=a run=2
+	wait_record event=started child=b run=2
+	run -0 supervise why a
+	assert_output "by a signal that supervise did not send; root restarted it (one_for_one)"
+	run -0 supervise why b
+	assert_output "by itself; root restarted it (one_for_one)"
 }
 
 @test "what led to no restart is not told as one" {

@@ -118,6 +118,17 @@ try(void *arg, struct child *child)
 		l->visit(l->arg, child);
 }
 
+/* Whether `own` is that of an instance of the array `name`. */
+static bool
+is_instance(const char *own, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(own, name, len) == 0 && own[len] == '.' &&
+	    own[len + 1] != '\0' &&
+	    own[len + 1 + strspn(own + len + 1, "0123456789")] == '\0';
+}
+
 /* Looks whether the child's name is near the one that nobody has. */
 static void
 try_near(void *arg, struct child *child)
@@ -125,6 +136,15 @@ try_near(void *arg, struct child *child)
 	struct search *s = arg;
 	unsigned before = s->near.distance;
 
+	if (s->lookup->array)
+		return;
+	s->lookup->array =
+	    is_instance(s->whole ? node_path(child, s->path) : node_name(child),
+		s->name);
+	if (s->lookup->array) {
+		node_path(child, s->lookup->near);
+		return;
+	}
 	near_try(&s->near, node_name(child));
 	near_try(&s->near, node_path(child, s->path));
 	if (s->near.distance < before)
@@ -146,6 +166,7 @@ lookup(struct lookup *l, struct supervisor *root, const char *name)
 
 	l->n = 0;
 	l->near[0] = '\0';
+	l->array = false;
 	if (!s.pattern && find_path(root, name, &child)) {
 		l->visit(l->arg, child);
 		return LOOKUP_FOUND;

@@ -27,6 +27,7 @@ struct lookup {
 	size_t n; /* that are meant, or that have this last part */
 	struct child *candidates[LOOKUP_CANDIDATES]; /* the first of them */
 	char near[NODE_PATH_SIZE]; /* LOOKUP_NONE: perhaps this one; or "" */
+	bool array;                /* which is an instance of an array */
 };
 
 /* Finds the children that `name` means below `root`. */

@@ -82,6 +82,11 @@ serve_each(struct engine *e, struct control_client *client, const char *name,
 		if (lookup_is_pattern(name))
 			control_error(client, CONTROL_NO_SUCH_NAME,
 			    "the pattern %s matches nothing", name);
+		else if (l.array)
+			control_error(client, CONTROL_NO_SUCH_NAME,
+			    "nothing is called %s, did you mean %s, or '%s.*' "
+			    "for all of that array?",
+			    name, l.near, name);
 		else if (l.near[0] != '\0')
 			control_error(client, CONTROL_NO_SUCH_NAME,
 			    "nothing is called %s, did you mean %s?", name,

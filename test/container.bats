@@ -31,16 +31,22 @@ box() {
 	[[ $EUID -eq 0 ]] || skip "runc needs root here"
 	command -v runc >/dev/null || skip "no runc"
 	runc spec
-	jq --args '.process.terminal = false | .process.args = $ARGS.positional |
+	printf '%s\n' "$@" | jq -R . | jq -s . >words
+	jq --slurpfile words words '.process.terminal = false | .process.args = $words[0] |
 		.process.env = ["TEST_TREE='"$DIR"'"] | .root.readonly = true |
 		.mounts += [{destination: "/run", type: "tmpfs", source: "tmpfs",
 			options: ["nosuid", "nodev", "mode=755"]}]' \
-		"${@:-/supervise}" <config.json >config.new
+		<config.json >config.new
 	mv config.new config.json
 	BOX=box-$$-$BATS_TEST_NUMBER
 	runc run "$BOX" >out 2>records </dev/null 3>&- &
 	PID=$!
-	eventually box_state running || { cat records; skip "runc cannot run here: $(tail -n 1 records)"; }
+	eventually box_began
+	! grep -q 'level=error' records || skip "runc cannot run here: $(tail -n 1 records)"
+}
+
+box_began() {
+	box_state running || ended "$PID"
 }
 
 box_state() {
@@ -129,9 +135,8 @@ worker a { exec /supervise monitor 1 }
 worker b { restart transient; exec /supervise help }
 END
 	SUPERVISE=/supervise
-	UNDER=(unshare --pid --fork --mount-proc=/proc chroot rootfs)
 	rmdir rootfs/{dev,sys,proc,run}
-	SUPERVISE=/supervise UNDER=(unshare --pid --fork env -C "$DIR" chroot rootfs)
+	UNDER=(unshare --pid --fork env -C "$DIR" chroot rootfs)
 	start -f /etc/supervise.conf run
 	wait_record event=started supervisor=root
 	wait_record event=exited child=b reason=exit:0

@@ -45,6 +45,10 @@ heard() {
 	grep -q "^[0-9]* $1\$" heard
 }
 
+ready_twice() {
+	[[ $(grep -c READY=1 heard) -eq 2 ]]
+}
+
 # What has been said so far, without times.
 said() {
 	sed -E 's/^[0-9]+ //; s/^(MONOTONIC_USEC=).+/\1N/' heard | paste -sd ' '
@@ -86,8 +90,7 @@ said() {
 	start_tree_ready
 	conf <<<'nonsense'
 	run -2 supervise reload
-	again() { [[ $(grep -c READY=1 heard) -eq 2 ]]; }
-	eventually again
+	eventually ready_twice
 	heard RELOADING=1
 }
 
@@ -124,8 +127,7 @@ said() {
 	# A new engine goes on, and says again that all is up.
 	kill -s KILL "$(engine_pid)"
 	wait_record event=engine_started
-	again() { [[ $(grep -c READY=1 heard) -eq 2 ]]; }
-	eventually again
+	eventually ready_twice
 	n=$(grep -c WATCHDOG=1 heard)
 	eventually beats $((n + 2))
 }

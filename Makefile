@@ -42,9 +42,14 @@ BSD_LIBS   := $(shell $(PKG_CONFIG) --libs libbsd-overlay 2>/dev/null)
 # A handful of its functions is wanted: to load the whole library, and one
 # that it needs, would be a fifth of the time that a command takes.
 BSD_ARCHIVE := $(filter /%,$(shell $(CC) -print-file-name=libbsd.a))
-$(B)/supervise: BSD_LIBS := $(or $(BSD_ARCHIVE),$(BSD_LIBS))
+$(B)/supervise $(B)/supervise-top: BSD_LIBS := $(or $(BSD_ARCHIVE),$(BSD_LIBS))
 
-CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Ilib -I. $(BSD_CFLAGS) \
+# For `supervise top` alone, which is a program of its own: where curses is
+# missing all the rest is built.
+CURSES_LIBS   := $(shell $(PKG_CONFIG) --libs ncursesw 2>/dev/null)
+CURSES_CFLAGS := $(filter -I%,$(shell $(PKG_CONFIG) --cflags ncursesw 2>/dev/null))
+
+CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Ilib -I. $(BSD_CFLAGS) $(CURSES_CFLAGS) \
 	-DSUPERVISE_VERSION='"$(VERSION)"' $(CPPFLAGS)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wwrite-strings \
@@ -93,6 +98,7 @@ without = $(filter-out $(call with,$(1),$(2)),$(2))
 
 LIB_SRC    := $(sort $(wildcard lib/*/*.c))
 CMD_SRC    := $(sort $(wildcard cmd/*.c))
+TOP_SRC    := $(sort $(wildcard cmd/top/*.c))
 UNIT_SRC   := $(sort $(wildcard test/unit/*.c))
 SIM_SRC    := $(sort $(wildcard test/sim/*.c))
 BENCH_SRC  := $(sort $(wildcard test/bench/*.c))
@@ -101,7 +107,8 @@ HELPER_SRC := $(sort $(wildcard test/helpers/*.c))
 EXAMPLE_SRC := $(sort $(wildcard test/examples/*/*.c))
 OTP_SRC    := $(sort $(wildcard test/otp/*.c))
 MUSL_SRC   := $(sort $(wildcard musl/*.c))
-ALL_SRC    := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(SIM_SRC) $(BENCH_SRC) \
+ALL_SRC    := $(LIB_SRC) $(CMD_SRC) $(if $(CURSES_LIBS),$(TOP_SRC)) \
+	$(UNIT_SRC) $(SIM_SRC) $(BENCH_SRC) \
 	$(FUZZ_SRC) $(HELPER_SRC) $(EXAMPLE_SRC) $(OTP_SRC)
 
 UNIT_MAIN  := $(call with,main,$(UNIT_SRC))
@@ -131,8 +138,12 @@ FUZZ       = $(patsubst test/fuzz/%.c,$(1)/%,$(FUZZ_MAIN))
 PLAY       = $(patsubst test/otp/play_%.c,$(1)/play-%,$(OTP_MAIN))
 
 .PHONY: all
-all: ## build the program, build/supervise
-all: $(B)/supervise
+all: ## build the program, build/supervise, and build/supervise-top
+all: $(B)/supervise $(if $(CURSES_LIBS),$(B)/supervise-top,no-curses)
+
+.PHONY: no-curses
+no-curses:
+	@echo 'no ncursesw here (libncurses-dev): built without supervise top'
 
 .PHONY: static
 static: ## build the program for an image without libraries, build/static/supervise
@@ -157,7 +168,7 @@ lint: ## run the checks in test/lint
 
 .PHONY: format
 format: ## bring all C files into the form of .clang-format
-	clang-format -i $(ALL_SRC) $(wildcard lib/*/*.h cmd/*.h musl/*.[ch] musl/*/*.h test/*/*.h)
+	clang-format -i $(ALL_SRC) $(wildcard lib/*/*.h cmd/*.h cmd/*/*.h musl/*.[ch] musl/*/*.h test/*/*.h)
 
 .PHONY: sim
 sim: ## run SIM_SCENARIOS (100000) random scenarios of the core
@@ -209,6 +220,8 @@ install: all
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(addprefix $(MANDIR)/man,1 5 7) \
 		$(BASHDIR) $(ZSHDIR) $(FISHDIR))
 	install -m 755 -s --strip-program=$(or $(STRIP),strip) $(B)/supervise $(DESTDIR)$(BINDIR)
+	$(if $(CURSES_LIBS),install -m 755 -s --strip-program=$(or $(STRIP),strip) \
+		$(B)/supervise-top $(DESTDIR)$(BINDIR))
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(MANDIR)/man5
 	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(MANDIR)/man7
@@ -217,7 +230,7 @@ install: all
 	install -m 644 cmd/completion/supervise.fish $(DESTDIR)$(FISHDIR)/supervise.fish
 
 uninstall: ## remove what install put there
-	rm -f $(addprefix $(DESTDIR),$(BINDIR)/supervise $(BASHDIR)/supervise \
+	rm -f $(addprefix $(DESTDIR),$(BINDIR)/supervise $(BINDIR)/supervise-top $(BASHDIR)/supervise \
 		$(ZSHDIR)/_supervise $(FISHDIR)/supervise.fish)
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(wildcard man/*.1)))
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(notdir $(wildcard man/*.5)))
@@ -239,7 +252,7 @@ unit: $(call UNIT,$(B))
 unit-asan: $(call UNIT,$(B)/asan) $(call FAULT,$(B)/asan)
 fault: $(call FAULT,$(B)/fault)
 helpers: $(call HELPERS,$(B)) $(call EXAMPLES,$(B))
-asan: $(B)/asan/supervise
+asan: $(B)/asan/supervise $(if $(CURSES_LIBS),$(B)/asan/supervise-top)
 sim-asan: $(call SIM,$(B)/asan)
 play-asan: $(B)/asan/supervise $(call PLAY,$(B)/asan)
 bench-programs: $(call BENCH,$(B))
@@ -290,6 +303,11 @@ $(1)/libotp.a: $(OTP_SHARED_SRC:%.c=$(1)/obj/%.o) $(1)/sources
 $(1)/supervise: $(CMD_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
 	$$(call say,LD)
 	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $$(BSD_LIBS)
+
+# What it shares with the commands.
+$(1)/supervise-top: $(TOP_SRC:%.c=$(1)/obj/%.o) $(1)/obj/cmd/words.o $(1)/libsupervise.a
+	$$(call say,LD)
+	$$(Q)$(2) $(3) $(4) -o $$@ $$^ $$(BSD_LIBS) $(CURSES_LIBS)
 
 $(call FAULT,$(1)): $(1)/unit/%: $(1)/obj/test/unit/%.o $(1)/libtest.a $(1)/libsupervise.a $(FAULT_WRAPS)
 	@mkdir -p $$(@D)

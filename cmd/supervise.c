@@ -44,6 +44,8 @@ const struct command commands[] = {
 	    "whether all is as it should be, for probes", COMMAND(healthy) },
 	{ SECTION_LOOK, "tree", WHERE_ANY, "[--json]",
 	    "draw the tree, with states and budgets", COMMAND(tree) },
+	{ SECTION_LOOK, "top", WHERE_ANY, "[-b] [-d TIME] [-n NUMBER]",
+	    "watch the tree live, and act on it by keys", COMMAND(top) },
 	{ SECTION_LOOK, "why", WHERE_ANY, "[--json] NAME ...",
 	    "the last ends of a child, and what caused them", COMMAND(why) },
 	{ SECTION_LOOK, "logs", WHERE_ANY,

@@ -18,7 +18,7 @@ setup() {
 		    max_restarts 4
 		    worker api[2] { exec sleep 1000 }
 		}
-		worker once { exec true; restart temporary }
+		worker once { exec true; restart transient }
 	END
 	start_tree
 	wait_record event=exited child=once
@@ -40,7 +40,7 @@ screen() {
 		exec bash --norc --noprofile --noediting -i
 	END
 	tmux -S "$DIR/tmux" -f /dev/null new-session -d -x 100 -y 20 "sh ./shell" 3>&-
-	eventually shows '\$ '
+	eventually shows '^\$'
 	types "stty -g >before; ${1-$SUPERVISE top}; echo \"status: \$?\"; stty -g >after" Enter
 }
 
@@ -73,7 +73,8 @@ says() {
 
 # The row that is drawn in reverse.
 chosen() {
-	tmux -S "$DIR/tmux" capture-pane -pe | grep -F $'\e[7m' | grep -qF -e "$1"
+	tmux -S "$DIR/tmux" capture-pane -pe |
+		grep -E $'\e''\[(0;)?7m' | grep -qE -e "$1"
 }
 
 @test "top: the tree with states, budgets, processor, memory and last lines; q ends it" {
@@ -102,7 +103,7 @@ chosen() {
 	screen
 	eventually chosen root
 	types Down
-	eventually chosen ' up '
+	eventually chosen ' a  '
 	types t
 	eventually shows 'stop a: done'
 	eventually is_state down a
@@ -119,14 +120,14 @@ chosen() {
 	types r
 	eventually shows 'restart once: '
 	types Home Down
-	eventually chosen ' up '
+	eventually chosen ' a  '
 	types k
-	eventually shows '^signal: $'
+	eventually shows '^signal:'
 	types NOPE Enter
 	eventually shows 'signal NOPE a: .*NOPE'
 	pid=$(pid_of a)
 	types k
-	eventually shows '^signal: $'
+	eventually shows '^signal:'
 	types KILL Enter
 	eventually shows 'signal KILL a: done'
 	eventually test "$(pid_of a)" != "$pid"
@@ -141,12 +142,12 @@ chosen() {
 	supervise reload
 	screen
 	types Down
-	eventually chosen ' up '
+	eventually chosen ' a  '
 	types l
 	eventually shows 'what a writes'
-	eventually shows '^run 1'
-	kill -s KILL "$(pid_of a)"
 	eventually shows '^run 2'
+	kill -s KILL "$(pid_of a)"
+	eventually shows '^run 3'
 	types q
 	eventually shows '^NAME'
 	types Enter
@@ -190,7 +191,7 @@ chosen() {
 	eventually shows 'start the chosen child'
 	for key in s t r p k / o; do
 		eventually shows "^ +$key +"
-		mandoc -Tascii "$ROOT/man/supervise.1" | col -b | grep -qE "^ +$key( |,)" ||
+		mandoc -Tascii "$ROOT/man/supervise.1" | col -bx | grep -qE "^ +$key( |,)" ||
 			fail "supervise(1) does not tell the key $key"
 	done
 	types '?'

@@ -106,7 +106,7 @@ FUZZ_SRC   := $(sort $(wildcard test/fuzz/*.c))
 HELPER_SRC := $(sort $(wildcard test/helpers/*.c))
 EXAMPLE_SRC := $(sort $(wildcard test/examples/*/*.c))
 OTP_SRC    := $(sort $(wildcard test/otp/*.c))
-MUSL_SRC   := $(sort $(wildcard musl/*.c))
+MUSL_SRC   := $(sort $(wildcard cmd/musl/*.c))
 ALL_SRC    := $(LIB_SRC) $(CMD_SRC) $(if $(CURSES_LIBS),$(TOP_SRC)) \
 	$(UNIT_SRC) $(SIM_SRC) $(BENCH_SRC) \
 	$(FUZZ_SRC) $(HELPER_SRC) $(EXAMPLE_SRC) $(OTP_SRC)
@@ -168,7 +168,7 @@ lint: ## run the checks in test/lint
 
 .PHONY: format
 format: ## bring all C files into the form of .clang-format
-	clang-format -i $(ALL_SRC) $(wildcard lib/*/*.h cmd/*.h cmd/*/*.h musl/*.[ch] musl/*/*.h test/*/*.h)
+	clang-format -i $(ALL_SRC) $(wildcard lib/*/*.h cmd/*.h cmd/*/*.h cmd/*/*/*.h test/*/*.h)
 
 .PHONY: sim
 sim: ## run SIM_SCENARIOS (100000) random scenarios of the core
@@ -376,7 +376,7 @@ $(HOT:%=$(B)/obj/lib/%.o) $(B)/obj/cmd/rows.o: private CFLAGS += -O2 \
 STATIC      := $(B)/static
 MUSL_GCC    ?= musl-gcc
 MUSL_CFLAGS := $(HARDEN) -Wall -Wextra -Wno-overflow $(SECTIONS) -fno-pie $(SMALL_GCC) \
-	-isystem musl -include musl/missing.h -idirafter $(STATIC)/include
+	-isystem cmd/musl -include cmd/musl/missing.h -idirafter $(STATIC)/include
 MUSL_LINK   := -static -no-pie -Wl,-z,noexecstack,--gc-sections,-z,norelro \
 	-Wl,-z,noseparate-code,--build-id=none
 $(eval $(call VARIANT,$(STATIC),$$(MUSL_GCC),$(MUSL_CFLAGS) $$(CFLAGS),$(MUSL_LINK) $$(LDFLAGS)))

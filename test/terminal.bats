@@ -535,3 +535,152 @@ has_up() {
 	eventually test -s after
 	assert_equal "$(cat after)" "$(cat before)"
 }
+
+# A tree of one child, whose command `with` is to run.
+tree_of_one() {
+	conf <<<"worker a { ready fd 3; exec $WORKER log=tree on=INT:say=int on=TERM:say=stop:die ready=3 }"
+}
+
+@test "U15: with: the command has the terminal, then it is ours again" {
+	tree_of_one
+	sit_down
+	type_in '$SUPERVISE with -q -- $WORKER log=log wait=go exit=3; echo status $?\n'
+	wait_log start -
+	eventually in_foreground "$(said start)"
+	touch go
+	eventually shows 'status 3'
+	type_in 'echo still $((40 + 2))\n'
+	eventually shows 'still 42'
+}
+
+@test "U15: with: Ctrl-C is the command's alone, and the tree stops behind it" {
+	tree_of_one
+	sit_down
+	type_in '$SUPERVISE with -q -- $WORKER on=INT:say=asked:exit=7 log=log; echo status $?\n'
+	wait_log start -
+	eventually in_foreground "$(said start)"
+	type_in '\003'
+	wait_log asked -
+	eventually shows 'status 7'
+	grep -q ^stop tree
+	refute grep -q ^int tree
+}
+
+@test "U15: with: Ctrl-C before the command runs stops the tree" {
+	conf <<<"worker a { ready fd 3; exec $WORKER log=tree on=TERM:say=stop:die }"
+	sit_down
+	type_in '$SUPERVISE with -q -- touch ran\n'
+	eventually grep -qs ^start tree
+	type_in '\003'
+	type_in 'echo status $?\n'
+	eventually shows 'status 130'
+	[[ ! -e ran ]]
+}
+
+@test "U15: with: Ctrl-Z stops command and supervise, not the tree; fg goes on" {
+	tree_of_one
+	sit_down
+	type_in '$SUPERVISE with -q -- $WORKER on=INT:say=asked:exit=0 log=log; echo status $?\n'
+	wait_log start -
+	local child tree i
+	child=$(said start)
+	tree=$(awk '/^start/ { print $3 }' tree)
+	for i in 1 2; do
+		eventually in_foreground "$child"
+		type_in '\032'
+		eventually is_stopped "$child"
+		eventually is_stopped "$(parent_of "$child")"
+		refute is_stopped "$tree"
+		type_in "echo round $i\$((0))\\n"
+		eventually shows "round ${i}0"
+		type_in 'fg\n'
+		eventually refute is_stopped "$child"
+	done
+	eventually in_foreground "$child"
+	type_in '\003'
+	wait_log asked -
+	type_in 'echo status $?\n'
+	eventually shows 'status 0'
+}
+
+@test "U15: with: in the background it gets the terminal after fg, in the modes of the shell" {
+	tree_of_one
+	fg_of_reader 'with -q' parent_of
+}
+
+@test "U15: with: terminal modes are restored after a crash" {
+	tree_of_one
+	cat >session <<-END
+		stty >before
+		$SUPERVISE with -q -- sh -c 'stty -echo -icanon; kill -s SEGV \$\$'
+		stty >after
+	END
+	on_terminal "sh ./session"
+	eventually test -s after
+	assert_equal "$(cat after)" "$(cat before)"
+}
+
+@test "U15: with: a terminal that hangs up ends the command, and the tree in order" {
+	tree_of_one
+	cat >session <<-END
+		trap : HUP
+		$SUPERVISE with -q -- $WORKER log=log
+		echo \$? >status
+	END
+	on_terminal "sh ./session; :"
+	wait_log start -
+	eventually in_foreground "$(said start)"
+	lose_terminal
+	eventually test -s status
+	assert_file status 129
+	grep -q ^stop tree
+}
+
+# edits WORDS: an editor that `supervise WORDS` runs is stopped, continued and
+# left, and has written its file; the terminal is then as it was.
+edits() {
+	command -v vi >/dev/null || skip "no vi"
+	sit_down ""
+	type_in "stty -a >before; \$SUPERVISE $1 -- sh -c 'vi -u NONE text; touch left'\\n"
+	eventually shows '"?text"?.*\[New'
+	type_in 'ihello\033'
+	eventually shows 'hello'
+	type_in '\032'
+	eventually shows 'Stopped'
+	type_in 'echo shell $((40 + 2))\n'
+	eventually shows 'shell 42'
+	type_in 'fg\n'
+	type_in 'A world\033:wq\n'
+	# What is typed before may be read by the editor.
+	eventually test -e left
+	assert_file text "hello world"
+	type_in 'stty -a >after; echo over $((40 + 2))\n'
+	eventually shows 'over 42'
+	assert_equal "$(cat after)" "$(cat before)"
+}
+
+@test "U15: exec: an editor" {
+	edits exec
+}
+
+@test "U15: with: an editor" {
+	tree_of_one
+	edits 'with -q'
+}
+
+@test "U15: exec and with: in a pipe, under time, under nohup" {
+	tree_of_one
+	local words i=0
+	sit_down
+	for words in exec 'with -q'; do
+		((++i))
+		type_in "echo a b.$i | \$SUPERVISE $words -- tr a-z A-Z | tr ' ' -; echo status \$?\\n"
+		eventually shows "A-B.$i"
+		type_in "time \$SUPERVISE $words -- sh -c 'exit 3'; echo status \$((\$? + 60 + $i))\\n"
+		eventually shows "status 6$((3 + i))"
+		shows '^real'
+		type_in "nohup \$SUPERVISE $words -- sh -c 'kill -HUP \$\$; echo lived' >said 2>&1; echo over \$((40 + $i))\\n"
+		eventually shows "over $((40 + i))"
+		grep -q lived said
+	done
+}

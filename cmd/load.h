@@ -32,10 +32,10 @@ void load_show(const struct diag_list *diags);
 
 /* Options of every command that reads a file, and how they are taken. */
 #define LOAD_SHORTS "m:"
-#define LOAD_LONGS                                                 \
-	{ "formation", required_argument, NULL, 'm' },             \
-	{                                                          \
-		"procfile", no_argument, NULL, OPTION_PROCFILE     \
+#define LOAD_LONGS                                             \
+	{ "formation", required_argument, NULL, 'm' },         \
+	{                                                      \
+		"procfile", no_argument, NULL, OPTION_PROCFILE \
 	}
 bool load_take(struct conf_wish *wish, int option, const char *value);
 

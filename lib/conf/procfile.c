@@ -264,8 +264,7 @@ read_env(struct procfile *p, const char *procfile)
 static void
 find_port(struct procfile *p)
 {
-	const char *text =
-	    p->ld->source->getenv(p->ld->source->ctx, "PORT");
+	const char *text = p->ld->source->getenv(p->ld->source->ctx, "PORT");
 	const struct spot nowhere = { 0 };
 	struct shown shown;
 	char *end;
@@ -336,8 +335,7 @@ set_pair(struct procfile *p, char *pair)
 static void
 take_formation(struct procfile *p, const char *formation)
 {
-	char *text =
-	    arena_alloc(&p->ld->scratch, strlen(formation) + 1, 1);
+	char *text = arena_alloc(&p->ld->scratch, strlen(formation) + 1, 1);
 	uint32_t all = 0;
 	const char *at;
 	size_t n = 0;

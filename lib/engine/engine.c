@@ -289,8 +289,7 @@ succeed(struct engine *e, pid_t reaper)
 	static struct conf fresh;
 	const struct run *run = e->run;
 	const struct runner_base base = { run->signals, &run->nofile, reaper };
-	bool has_file =
-	    !run->command && !run->several && run->source != NULL;
+	bool has_file = !run->command && !run->several && run->source != NULL;
 	bool loaded =
 	    has_file && runner_load(&fresh, run->file, run->source, &base);
 	struct record r;

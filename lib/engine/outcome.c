@@ -116,8 +116,7 @@ outcome_status(const struct engine *e)
 	if (e->refused)
 		return e->run->command || e->run->several ? STATUS_OURS :
 							    STATUS_FAILED;
-	if (e->run->command ||
-	    (e->run->several && root->cause != CAUSE_ASKED))
+	if (e->run->command || (e->run->several && root->cause != CAUSE_ASKED))
 		return e->outcome.status;
 	switch ((enum sup_cause)root->cause) {
 	case CAUSE_NONE:

@@ -169,6 +169,7 @@ free_port() {
 # the folder in which they run.
 marked_pids() {
 	local process
+	# shellcheck disable=SC2013 # names have no blank
 	for process in $(grep -lzxsF "TEST_TREE=$DIR" /proc/[0-9]*/environ); do
 		process=${process#/proc/}
 		echo "${process%/environ}"

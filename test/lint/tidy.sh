@@ -5,10 +5,12 @@
 
 . "$(dirname "$0")/common.bash"
 
-# shellcheck disable=SC2046 # words
+flags=$(cflags)
+# shellcheck disable=SC2086 # words
 tidy() {
-	clang-tidy --quiet "$1" -- $(cflags) 2>/dev/null
+	clang-tidy --quiet "$1" -- $flags 2>/dev/null
 }
-export -f tidy cflags
+export flags
+export -f tidy
 
 tree_files 'lib/*.c' 'cmd/*.c' | xargs -P "$jobs" -I{} bash -c 'tidy {}'

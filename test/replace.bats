@@ -30,6 +30,14 @@ course() {
 	sed -n 's/.*event=\([a-z_]*\) child=a .*run=\([0-9]*\).*/\1\/\2/p' records | tr '\n' ' '
 }
 
+@test "replace of a pattern: each that it means once, an array too" {
+	conf <<<'worker web[3] { exec ${WORKER} }; worker other { exec ${WORKER} }'
+	start_tree_ready
+	run -0 timeout 20 "$SUPERVISE" replace -q 'web.*'
+	assert_equal "$(grep -c event=replaced records)" 3
+	supervise status --json web.0 web.1 web.2 | jq -es 'all(.run == 2)'
+}
+
 @test "U27: the second is ready before the first is stopped, and has the name" {
 	say
 	conf <<<'worker a { ready fd 3; exec sh say.sh }'

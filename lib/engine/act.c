@@ -121,6 +121,7 @@ struct each {
 	struct order *order;
 	enum request_kind kind;
 	struct child *last; /* that it went to, of the name in hand */
+	uint32_t first_id;  /* of the first node that it has made itself */
 };
 
 /* Why no second run of `child` can start beside the first; NULL: it can. */
@@ -181,6 +182,9 @@ ask_one(void *arg, struct child *child)
 	/* What is below one that is meant is meant with it. */
 	if (is_below(child, each->last))
 		return;
+	/* A run that has just taken the place of another stands behind it. */
+	if (node_id(child) >= each->first_id)
+		return;
 	each->last = child;
 	if (child->sup == NULL) {
 		order_fail(each->order, NULL, "root",
@@ -200,7 +204,11 @@ static void
 serve_kind(struct engine *e, struct control_client *client, size_t nwords,
     const char *const *words, enum request_kind kind)
 {
-	struct each each = { .e = e, .kind = kind };
+	struct each each = {
+		.e = e,
+		.kind = kind,
+		.first_id = e->next_id,
+	};
 	bool wait = true;
 	size_t i;
 

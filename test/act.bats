@@ -39,6 +39,18 @@ restarting() {
 
 # ---------------------------------------------------------------- stop and start
 
+@test "the name of an array is none: its instances are named, and the pattern for all" {
+	conf <<<'supervisor s { worker web[2] { exec ${WORKER} } }; worker webs { exec ${WORKER} }'
+	start_tree_ready
+	local name
+	for name in web s/web; do
+		run -4 supervise restart "$name"
+		assert_output "nothing is called $name, did you mean s/web.0, or '$name.*' for all of that array?"
+		run -0 supervise restart -q "$name.*"
+	done
+	wait_record event=started child=s/web.1 run=3
+}
+
 @test "S94: stop ends a child and keeps it; a second time is no error" {
 	shop
 	local pid

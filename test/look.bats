@@ -67,18 +67,6 @@ migrate down"
 	assert_output "$PID"
 }
 
-@test "the name of an array is none: its instances are named, and the pattern for all" {
-	conf <<<'supervisor s { worker web[2] { exec ${WORKER} } }; worker webs { exec ${WORKER} }'
-	start_tree_ready
-	local name
-	for name in web s/web; do
-		run -4 supervise restart "$name"
-		assert_output "nothing is called $name, did you mean s/web.0, or '$name.*' for all of that array?"
-		run -0 supervise restart -q "$name.*"
-	done
-	wait_record event=started child=s/web.1 run=3
-}
-
 @test "an ambiguous name lists the candidates, a near miss suggests" {
 	run -4 supervise status api
 	assert_output "web/api, db/api"

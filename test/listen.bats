@@ -54,7 +54,7 @@ setup() {
 		    assert c.recv(100)
 		    c.close()
 		    n += 1
-		    if n == 20:
+		    if n == 3:
 		        open("going", "w")
 		print(n)
 	END
@@ -184,6 +184,61 @@ sockets_of() {
 	supervise reload
 	eventually refused
 	[[ ! -e y.sock ]]
+}
+
+@test "U26: a reload that renames, moves or replaces a worker hands its socket on" {
+	conf <<<'worker a { exec python3 serve.py; listen tcp 127.0.0.1:${PORT}; listen unix x.sock }'
+	start_tree_ready
+	inode=$(stat -c %i x.sock)
+	python3 hammer.py >hammered 2>&1 3>&- &
+	hammer=$!
+	eventually test -e going
+	conf <<<'worker b { exec python3 serve.py; listen unix x.sock; listen tcp 127.0.0.1:${PORT} }'
+	sed -i 's/fileno=3/fileno=4/' serve.py
+	supervise reload
+	conf <<-'END'
+		worker first { exec ${WORKER} }
+		supervisor s { worker b { exec python3 serve.py; listen unix x.sock; listen tcp 127.0.0.1:${PORT} } }
+	END
+	supervise reload
+	conf <<-'END'
+		supervisor s { worker b { restart temporary; exec python3 serve.py; listen unix x.sock; listen tcp 127.0.0.1:${PORT} } }
+	END
+	supervise reload
+	conf <<-'END'
+		supervisor s { worker b { restart temporary; exec python3 serve.py other; listen unix x.sock; listen tcp 127.0.0.1:${PORT} } }
+	END
+	supervise reload
+	touch over
+	wait "$hammer" || fail "$(cat hammered)"
+	assert_equal "$(stat -c %i x.sock)" "$inode"
+	conf <<<'worker a { exec ${WORKER} }'
+	supervise reload
+	eventually refused
+	[[ ! -e x.sock ]]
+}
+
+@test "U26: a reload lets workers change their ports with one another" {
+	export OTHER
+	until OTHER=$(free_port) && [[ $OTHER != "$PORT" ]]; do :; done
+	conf <<-'END'
+		worker a { exec python3 serve.py; listen tcp 127.0.0.1:${PORT} }
+		worker b { exec python3 serve.py; listen tcp 127.0.0.1:${OTHER} }
+		worker c { exec python3 serve.py; listen unix c.sock }
+	END
+	start_tree_ready
+	conf <<-'END'
+		worker a { exec python3 serve.py; listen tcp 127.0.0.1:${OTHER} }
+		worker b { exec python3 serve.py; listen unix c.sock }
+		worker c { exec python3 serve.py; listen tcp 127.0.0.1:${PORT} }
+	END
+	supervise reload
+	for child in a b c; do
+		assert_equal "$(sockets_of "$(supervise pid $child)")" 1
+	done
+	assert_equal "$(ask 127.0.0.1 "$PORT")" 2
+	assert_equal "$(ask 127.0.0.1 "$OTHER")" 2
+	assert_equal "$(ask c.sock)" 2
 }
 
 @test "U26, U25: what is kept stands behind them, and the mailbox behind that" {

@@ -258,6 +258,7 @@ init_base(struct engine *e, const struct run *run, const struct wire *log)
 	SLIST_INIT(&e->addings);
 	SLIST_INIT(&e->inits);
 	LIST_INIT(&e->ties);
+	LIST_INIT(&e->handed);
 	LIST_INIT(&e->keeping);
 	LIST_INIT(&e->listeners);
 	TAILQ_INIT(&e->answers);

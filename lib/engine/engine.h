@@ -46,7 +46,8 @@
  *	check.c		asks whether it is ready, or well
  *	signs.c		what it tells of itself
  *	handed.c	the descriptors that it is handed: listener.c opens
- *			sockets, fdstore.c keeps what runs have given away
+ *			sockets, handed_share.c finds them new owners, fdstore.c
+ *			keeps what runs have given away
  *	mailbox.c	what it is told
  *	outlet.c	to where it writes, feed.c if another child reads it
  *	reap.c		ends: status, group, what remains
@@ -178,7 +179,8 @@ struct engine {
 	struct ties ties;           /* every link */
 	struct nobody nobody;       /* names that mean none */
 	struct answers answers;     /* of checks, that the core has not had */
-	struct keeping keeping;     /* descriptors of what does not run */
+	struct handed_list handed;  /* descriptors of workers, */
+	struct handed_list keeping; /* and of those, of what does not run */
 	struct listeners listeners; /* sockets that are kept for workers */
 	struct thrown thrown;       /* values that reasons have */
 	struct gone_ring gone;      /* the children that were removed last */

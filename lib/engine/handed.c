@@ -39,8 +39,8 @@ handed_is_variable(const char *variable)
 	return false;
 }
 
-static const struct listens *
-lines_of(const struct worker *worker)
+const struct listens *
+handed_lines(const struct worker *worker)
 {
 	return &worker->spec->spec->worker.listens;
 }
@@ -48,7 +48,7 @@ lines_of(const struct worker *worker)
 bool
 handed_wanted(const struct worker *worker)
 {
-	return lines_of(worker)->n > 0 ||
+	return handed_lines(worker)->n > 0 ||
 	    worker_notifies(&worker->child.policy->worker);
 }
 
@@ -66,7 +66,7 @@ handed_most_stored(const struct worker *worker)
 {
 	const struct worker_policy *policy = &worker->child.policy->worker;
 	size_t pipe = (size_t)worker->spec->spec->worker.ready_fd;
-	size_t first = HANDED_FIRST + lines_of(worker)->n;
+	size_t first = HANDED_FIRST + handed_lines(worker)->n;
 
 	if (!worker_notifies(policy))
 		return 0;
@@ -76,7 +76,7 @@ handed_most_stored(const struct worker *worker)
 }
 
 struct handed *
-handed_of(struct worker *worker)
+handed_of(struct engine *e, struct worker *worker)
 {
 	struct handed *h = worker->handed;
 
@@ -86,9 +86,19 @@ handed_of(struct worker *worker)
 	if (h == NULL)
 		return NULL;
 	h->worker = worker;
+	LIST_INSERT_HEAD(&e->handed, h, next);
 	fdstore_init(&h->store);
 	worker->handed = h;
 	return h;
+}
+
+void
+handed_keep(struct engine *e, struct handed *h)
+{
+	if (h->keeps)
+		return;
+	h->keeps = true;
+	LIST_INSERT_HEAD(&e->keeping, h, keeping);
 }
 
 /* It has a run again, or keeps nothing any more. */
@@ -107,9 +117,8 @@ leave(struct listener **listeners, size_t *n)
 		listener_leave(listeners[--*n]);
 }
 
-/* Its own listener that is what the line means, or NULL. */
-static struct listener *
-find_own(const struct handed *h, const struct listen_spec *line)
+struct listener *
+handed_own(const struct handed *h, const struct listen_spec *line)
 {
 	for (size_t i = 0; i < h->nlisteners; i++)
 		if (listen_is_same(&h->listeners[i]->spec, line))
@@ -117,49 +126,22 @@ find_own(const struct handed *h, const struct listen_spec *line)
 	return NULL;
 }
 
-/* Closes what no line means any more. */
-static void
-close_old(struct handed *h, const struct listens *lines)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < h->nlisteners; i++) {
-		struct listener *listener = h->listeners[i];
-		size_t k = 0;
-
-		while (k < lines->n &&
-		    !listen_is_same(&listener->spec, &lines->list[k]))
-			k++;
-		if (k < lines->n)
-			h->listeners[n++] = listener;
-		else
-			listener_leave(listener);
-	}
-	h->nlisteners = n;
-}
-
 /* The listener of a line, with one user more. 0 or -errno. */
 static int
-take_one(struct engine *e, struct handed *h, const struct listens *lines,
-    const struct listen_spec *line, struct listener **listener)
+take_one(struct engine *e, struct handed *h, const struct listen_spec *line,
+    struct listener **listener)
 {
-	struct listener *found = find_own(h, line);
+	struct listener *found = handed_own(h, line);
 	struct child *first = child_first(&h->worker->child);
 	int error;
 
 	if (found == NULL && first != NULL &&
 	    node_worker(first)->handed != NULL)
-		found = find_own(node_worker(first)->handed, line);
+		found = handed_own(node_worker(first)->handed, line);
 	if (found == NULL)
 		found = listener_find(&e->listeners, line);
-	if (found == NULL) {
-		error = listener_open(&e->listeners, line, listener);
-		if (error != -EADDRINUSE)
-			return error;
-		/* What it had so far may be in the way: port 80, *:80. */
-		close_old(h, lines);
+	if (found == NULL)
 		return listener_open(&e->listeners, line, listener);
-	}
 	error = listener_adapt(found, line);
 	if (error < 0)
 		return error;
@@ -168,8 +150,7 @@ take_one(struct engine *e, struct handed *h, const struct listens *lines,
 	return 0;
 }
 
-/* Makes its listeners those of the lines: new ones before the old are closed.
- */
+/* Makes its listeners those of the lines. */
 static int
 take_all(struct engine *e, struct handed *h, const struct listens *lines,
     const struct listen_spec **failed)
@@ -180,7 +161,7 @@ take_all(struct engine *e, struct handed *h, const struct listens *lines,
 
 	for (; n < lines->n; n++) {
 		*failed = &lines->list[n];
-		error = take_one(e, h, lines, *failed, &taken[n]);
+		error = take_one(e, h, *failed, &taken[n]);
 		if (error < 0) {
 			leave(taken, &n);
 			return error;
@@ -196,14 +177,14 @@ int
 handed_begin(struct engine *e, struct worker *worker, char *failure,
     size_t size)
 {
-	const struct listens *lines = lines_of(worker);
+	const struct listens *lines = handed_lines(worker);
 	const struct listen_spec *line = NULL;
 	struct handed *h = worker->handed;
 	int error;
 
 	if (h == NULL && lines->n == 0)
 		return 0;
-	h = handed_of(worker);
+	h = handed_of(e, worker);
 	error = h == NULL ? -ENOMEM : take_all(e, h, lines, &line);
 	if (error < 0) {
 		snprintf(failure, size, "listen%s%s%s%s: %s",
@@ -225,7 +206,7 @@ handed_begin(struct engine *e, struct worker *worker, char *failure,
 static const char *
 name_of(const struct worker *worker, size_t idx)
 {
-	const char *name = lines_of(worker)->list[idx].name;
+	const char *name = handed_lines(worker)->list[idx].name;
 
 	return name != NULL ? name : node_name(&worker->child);
 }
@@ -283,10 +264,8 @@ handed_over(struct engine *e, struct worker *worker)
 {
 	struct handed *h = worker->handed;
 
-	if (h == NULL || h->keeps || handed_count(worker) == 0)
-		return;
-	h->keeps = true;
-	LIST_INSERT_HEAD(&e->keeping, h, keeping);
+	if (h != NULL && handed_count(worker) > 0)
+		handed_keep(e, h);
 }
 
 /* Whether `sup` is up and is not in the middle of anything. */
@@ -299,12 +278,8 @@ rests(const struct sup *sup)
 	    (sup->target == NULL || sup->target->state != CHILD_RESTARTING);
 }
 
-/*
- * Whether nothing that goes on may start `child`, which is down: neither its
- * supervisor nor one above is in the middle of something.
- */
-static bool
-stays_down(const struct child *child)
+bool
+handed_stays_down(const struct child *child)
 {
 	for (; child->state == CHILD_DOWN; child = &child->sup->child)
 		if (child->sup == NULL || rests(child->sup))
@@ -325,8 +300,10 @@ handed_turn(struct engine *e)
 {
 	struct handed *h, *next;
 
+	/* What a child has that is yet to come into the tree is for that. */
 	LIST_FOREACH_SAFE(h, &e->keeping, keeping, next)
-		if (stays_down(&h->worker->child))
+		if (handed_stays_down(&h->worker->child) &&
+		    node_is_within(&h->worker->child, &e->root.sup.child))
 			let_go(h);
 }
 
@@ -336,6 +313,7 @@ handed_free(struct worker *worker)
 	if (worker->handed == NULL)
 		return;
 	let_go(worker->handed);
+	LIST_REMOVE(worker->handed, next);
 	free(worker->handed);
 	worker->handed = NULL;
 }

@@ -11,6 +11,7 @@
 #include "engine/listener.h"
 
 struct engine;
+struct plan;
 struct spawn_fd;
 struct spawn_plan;
 struct worker;
@@ -22,15 +23,17 @@ struct worker;
  * stays down.
  */
 struct handed {
+	LIST_ENTRY(handed) next;    /* engine->handed */
 	LIST_ENTRY(handed) keeping; /* engine->keeping: descriptors, no run */
 	struct worker *worker;
 	bool keeps;
+	bool goes; /* its worker, with the reload at hand */
 	struct listener *listeners[LISTENS_MAX];
 	size_t nlisteners;
 	struct fdstore store;
 };
 
-LIST_HEAD(keeping, handed);
+LIST_HEAD(handed_list, handed);
 
 /* Variables that a run finds for them, and how many. */
 #define HANDED_NVARIABLES 3
@@ -49,11 +52,11 @@ size_t handed_count(const struct worker *worker);
 size_t handed_most_stored(const struct worker *worker);
 
 /* What is kept for it; NULL: no memory. */
-struct handed *handed_of(struct worker *worker);
+struct handed *handed_of(struct engine *e, struct worker *worker);
 
 /*
  * Before a run is spawned, and before its environment is made: opens what is
- * not open yet, and closes what is no longer listened to. 0; or -errno, with
+ * not open yet. 0; or -errno, with
  * what is wrong, for a person, in `failure` of `size` bytes.
  */
 int handed_begin(struct engine *e, struct worker *worker, char *failure,
@@ -79,5 +82,30 @@ void handed_turn(struct engine *e);
 
 /* Frees everything, descriptors as well. */
 void handed_free(struct worker *worker);
+
+/* The rest is for handed_share.c, but for its last. */
+
+/* The lines of its specification. */
+const struct listens *handed_lines(const struct worker *worker);
+
+/* Its own listener that is what the line means, or NULL. */
+struct listener *
+handed_own(const struct handed *h, const struct listen_spec *line);
+
+/* It has no run, and keeps what it has for the next. */
+void handed_keep(struct engine *e, struct handed *h);
+
+/*
+ * Whether nothing that goes on may start `child`, which is down: neither its
+ * supervisor nor one above is in the middle of something.
+ */
+bool handed_stays_down(const struct child *child);
+
+/*
+ * Workers have other specifications, and some come and go with the plan: a
+ * socket goes along to who wants its address now, though that has not started
+ * yet. What nobody wants is closed, before anybody starts.
+ */
+void handed_share(struct engine *e, const struct plan *plan);
 
 #endif

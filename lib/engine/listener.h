@@ -5,6 +5,8 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
+#include <stdbool.h>
+
 #include "conf/spec.h"
 
 /*
@@ -14,9 +16,10 @@
 struct listener {
 	LIST_ENTRY(listener) next; /* engine->listeners */
 	size_t users;
-	int fd;                  /* owned */
-	dev_t dev;               /* of its file */
-	ino_t ino;               /* the same; 0: it has none */
+	bool wanted; /* while they are shared out: somebody is to have it */
+	int fd;      /* owned */
+	dev_t dev;   /* of its file */
+	ino_t ino;   /* the same; 0: it has none */
 	struct listen_spec spec; /* where; of texts it has `text` alone */
 	char text[];
 };

@@ -199,7 +199,7 @@ take_fds(struct engine *e, struct worker *worker, const struct notify *message)
 
 	if (!message->fdstore && !message->fdstore_remove)
 		return;
-	handed = handed_of(worker);
+	handed = handed_of(e, worker);
 	if (handed == NULL)
 		return;
 	if (!notify_name_valid(name))

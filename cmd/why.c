@@ -90,6 +90,7 @@ static const struct part past_parts[] = {
 	TEXT(past, caught),
 	TEXT(past, signal),
 	NUMBER(past, run, 0),
+	NUMBER(past, by_run, -1),
 	NUMBER(past, ran_ms, 0),
 	NUMBER(past, from, -1),
 	NUMBER(past, uid, -1),

@@ -30,6 +30,7 @@ struct past {
 	const char *caught; /* "true": by a `catch` line */
 	const char *signal; /* cause `signal` */
 	int64_t run;
+	int64_t by_run; /* cause `replaced`, outcome `kept`; -1 */
 	int64_t ran_ms;
 	int64_t from; /* cause `signal`: the process that asked; -1 */
 	int64_t uid;

@@ -101,6 +101,9 @@ tell_outcome(const struct story *story, const struct past *past)
 		printf("it said that it is not needed");
 	else if (is_outcome(past, HISTORY_CAUGHT))
 		printf("a catch line says that it stays down");
+	else if (is_outcome(past, HISTORY_KEPT))
+		printf("it was to replace run %" PRId64 ", which went on",
+		    past->by_run);
 	else if (is_outcome(past, HISTORY_ANEW))
 		printf("%s gave up, was restarted and started it anew",
 		    story->under);
@@ -170,6 +173,7 @@ static const struct telling tellings[] = {
 	[HISTORY_REQUEST] = { NULL, "on request", true },
 	[HISTORY_RELOAD] = { NULL, "because a reload changed or removed it",
 	    true },
+	[HISTORY_REPLACED] = { NULL, NULL, true },
 	[HISTORY_SUPERVISOR] = { NULL, NULL, true },
 	[HISTORY_LINK] = { "ended by a link", NULL, false },
 	[HISTORY_SIGNAL] = { NULL, NULL, false },
@@ -251,6 +255,9 @@ tell_cause(const struct story *story, const struct past *past,
 			    story->under);
 		else
 			printf("because everything stopped");
+		break;
+	case HISTORY_REPLACED:
+		printf("replaced by run %" PRId64, past->by_run);
 		break;
 	case HISTORY_ITSELF:
 		printf("%s",

@@ -74,9 +74,9 @@ course() {
 	refute_record event=stopping
 	refute_record event=replaced
 	# Nothing of it is left: the next try succeeds.
-	rm fail.2
-	touch go.2
+	touch go.3
 	supervise replace a
+	wait_record event=replaced child=a run=3
 }
 
 @test "U27: an end of the first meanwhile is an ordinary end; a stop ends the second" {
@@ -150,10 +150,136 @@ course() {
 	wait_record event=starting child=a run=2
 	kill -s SEGV "$(supervise pid b)"
 	refute wait "$asked"
-	touch go.2
+	touch go.3
 	wait_record event=started child=b run=2
 	refute_record event=replaced
 	supervise replace --no-wait a
+	stop_tree
+	assert_equal "$STATUS" 0
+}
+
+@test "U27: a second that failed has used its number, and is seen: error, logs and why" {
+	say
+	sed -i '1i echo "words of $SUPERVISE_RUN"' say.sh
+	conf <<<'worker a { ready fd 3; start_timeout 10s; exec sh say.sh }'
+	start_tree_ready
+	touch fail.2
+	run -1 supervise replace a
+	[[ $output == *"a did not start"*"run 1 goes on"*"run 2 wrote"* ]] || fail "$output"
+	eventually eval 'supervise logs a | grep -q "words of 2"'
+	run -0 supervise why a
+	[[ $output == *"a is up"*"run 1 "* ]] || fail "$output"
+	[[ $output == *"run 2 did"*"it was to replace run 1, which went on"* ||
+		$output == *"run 2 "*"status 3"*"it was to replace run 1, which went on"* ]] || fail "$output"
+	touch go.3 go.4
+	supervise replace a
+	wait_record event=exited child=a run=1
+	refute_record event=started run=2
+	run -0 supervise why a
+	[[ $output == *"run 1 "*"replaced by run 3"* ]] || fail "$output"
+	kill -s KILL "$(supervise pid a)"
+	wait_record event=started child=a run=4
+}
+
+@test "U27: the second logs as the first: kept lines, followers, CPU time" {
+	say
+	sed -i '1i echo "words of $SUPERVISE_RUN"; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done' say.sh
+	conf <<<'worker a { ready fd 3; exec sh say.sh }'
+	start_tree_ready
+	supervise logs -f a >followed 3>&- &
+	follower=$!
+	eventually grep -q "words of 1" followed
+	touch go.2 go.3
+	supervise replace a
+	wait_record event=exited child=a run=1
+	eventually grep -q "words of 2" followed
+	supervise replace a
+	wait_record event=exited child=a run=2
+	eventually grep -q "words of 3" followed
+	assert_equal "$(supervise logs a | grep -c "words of")" 3
+	kill "$follower"
+	[[ $(supervise metrics | sed -n 's/^supervise_child_cpu_seconds_total{.*"a"} //p') != 0* ]] ||
+		[[ $(supervise metrics | grep cpu) != *' 0' ]] || fail "$(supervise metrics | grep cpu)"
+}
+
+@test "U27: who logs to another child, and who reads that, can be replaced" {
+	conf <<-'END'
+		worker reader { ready fd 3; shell 'echo >&3; while read -r line; do echo "$SUPERVISE_RUN $line" >>read; done' }
+		worker writer { ready fd 3; log to reader; shell 'echo "from $SUPERVISE_RUN"; echo >&3; exec sleep 1000' }
+	END
+	start_tree_ready
+	eventually grep -q "1 from 1" read
+	supervise replace writer
+	eventually grep -q "1 from 2" read
+	supervise replace reader
+	wait_record event=exited child=reader run=1
+	supervise replace writer
+	eventually grep -q "2 from 3" read
+	refute_record event=warning
+	# One that fails takes nothing with it.
+	kill -s KILL "$(supervise pid reader)"
+	wait_record event=started child=reader run=3
+	supervise replace writer
+	eventually grep -q "3 from 4" read
+}
+
+@test "U27, U25: the second monitors as the first did, and has what that gave away" {
+	python3 -c 0 || skip "no python3"
+	cat >store.py <<-'END'
+		import os, socket, array, time
+		run = os.environ["SUPERVISE_RUN"]
+		with open("given." + run, "w") as f:
+		    f.write(os.environ.get("LISTEN_FDNAMES", "") + "\n")
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		s.connect("\0" + os.environ["NOTIFY_SOCKET"][1:])
+		if run == "1":
+		    r, w = os.pipe()
+		    s.sendmsg([b"FDSTORE=1\nFDNAME=kept"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [w]))])
+		s.send(b"READY=1")
+		with os.fdopen(int(os.environ["SUPERVISE_MAILBOX"])) as box:
+		    for line in box:
+		        open("heard", "a").write(run + " " + line)
+	END
+	conf <<-'END'
+		worker b { exec ${WORKER} }
+		worker a { ready notify; monitor b; exec python3 store.py }
+	END
+	start_tree_ready
+	assert_file given.1 ""
+	supervise replace a
+	wait_record event=exited child=a run=1
+	assert_file given.2 "kept"
+	kill -s KILL "$(supervise pid b)"
+	eventually grep -q "^2 .*event=down name=b" heard
+	refute grep -q noproc heard
+	kill -s KILL "$(supervise pid a)"
+	wait_record event=started child=a run=3
+	assert_file given.3 "kept"
+}
+
+@test "U27: replaced again while the first is stopping; stopped and reloaded then" {
+	cat >slow.sh <<-'END'
+		trap 'until test -e "end.$SUPERVISE_RUN"; do sleep 0.01; done; exit' TERM
+		echo "words of $SUPERVISE_RUN"
+		echo >&3
+		while :; do sleep 0.01; done
+	END
+	conf <<<'worker a { ready fd 3; shutdown 60s; exec sh slow.sh }'
+	start_tree_ready
+	supervise replace a
+	supervise replace a
+	wait_record event=stopping child=a run=2
+	supervise stop --no-wait a
+	wait_record event=stopping child=a run=3
+	touch end.3
+	supervise wait down a
+	conf <<<'worker b { ready fd 3; exec sh slow.sh }'
+	supervise reload
+	touch end.2
+	wait_record event=exited child=a run=2
+	touch end.1
+	wait_record event=exited child=a run=1
+	touch end.1
 	stop_tree
 	assert_equal "$STATUS" 0
 }

@@ -93,17 +93,19 @@ struct child {
 	STAILQ_ENTRY(child) telling; /* tree->telling: its end is to be told */
 	struct child *by;            /* linked to it; its end ends this run */
 	struct child *origin;        /* whose end was behind that; or NULL */
+	struct child *second;        /* that is to take its place; or NULL */
 	struct reason reason;        /* of the last end, or failed start */
 	uint32_t heap_idx;           /* place among the deadlines */
-	uint32_t run;                /* starts so far; 1 is the first */
-	uint8_t state;               /* enum child_state; child_set_state() */
-	uint8_t backoff;             /* doublings of the next delay */
-	uint8_t fate;    /* enum reason_class; of one that is condemned */
-	uint8_t behind;  /* enum note_cause; of the last end, or the first
-			    of those that led to it by links */
-	uint32_t wanted; /* requests about it, not answered yet */
-	uint32_t blamed; /* runs that end by this one's, or one's below */
-	uint32_t misses; /* `alive` checks that have failed in a row */
+	uint32_t run;                /* of its runs, the last; 1 is the first */
+	uint32_t last_run; /* the highest number that is taken in its name */
+	uint8_t state;     /* enum child_state; child_set_state() */
+	uint8_t backoff;   /* doublings of the next delay */
+	uint8_t fate;      /* enum reason_class; of one that is condemned */
+	uint8_t behind;    /* enum note_cause; of the last end, or the first
+			      of those that led to it by links */
+	uint32_t wanted;   /* requests about it, not answered yet */
+	uint32_t blamed;   /* runs that end by this one's, or one's below */
+	uint32_t misses;   /* `alive` checks that have failed in a row */
 
 	bool added : 1; /* not of the file: lost when its supervisor starts */
 	bool forgotten : 1; /* no longer a child until its supervisor starts;
@@ -122,7 +124,6 @@ struct child {
 	bool tells : 1;     /* is in tree->telling */
 	bool prepares : 1;  /* as its policy, at first */
 	bool preparing : 1; /* what runs before its start does */
-	bool replaced : 1;  /* a second one is to take its place */
 	bool checking : 1;  /* a check runs; EVENT_CHECKED is to come */
 	bool counted : 1;   /* in the need_ms of its supervisor */
 	bool cut : 1;       /* it has less time to stop than it might have */

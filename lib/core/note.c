@@ -67,7 +67,8 @@ cause_of(const struct child *child)
 	if (child->state != CHILD_STOPPING || child->sup == NULL)
 		return CAUSED_BY_ITSELF;
 	if (child->forgotten)
-		return CAUSED_BY_RESTART;
+		return child_first(child) != NULL ? CAUSED_BY_REQUEST :
+						    CAUSED_BY_SUCCESSOR;
 	switch ((enum sup_op)child->sup->op) {
 	case OP_GROUP_STOP:
 		return CAUSED_BY_SIBLING;

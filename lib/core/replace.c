@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 
-#include "base/assert.h"
 #include "core/internal.h"
 
 /*
@@ -38,17 +37,19 @@ replace_serve(struct tree *t, struct request *request)
 		request_refuse(t, request, RESULT_NOT_FOUND);
 	} else if (first->state != CHILD_UP || first->condemned) {
 		request_refuse(t, request, RESULT_NOT_RUNNING);
-	} else if (first->replaced) {
+	} else if (first->second != NULL) {
 		request_refuse(t, request, RESULT_REPLACING);
 	} else {
 		child_init(second, first->sup, second->policy);
 		lose_name(second);
 		child_move(second, TAILQ_NEXT(first, order));
-		second->run = first->run;
+		/* The number is taken, whatever comes of it. */
+		second->last_run = first->last_run++;
 		second->reason = first->reason;
-		first->replaced = true;
+		first->second = second;
 		tree_note(t, NOTE_REPLACING, first,
-		    (struct reason){ .kind = REASON_NONE });
+		    (struct reason){ .kind = REASON_NONE })
+		    ->sibling = second;
 		request_await(t, request, second);
 	}
 }
@@ -60,6 +61,7 @@ take_over(struct tree *t, struct child *first, struct child *second)
 	second->added = first->forgotten ? second->added : first->added;
 	second->leaving = false;
 	second->held = false;
+	second->last_run = first->last_run;
 	child_set_forgotten(second, false);
 	lose_name(first);
 	tree_note(t, NOTE_REPLACED, second,
@@ -74,7 +76,7 @@ replace_over(struct tree *t, struct request *request,
 {
 	struct child *first = request->first, *second = request->child;
 
-	first->replaced = false;
+	first->second = NULL;
 	if (result == RESULT_OK)
 		take_over(t, first, second);
 	tree_reply(t, request, result);
@@ -87,13 +89,6 @@ replace_over(struct tree *t, struct request *request,
 void
 replace_call_off(struct tree *t, struct child *child)
 {
-	struct child *second;
-
-	if (!child->replaced)
-		return;
-	TAILQ_FOREACH(second, &child->sup->children, order)
-		if (child_first(second) == child)
-			break;
-	assert(second != NULL);
-	child_stop(t, second);
+	if (child->second != NULL)
+		child_stop(t, child->second);
 }

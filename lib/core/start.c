@@ -42,8 +42,7 @@ sup_launch(struct tree *t, struct sup *sup)
 static void
 launch(struct tree *t, struct child *child)
 {
-	/* The next number is that of the run that is to replace it. */
-	child->run += child->replaced ? 2 : 1;
+	child->run = ++child->last_run;
 	child->started_ns = t->now_ns;
 	child->condemned = false;
 	child->missed = false;

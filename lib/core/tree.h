@@ -75,7 +75,7 @@ enum note_kind {
 	NOTE_AUTO_SHUTDOWN, /* reason; child: the significant one */
 	NOTE_ENDED,         /* a supervisor: reason */
 	NOTE_REMOVED,       /* no longer a child */
-	NOTE_REPLACING,     /* another run starts beside it */
+	NOTE_REPLACING,     /* another run starts beside it: `sibling` */
 	NOTE_REPLACED,      /* that run is its own; sibling: whose it was */
 	NOTE_TRAPPED,       /* was told that `sibling`, linked, ended */
 };
@@ -104,6 +104,7 @@ enum note_cause {
 	CAUSED_BY_RELOAD,     /* a request of one */
 	CAUSED_BY_SUPERVISOR, /* which shuts down */
 	CAUSED_BY_LINK,       /* an exit signal from `sibling` */
+	CAUSED_BY_SUCCESSOR,  /* which has its place now */
 };
 
 /* A snapshot: `child` may have moved on when the note is read. */

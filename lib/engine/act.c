@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/signal_name.h"
 #include "engine/act.h"
 #include "engine/engine.h"
@@ -271,9 +273,31 @@ act_replace(struct engine *e, struct control_client *client, size_t nwords,
 }
 
 void
+act_replacing(struct engine *e, struct child *second, struct child *first)
+{
+	struct worker *to = node_worker(second), *from = node_worker(first);
+
+	to->second = true;
+	outlet_share(to, from);
+	feed_share(to, from);
+	/* It could not start without memory, either. */
+	(void)monitor_share(to, from);
+	(void)handed_share_store(e, to, from);
+}
+
+void
 act_replaced(struct engine *e, struct child *second, struct child *first)
 {
-	*node_history(second) = *node_history(first);
+	struct worker *to = node_worker(second), *from = node_worker(first);
+
+	*to->history = *from->history;
+	to->second = false;
+	from->outgoing = true;
+	outlet_pass(to);
+	feed_pass(to, from);
+	/* What it has given away meanwhile, too. */
+	(void)handed_share_store(e, to, from);
+	follow_replaced(e, from->id, to->id);
 	/* A reload may have changed how it is treated meanwhile. */
 	if (node_set_spec(second, node_spec(first)))
 		(void)child_set_policy(second, first->policy);
@@ -317,6 +341,21 @@ act_client(struct request *request)
 	return ((struct act *)(void *)request)->order->client;
 }
 
+static void
+fail_to_replace(const struct engine *e, struct order *order,
+    const struct request *request)
+{
+	char path[NODE_PATH_SIZE], text[sizeof(order->message)];
+
+	assert(request->first != NULL && request->child != NULL);
+	node_path(request->first, path);
+	snprintf(text, sizeof(text),
+	    "%.600s; run %" PRIu32 " goes on (`supervise logs %s` has what "
+	    "run %" PRIu32 " wrote)",
+	    e->outcome.why, request->first->run, path, request->child->run);
+	order_fail(order, request_result_text[RESULT_START_FAILED], path, text);
+}
+
 void
 act_replied(struct engine *e, struct request *request)
 {
@@ -333,7 +372,10 @@ act_replied(struct engine *e, struct request *request)
 	order = act->order;
 	if (child != NULL && !refused && order->client != NULL && done)
 		query_status(e, child, order->client, clock_now_ns());
-	if (request->result == RESULT_START_FAILED)
+	if (request->result == RESULT_START_FAILED &&
+	    request->kind == REQUEST_REPLACE)
+		fail_to_replace(e, order, request);
+	else if (request->result == RESULT_START_FAILED)
 		order_fail(order, request_result_text[RESULT_START_FAILED],
 		    e->outcome.child, e->outcome.why);
 	else if (!done)

@@ -86,6 +86,7 @@ bool act_is_said_by(const struct control_client *client, struct child *child);
 bool act_descends_from(pid_t pid, pid_t group);
 
 /* `second` has taken the place of `first`. */
+void act_replacing(struct engine *e, struct child *second, struct child *first);
 void act_replaced(struct engine *e, struct child *second, struct child *first);
 
 /* Who waits for the answer to `request`, or NULL. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/syscall.h>
 
+#include <fcntl.h>
 #include <linux/kcmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,21 @@ fdstore_add(struct fdstore *store, int *fd, const char *name, size_t max)
 	store->n++;
 	*fd = -1;
 	return true;
+}
+
+bool
+fdstore_copy(struct fdstore *store, const struct fdstore *from, size_t max)
+{
+	const struct stored *stored;
+	bool done = true;
+
+	TAILQ_FOREACH(stored, &from->fds, next) {
+		int fd = fcntl(stored->fd, F_DUPFD_CLOEXEC, FD_FIRST);
+
+		done = fd != -1 && fdstore_add(store, &fd, stored->name, max) &&
+		    done;
+	}
+	return done;
 }
 
 void

@@ -30,6 +30,13 @@ void fdstore_init(struct fdstore *store);
  */
 bool fdstore_add(struct fdstore *store, int *fd, const char *name, size_t max);
 
+/*
+ * Keeps duplicates of all of `from` as well, unless it has them: there is room
+ * for `max`. False when some could not be kept.
+ */
+bool
+fdstore_copy(struct fdstore *store, const struct fdstore *from, size_t max);
+
 /* Lets go of those with that name. */
 void fdstore_remove(struct fdstore *store, const char *name);
 

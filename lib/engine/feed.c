@@ -78,6 +78,35 @@ feed_declare(struct worker *worker, int stream, struct worker *target,
 	return true;
 }
 
+bool
+feed_share(struct worker *second, struct worker *first)
+{
+	const struct feeding *from = first->feeding;
+	struct feeding *to;
+
+	if (from == NULL)
+		return true;
+	to = feeding_of(second);
+	if (to == NULL)
+		return false;
+	to->borrows = true;
+	use(&to->feed, from->feed);
+	for (int i = 0; i < LOG_NSTREAMS; i++)
+		if (from->streams[i].to != NULL &&
+		    !feed_declare(second, i, from->streams[i].to, NULL))
+			return false;
+	return true;
+}
+
+void
+feed_pass(struct worker *second, struct worker *first)
+{
+	if (second->feeding != NULL)
+		second->feeding->borrows = false;
+	if (first->feeding != NULL)
+		first->feeding->borrows = true;
+}
+
 static void
 undeclare(struct feeder *feeder)
 {
@@ -213,7 +242,7 @@ feed_free(struct worker *worker)
 	feed_undeclare(worker);
 	while ((feeder = LIST_FIRST(&feeding->feeders)) != NULL)
 		undeclare(feeder);
-	if (feeding->feed != NULL)
+	if (feeding->feed != NULL && !feeding->borrows)
 		feeding->feed->bereft = true;
 	use(&feeding->feed, NULL);
 	for (int i = 0; i < LOG_NSTREAMS; i++)

@@ -44,6 +44,7 @@ struct feeding {
 	struct feeder streams[LOG_NSTREAMS];
 	bool by_file; /* the file wanted it to read, when it was started last */
 	bool reads;   /* its last run has the pipe */
+	bool borrows; /* the feed is that of one who is, or was, in its place */
 };
 
 /*
@@ -52,6 +53,13 @@ struct feeding {
  */
 bool feed_declare(struct worker *worker, int stream, struct worker *target,
     const struct worker *before);
+
+/*
+ * `second`, which is to take the place of `first`, logs to whom that does, and
+ * reads what that reads. From feed_pass() on that is its own alone.
+ */
+bool feed_share(struct worker *second, struct worker *first);
+void feed_pass(struct worker *second, struct worker *first);
 
 /* Undoes that for both streams, to be declared anew. */
 void feed_undeclare(struct worker *worker);

@@ -150,6 +150,19 @@ follow_child(struct engine *e, struct child *child,
 }
 
 void
+follow_replaced(struct engine *e, uint32_t first, uint32_t second)
+{
+	struct follower *f;
+
+	LIST_FOREACH(f, &e->follows.list, next) {
+		struct followed *followed = find(f, first);
+
+		if (followed != NULL)
+			followed->id = second;
+	}
+}
+
+void
 follow_begun(struct engine *e, struct control_client *client)
 {
 	struct follower *f = follower_of(e, client);

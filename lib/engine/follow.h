@@ -69,4 +69,7 @@ void follow_turn(struct engine *e);
 /* The client is not to be used any more. */
 void follow_closed(struct engine *e, const struct control_client *client);
 
+/* The node with the name of `first` is `second` now. */
+void follow_replaced(struct engine *e, uint32_t first, uint32_t second);
+
 #endif

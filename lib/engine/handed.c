@@ -259,6 +259,20 @@ handed_plan(const struct worker *worker, struct spawn_plan *plan,
 		fds[plan->nfds++] = (struct spawn_fd){ stored->fd, to++ };
 }
 
+bool
+handed_share_store(struct engine *e, struct worker *second,
+    const struct worker *first)
+{
+	struct handed *h;
+
+	if (first->handed == NULL || first->handed->store.n == 0)
+		return true;
+	h = handed_of(e, second);
+	return h != NULL &&
+	    fdstore_copy(&h->store, &first->handed->store,
+		handed_most_stored(second));
+}
+
 void
 handed_over(struct engine *e, struct worker *worker)
 {

@@ -83,6 +83,10 @@ void handed_turn(struct engine *e);
 /* Frees everything, descriptors as well. */
 void handed_free(struct worker *worker);
 
+/* `second` is to have what `first` has given away to be kept, as well. */
+bool handed_share_store(struct engine *e, struct worker *second,
+    const struct worker *first);
+
 /* The rest is for handed_share.c, but for its last. */
 
 /* The lines of its specification. */

@@ -26,6 +26,7 @@
 	X(HISTORY_SIBLING, "sibling")         /* another one's; `by` */    \
 	X(HISTORY_REQUEST, "request")         /* somebody asked */         \
 	X(HISTORY_RELOAD, "reload")           /* the file has changed */   \
+	X(HISTORY_REPLACED, "replaced")       /* by another; `by_run` */   \
 	X(HISTORY_SUPERVISOR, "supervisor")   /* its supervisor stopped */ \
 	X(HISTORY_LINK, "link")               /* a linked one's; `by` */   \
 	X(HISTORY_SIGNAL, "signal")           /* one that was asked for */ \
@@ -54,7 +55,8 @@ extern const char *const history_cause_text[];
 	X(HISTORY_IGNORED, "ignored")             /* it is not needed */   \
 	X(HISTORY_CAUGHT, "caught")               /* catch says so */      \
 	X(HISTORY_ESCALATED, "escalated")         /* catch says so */      \
-	X(HISTORY_ANEW, "anew") /* gave up, and started it then */
+	X(HISTORY_ANEW, "anew") /* gave up, and started it then */         \
+	X(HISTORY_KEPT, "kept") /* was to replace `by_run`, which goes on */
 
 enum history_outcome {
 #define HISTORY_ENUM(name, text) name,
@@ -91,6 +93,7 @@ struct history_end {
 	uint32_t by;        /* SIBLING, LINK: the other one's id */
 	uint32_t first;     /* whose end was behind that of `by`, or 0 */
 	uint32_t from, uid; /* SIGNAL: who asked for it; 0: unknown */
+	uint32_t by_run;    /* REPLACED: which is instead of it; or KEPT */
 	int64_t memory;     /* the limit of memory in force, bytes; 0: none */
 	bool oom;           /* the kernel killed it: memory was short */
 	uint8_t signo;      /* SIGNAL */

@@ -194,6 +194,19 @@ monitor_declare(struct worker *worker, size_t nth, struct child *child)
 	return true;
 }
 
+bool
+monitor_share(struct worker *second, const struct worker *first)
+{
+	struct monitor *monitor;
+
+	if (first->mailbox == NULL)
+		return true;
+	LIST_FOREACH(monitor, &first->mailbox->monitors, of_watcher)
+		if (!monitor_declare(second, monitor->nth, monitor->child))
+			return false;
+	return true;
+}
+
 static void
 undeclare(struct monitor *monitor)
 {

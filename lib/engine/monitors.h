@@ -65,4 +65,7 @@ void monitor_begun(struct engine *e, struct worker *worker);
 /* The client is not to be used any more. */
 void monitor_closed(struct engine *e, struct control_client *client);
 
+/* Has `second` monitor those whom `first` does. False: no memory. */
+bool monitor_share(struct worker *second, const struct worker *first);
+
 #endif

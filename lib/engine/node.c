@@ -271,9 +271,25 @@ node_addition(struct child *child)
 				     &node_worker(child)->addition;
 }
 
+struct child *
+node_holder(struct child *child)
+{
+	struct child *other = NULL;
+
+	if (child_is_sup(child) || child->sup == NULL ||
+	    (!node_worker(child)->second && !node_worker(child)->outgoing))
+		return child;
+	TAILQ_FOREACH(other, &child->sup->children, order)
+		if (!other->forgotten && !child_is_sup(other) &&
+		    strcmp(node_name(other), node_name(child)) == 0)
+			break;
+	return other != NULL ? other : child;
+}
+
 struct history *
 node_history(struct child *child)
 {
+	child = node_holder(child);
 	return child_is_sup(child) ? node_supervisor(child)->history :
 				     node_worker(child)->history;
 }

@@ -82,6 +82,8 @@ struct worker {
 	bool last_hook : 1;  /* that of `after` has run, or was not there */
 	bool oom : 1;        /* the kernel killed the last run: no memory */
 	bool uncaught : 1;   /* its end was asked for: nothing catches it */
+	bool second : 1;     /* it is to take the place of another one, or */
+	bool outgoing : 1;   /* another one has taken its place */
 };
 
 STAILQ_HEAD(workers, worker);
@@ -164,7 +166,13 @@ uint32_t node_id(struct child *child);
 /* The addition whose top it is; NULL: it came with others. */
 struct addition **node_addition(struct child *child);
 
-/* Its last ends. */
+/*
+ * Who has the name of `child`: mostly itself. Of two of which one is to take
+ * the other's place it is one, and of both what happens is that one's history.
+ */
+struct child *node_holder(struct child *child);
+
+/* The last ends in its name. */
 struct history *node_history(struct child *child);
 
 /* Who monitors its run. */

@@ -204,6 +204,8 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		mailbox_exit(e, node_worker(child), note);
 		return;
 	}
+	if (note->kind == NOTE_REPLACING)
+		act_replacing(e, note->sibling, child);
 	if (note->kind == NOTE_REPLACED)
 		act_replaced(e, child, note->sibling);
 	record_begin(&r, event_of(note->kind));

@@ -256,6 +256,7 @@ make(struct engine *e, struct worker *worker)
 	e->outlets.last = outlet->child;
 	outlet->engine = e;
 	outlet->worker = worker;
+	outlet->users = 1;
 	for (int i = 0; i < LOG_NSTREAMS; i++)
 		outlet->ends[i][0] = outlet->ends[i][1] = -1;
 	LIST_INSERT_HEAD(&e->outlets.list, outlet, link);
@@ -457,6 +458,8 @@ outlet_free(struct worker *worker)
 
 	if (outlet == NULL)
 		return;
+	if (!outlet_leave(worker))
+		return;
 	if (outlet->engine->outlets.laid == outlet)
 		(void)lay(outlet->engine, NULL);
 	for (int i = 0; i < LOG_NSTREAMS; i++) {
@@ -466,7 +469,6 @@ outlet_free(struct worker *worker)
 	LIST_REMOVE(outlet, link);
 	outlet->engine->follows.latest = NULL;
 	free(outlet);
-	worker->outlet = NULL;
 }
 
 void

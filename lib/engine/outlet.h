@@ -33,7 +33,8 @@ enum outlet_kind {
 struct outlet {
 	LIST_ENTRY(outlet) link;
 	struct engine *engine;
-	struct worker *worker;
+	struct worker *worker;     /* of its users the one with the name */
+	unsigned users;            /* runs that are to replace one another */
 	uint32_t child;            /* in the memory of the logger */
 	bool fits;                 /* it is what the specification says */
 	bool told;                 /* the logger knows all of it */
@@ -102,6 +103,15 @@ void outlet_text(const struct log_last *line, char *text, size_t size);
  * written so far, but not for a logger that does nothing.
  */
 void outlets_sync(struct engine *e);
+
+/* `second` writes to what `first` writes to, which has that still. */
+void outlet_share(struct worker *second, struct worker *first);
+
+/* From here on it is `second` that has the name. */
+void outlet_pass(struct worker *second);
+
+/* The worker, which has one, writes to it no more: whether it was the last. */
+bool outlet_leave(struct worker *worker);
 
 /* The worker goes: what it has written still comes out. */
 void outlet_free(struct worker *worker);

@@ -323,6 +323,8 @@ tell_end(struct engine *e, const struct history_end *end,
 		record_text(&r, "by_reason",
 		    reason_text(end->by_reason, by_reason));
 	}
+	if (end->by_run != 0)
+		record_number(&r, "by_run", end->by_run);
 	if (end->first != 0) {
 		record_text(&r, "first", query_path(e, end->first, first));
 		record_text(&r, "first_reason",

@@ -66,7 +66,8 @@ reap_leader(struct worker *worker)
 	before_ns = process_reaped_cpu_ns();
 	while (pidfd_reap(worker->pidfd, &worker->end) == -EINTR)
 		;
-	worker->history->tally.cpu_ns += process_reaped_cpu_ns() - before_ns;
+	node_history(&worker->child)->tally.cpu_ns +=
+	    process_reaped_cpu_ns() - before_ns;
 	worker->group_gone =
 	    group_signal(worker->pidfd, worker->pid, 0) == -ESRCH;
 	if (worker->group_gone)

@@ -75,6 +75,8 @@ cause_of(struct child *child, const struct note *note)
 		return HISTORY_SUPERVISOR;
 	case CAUSED_BY_LINK:
 		return HISTORY_LINK;
+	case CAUSED_BY_SUCCESSOR:
+		return HISTORY_REPLACED;
 	}
 	return HISTORY_ITSELF;
 }
@@ -92,6 +94,7 @@ behind_of(const struct note *note)
 	case CAUSED_BY_REQUEST:
 		return BEHIND_STOP;
 	case CAUSED_BY_RESTART:
+	case CAUSED_BY_SUCCESSOR:
 		return BEHIND_RESTART;
 	case CAUSED_BY_RELOAD:
 		return BEHIND_RELOAD;
@@ -165,6 +168,7 @@ find_cause(struct child *child, struct history_end *end,
 	case HISTORY_ITSELF:
 	case HISTORY_REQUEST:
 	case HISTORY_RELOAD:
+	case HISTORY_REPLACED:
 	case HISTORY_SUPERVISOR:
 	case HISTORY_BEFORE:
 	case HISTORY_INIT:
@@ -216,6 +220,14 @@ tally(struct child *child)
 	return &node_history(child)->tally;
 }
 
+/* Whether it was to take another one's place; the name is still that one's. */
+static bool
+is_second(struct child *child)
+{
+	return !child_is_sup(child) && node_worker(child)->second &&
+	    node_holder(child) != child;
+}
+
 static void
 remember_end(struct child *child, const struct note *note)
 {
@@ -236,6 +248,10 @@ remember_end(struct child *child, const struct note *note)
 		end.memory = leaf_memory(node_worker(child));
 	}
 	find_cause(child, &end, note);
+	if (node_holder(child) != child)
+		end.by_run = node_holder(child)->run;
+	if (is_second(child))
+		end.outcome = HISTORY_KEPT;
 	history_add(node_history(child), &end);
 	tally(child)->ends[tally_of(child, &end)]++;
 }
@@ -258,6 +274,7 @@ was_stopped(const struct history_end *end)
 	case HISTORY_SIBLING:
 	case HISTORY_REQUEST:
 	case HISTORY_RELOAD:
+	case HISTORY_REPLACED:
 	case HISTORY_SUPERVISOR:
 		return true;
 	case HISTORY_ITSELF:
@@ -309,7 +326,7 @@ remember_culprit(struct child *child, const struct note *note)
 {
 	struct supervisor *sup;
 
-	if (child->sup == NULL)
+	if (child->sup == NULL || is_second(child))
 		return;
 	sup = node_supervisor(&child->sup->child);
 	sup->culprit = node_id(child);
@@ -353,7 +370,8 @@ remember_ignored(struct child *child)
 {
 	const struct history_end *last = history_last(node_history(child));
 
-	if (last == NULL || last->outcome != HISTORY_CAUGHT)
+	if (last == NULL ||
+	    (last->outcome != HISTORY_CAUGHT && last->outcome != HISTORY_KEPT))
 		remember_outcome(child, HISTORY_IGNORED);
 }
 

@@ -269,3 +269,38 @@ sockets_of() {
 	assert_equal "$(ask run/x.sock)" 1
 	refute grep LISTEN seen
 }
+
+@test "U26: a file that somebody has removed is made anew with the next run" {
+	conf <<<'worker a[2] { exec python3 serve.py; listen unix x.sock mode 0600 shared; listen tcp 127.0.0.1:${PORT} shared }'
+	start_tree_ready
+	before=$(readlink "/proc/$(child_pid a.0)/fd/4")
+	rm x.sock
+	kill -s KILL "$(child_pid a.0)"
+	wait_record event=started child=a.0 run=2
+	[[ -S x.sock ]]
+	assert_equal "$(stat -c %a x.sock)" 600
+	supervise stop a.1
+	assert_equal "$(ask x.sock)" 2
+	supervise start a.1
+	assert_equal "$(readlink "/proc/$(supervise pid a.0)/fd/3")" "$(readlink "/proc/$(supervise pid a.1)/fd/3")"
+	assert_equal "$(readlink "/proc/$(supervise pid a.0)/fd/4")" "$before"
+	stop_tree
+	[[ ! -e x.sock ]]
+}
+
+@test "U26: a reload changes its own file, and none that stands in its place" {
+	conf <<<'worker a { exec python3 serve.py; listen unix x.sock mode 0600 }'
+	start_tree_ready
+	conf <<<'worker a { exec python3 serve.py; listen unix x.sock mode 0660 }'
+	supervise reload
+	assert_equal "$(stat -c %a x.sock)" 660
+	: >victim
+	chmod 600 victim
+	mv x.sock moved.sock
+	ln -s victim x.sock
+	conf <<<'worker a { exec python3 serve.py; listen unix x.sock mode 0666 }'
+	run -1 supervise reload
+	[[ $output == *"listen unix x.sock: File exists"* ]] || fail "$output"
+	assert_equal "$(stat -c %a victim)" 600
+	assert_equal "$(stat -c %a moved.sock)" 660
+}

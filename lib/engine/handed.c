@@ -138,6 +138,8 @@ take_one(struct engine *e, struct handed *h, const struct listen_spec *line,
 	if (found == NULL && first != NULL &&
 	    node_worker(first)->handed != NULL)
 		found = handed_own(node_worker(first)->handed, line);
+	if (found != NULL && !listener_is_there(found))
+		found = NULL;
 	if (found == NULL)
 		found = listener_find(&e->listeners, line);
 	if (found == NULL)
@@ -150,6 +152,17 @@ take_one(struct engine *e, struct handed *h, const struct listen_spec *line,
 	return 0;
 }
 
+/* Whether nothing is to be done about them. */
+static bool
+fits(const struct handed *h, const struct listens *lines)
+{
+	size_t n = 0;
+
+	while (n < h->nlisteners && listener_is_there(h->listeners[n]))
+		n++;
+	return h->fits && n == lines->n;
+}
+
 /* Makes its listeners those of the lines. */
 static int
 take_all(struct engine *e, struct handed *h, const struct listens *lines,
@@ -159,6 +172,8 @@ take_all(struct engine *e, struct handed *h, const struct listens *lines,
 	size_t n = 0;
 	int error;
 
+	if (fits(h, lines))
+		return 0;
 	for (; n < lines->n; n++) {
 		*failed = &lines->list[n];
 		error = take_one(e, h, *failed, &taken[n]);
@@ -170,6 +185,7 @@ take_all(struct engine *e, struct handed *h, const struct listens *lines,
 	leave(h->listeners, &h->nlisteners);
 	memcpy(h->listeners, taken, n * sizeof(taken[0]));
 	h->nlisteners = n;
+	h->fits = true;
 	return 0;
 }
 

@@ -27,6 +27,7 @@ struct handed {
 	LIST_ENTRY(handed) keeping; /* engine->keeping: descriptors, no run */
 	struct worker *worker;
 	bool keeps;
+	bool fits; /* the listeners are what the specification says */
 	bool goes; /* its worker, with the reload at hand */
 	struct listener *listeners[LISTENS_MAX];
 	size_t nlisteners;

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@ look_up(const char *name, bool group, id_t *id)
 }
 
 static int
-set_owner(const struct listen_spec *line)
+set_owner(int file, const struct listen_spec *line)
 {
 	id_t uid = NO_ID, gid = NO_ID;
 	int error = look_up(line->user, false, &uid);
@@ -45,7 +46,39 @@ set_owner(const struct listen_spec *line)
 		error = look_up(line->group, true, &gid);
 	if (error < 0 || (uid == NO_ID && gid == NO_ID))
 		return error;
-	return lchown(line->text, uid, gid) == -1 ? -errno : 0;
+	return fchownat(file, "", uid, gid, AT_EMPTY_PATH) == -1 ? -errno : 0;
+}
+
+static bool
+is_its_own(const struct listener *listener, const struct stat *st)
+{
+	/* While the socket is open its inode is nobody else's. */
+	return listener->ino != 0 && st->st_dev == listener->dev &&
+	    st->st_ino == listener->ino;
+}
+
+/* Makes its file, and no other at that path, what the line says. */
+static int
+adapt_file(const struct listener *listener, const struct listen_spec *line)
+{
+	struct stat st;
+	int error, file;
+
+	if (line->mode < 0 && line->user == NULL && line->group == NULL)
+		return 0;
+	file = listen_open_file(line->text);
+	if (file < 0)
+		return file;
+	if (fstat(file, &st) == -1)
+		error = -errno;
+	else if (!is_its_own(listener, &st))
+		error = -EEXIST;
+	else
+		error = listen_file_mode(file, line->mode);
+	if (error == 0)
+		error = set_owner(file, line);
+	fd_close(&file);
+	return error;
 }
 
 int
@@ -54,13 +87,8 @@ listener_adapt(struct listener *listener, const struct listen_spec *line)
 	int error = 0;
 
 	listener->spec.shared = line->shared;
-	if (line->kind == LISTEN_UNIX) {
-		if (line->mode >= 0 &&
-		    chmod(line->text, (mode_t)line->mode) == -1)
-			error = -errno;
-		if (error == 0)
-			error = set_owner(line);
-	}
+	if (line->kind == LISTEN_UNIX)
+		error = adapt_file(listener, line);
 	if (error == 0 && line->kind != LISTEN_UDP)
 		error = listen_begin(listener->fd, line->backlog);
 	return error;
@@ -113,6 +141,19 @@ listener_open(struct listeners *all, const struct listen_spec *line,
 	return error;
 }
 
+bool
+listener_is_there(const struct listener *listener)
+{
+	struct stat st;
+
+	if (listener->spec.kind != LISTEN_UNIX)
+		return true;
+	/* What cannot be looked at may well be there. */
+	if (lstat(listener->text, &st) == -1)
+		return errno != ENOENT;
+	return is_its_own(listener, &st);
+}
+
 struct listener *
 listener_find(struct listeners *all, const struct listen_spec *line)
 {
@@ -120,7 +161,8 @@ listener_find(struct listeners *all, const struct listen_spec *line)
 
 	LIST_FOREACH(listener, all, next)
 		if (line->shared && listener->spec.shared &&
-		    listen_is_same(&listener->spec, line))
+		    listen_is_same(&listener->spec, line) &&
+		    listener_is_there(listener))
 			return listener;
 	return NULL;
 }
@@ -132,9 +174,7 @@ listener_leave(struct listener *listener)
 
 	if (--listener->users > 0)
 		return;
-	/* While the socket is open its inode is nobody else's. */
-	if (listener->ino != 0 && lstat(listener->text, &st) == 0 &&
-	    st.st_dev == listener->dev && st.st_ino == listener->ino)
+	if (lstat(listener->text, &st) == 0 && is_its_own(listener, &st))
 		(void)unlink(listener->text);
 	LIST_REMOVE(listener, next);
 	fd_close(&listener->fd);

@@ -36,6 +36,9 @@ int listener_open(struct listeners *all, const struct listen_spec *line,
 /* Makes it what `line`, of the same address, says beside that. 0 or -errno. */
 int listener_adapt(struct listener *listener, const struct listen_spec *line);
 
+/* Whether its file is still there, if it has one, and not another one's. */
+bool listener_is_there(const struct listener *listener);
+
 /* One that is shared and is what the line means, or NULL. */
 struct listener *
 listener_find(struct listeners *all, const struct listen_spec *line);

@@ -254,6 +254,8 @@ node_set_spec(struct child *child, const struct child_spec *spec)
 	worker->spec = spec;
 	if (worker->outlet != NULL)
 		worker->outlet->fits = false;
+	if (worker->handed != NULL)
+		worker->handed->fits = false;
 	return true;
 }
 

@@ -4,7 +4,9 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -107,6 +109,7 @@ listen_open_path(const char *path, int mode)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	const struct sockaddr *any = (const struct sockaddr *)(const void *)&to;
+	mode_t mask;
 	int error, fd;
 
 	if (strlcpy(to.sun_path, path, sizeof(to.sun_path)) >=
@@ -118,13 +121,43 @@ listen_open_path(const char *path, int mode)
 	fd = open_socket(AF_UNIX, SOCK_STREAM);
 	if (fd < 0)
 		return fd;
-	/* So the file is never anybody else's to open, not even at first. */
-	if (mode >= 0)
+	/* The file has it from the start, and by nothing at that path. */
+	if (mode >= 0) {
 		(void)fchmod(fd, (mode_t)mode);
-	if (bind(fd, any, sizeof(to)) == -1 ||
-	    (mode >= 0 && chmod(path, (mode_t)mode) == -1))
+		mask = umask(0);
+	}
+	if (bind(fd, any, sizeof(to)) == -1)
 		error = -errno;
+	if (mode >= 0)
+		(void)umask(mask);
 	return give(fd, error);
+}
+
+int
+listen_open_file(const char *path)
+{
+	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	int error;
+
+	if (fd == -1)
+		return -errno;
+	error = fd_raise(&fd);
+	if (error == 0 && fstat(fd, &st) == -1)
+		error = -errno;
+	if (error == 0 && !S_ISSOCK(st.st_mode))
+		error = -EEXIST;
+	return give(fd, error);
+}
+
+int
+listen_file_mode(int file, int mode)
+{
+	char link[32];
+
+	/* fchmod(2) does not take such a descriptor. */
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", file);
+	return mode >= 0 && chmod(link, (mode_t)mode) == -1 ? -errno : 0;
 }
 
 int

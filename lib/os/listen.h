@@ -26,6 +26,15 @@ listen_open_port(bool stream, const uint8_t *address, bool ipv6, uint16_t port);
  */
 int listen_open_path(const char *path, int mode);
 
+/*
+ * Opens the file at the path, if it is a socket, and no link to one, to be
+ * told of and changed, FD_FIRST or above. -errno.
+ */
+int listen_open_file(const char *path);
+
+/* Changes the file's mode, unless that is negative. 0 or -errno. */
+int listen_file_mode(int file, int mode);
+
 /* Takes connections; so many may wait, 0: as many as the system allows. */
 int listen_begin(int fd, int backlog);
 

@@ -13,6 +13,7 @@ MANDIR  ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+BATSDIR ?= $(PREFIX)/lib/bats
 B       := build
 
 # make V=1 shows the commands whole.
@@ -34,6 +35,10 @@ SOAK_SECONDS  ?= 600
 # ---------------------------------------------------------------- flags
 
 comma := ,
+define newline
+
+
+endef
 
 PKG_CONFIG ?= pkg-config
 BSD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbsd-overlay 2>/dev/null)
@@ -214,27 +219,27 @@ coverage: $(call UNIT,$(B)/coverage) $(call SIM,$(B)/coverage)
 	@test/install-deps coverage
 	@test/coverage $(B)/coverage
 
+# What is installed: programs, and files as SOURCE:TARGET.
+PROGRAMS  := $(B)/supervise $(if $(CURSES_LIBS),$(B)/supervise-top)
+INSTALLED := $(foreach page,$(sort $(wildcard man/*.[1-8])),\
+		$(page):$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+	cmd/completion/supervise.bash:$(BASHDIR)/supervise \
+	cmd/completion/_supervise:$(ZSHDIR)/_supervise \
+	cmd/completion/supervise.fish:$(FISHDIR)/supervise.fish \
+	cmd/bats/load.bash:$(BATSDIR)/supervise/load.bash
+
 .PHONY: install uninstall
-install: ## install program, manual and completion below DESTDIR and PREFIX
+install: ## install program, manual, completion and the library for bats below DESTDIR and PREFIX
 install: all
-	install -d $(addprefix $(DESTDIR),$(BINDIR) $(addprefix $(MANDIR)/man,1 5 7) \
-		$(BASHDIR) $(ZSHDIR) $(FISHDIR))
-	install -m 755 -s --strip-program=$(or $(STRIP),strip) $(B)/supervise $(DESTDIR)$(BINDIR)
-	$(if $(CURSES_LIBS),install -m 755 -s --strip-program=$(or $(STRIP),strip) \
-		$(B)/supervise-top $(DESTDIR)$(BINDIR))
-	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(MANDIR)/man1
-	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(MANDIR)/man5
-	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(MANDIR)/man7
-	install -m 644 cmd/completion/supervise.bash $(DESTDIR)$(BASHDIR)/supervise
-	install -m 644 cmd/completion/_supervise $(DESTDIR)$(ZSHDIR)/_supervise
-	install -m 644 cmd/completion/supervise.fish $(DESTDIR)$(FISHDIR)/supervise.fish
+	install -d $(sort $(addprefix $(DESTDIR),$(BINDIR) \
+		$(foreach file,$(INSTALLED),$(dir $(lastword $(subst :, ,$(file)))))))
+	install -m 755 -s --strip-program=$(or $(STRIP),strip) $(PROGRAMS) $(DESTDIR)$(BINDIR)
+	$(foreach file,$(INSTALLED),install -m 644 $(subst :, $(DESTDIR),$(file))$(newline)	)
 
 uninstall: ## remove what install put there
-	rm -f $(addprefix $(DESTDIR),$(BINDIR)/supervise $(BINDIR)/supervise-top $(BASHDIR)/supervise \
-		$(ZSHDIR)/_supervise $(FISHDIR)/supervise.fish)
-	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(wildcard man/*.1)))
-	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(notdir $(wildcard man/*.5)))
-	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man7/,$(notdir $(wildcard man/*.7)))
+	rm -f $(addprefix $(DESTDIR),$(BINDIR)/supervise $(BINDIR)/supervise-top \
+		$(foreach file,$(INSTALLED),$(lastword $(subst :, ,$(file)))))
+	[ ! -d $(DESTDIR)$(BATSDIR)/supervise ] || rmdir $(DESTDIR)$(BATSDIR)/supervise
 
 .PHONY: clean
 clean: ## remove build/

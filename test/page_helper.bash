@@ -5,7 +5,7 @@
 # behind test_helper. Each sets PAGE to the name of the page's file.
 
 # block HEADING NUMBER: a literal block below a heading, `STRATEGIES` or, of
-# one that goes on with a colon, `Step 1`.
+# one that goes on with a colon, `Step 1`; as mdoc shows it.
 block() {
 	awk -v heading="$1" -v wanted="$2" '
 		/^\.S[sh] / {
@@ -14,7 +14,7 @@ block() {
 			n = 0
 		}
 		here && $1 == ".Ed" { inside = 0 }
-		here && inside && n == wanted { print }
+		here && inside && n == wanted { gsub(/\\e/, "\\"); print }
 		here && $1 == ".Bd" { inside = 1; n++ }
 	' "$ROOT/man/$PAGE"
 }

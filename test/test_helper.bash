@@ -3,7 +3,8 @@
 #
 # What every test/*.bats loads: a folder of its own for each test, a tree in
 # the background, its records, waiting for states, and a teardown that fails
-# the test when a single process of its tree is left.
+# the test when a single process of its tree is left. Ports and waiting are
+# those of the library that users have, cmd/bats.
 #
 # Variables:
 #	BUILD	folder of the program under test, build or build/asan
@@ -18,6 +19,8 @@ export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-60}
 ROOT=${BASH_SOURCE[0]%/test/*}
 SUPERVISE=$ROOT/${BUILD:-build}/supervise
 export WORKER=$ROOT/build/helpers/worker
+
+. "$ROOT/cmd/bats/load.bash"
 
 # How long a state may take to come. A loaded machine is slow, not wrong.
 DEADLINE_S=${DEADLINE_S:-15}
@@ -153,15 +156,6 @@ end_tree() {
 	PID=
 }
 
-# A port that nobody has now.
-free_port() {
-	local port
-	for ((port = 20000 + BASHPID % 20000; ; port++)); do
-		(: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-	done
-	echo "$port"
-}
-
 # ---------------------------------------------------------------- processes
 
 # The pids of this test's processes, whoever their parent is now. Engine and
@@ -265,19 +259,9 @@ eventually() {
 
 # eventually_within SECONDS COMMAND...
 eventually_within() {
-	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
-	local seconds=$1
+	local SUPERVISE_TIMEOUT=$1
 	shift
-	local never=$BATS_TEST_TMPDIR.never
-	until "$@"; do
-		if [[ ${EPOCHREALTIME/[.,]/} -ge $end ]]; then
-			echo "not within $seconds s: $*"
-			return 1
-		fi
-		# From this pipe nothing comes: that is a sleep without a process.
-		[[ -p $never ]] || mkfifo "$never"
-		read -rt 0.01 <>"$never" || true
-	done
+	supervise_eventually "$@" || fail "not within $SUPERVISE_TIMEOUT s: $*"
 }
 
 # Passes if the command fails.

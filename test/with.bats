@@ -85,7 +85,7 @@ with() {
 	run -0 --separate-stderr with -- true
 	assert_equal "$output" ""
 	[[ $stderr == *"a | from a"* ]]
-	run -0 with -q -- echo done
+	run -0 with -q -- echo "done"
 	assert_equal "$output" "done"
 }
 

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/near.h"
@@ -261,13 +260,25 @@ read_env(struct procfile *p, const char *procfile)
 		read_variable(p, text, at);
 }
 
+/* A number from 0 to `max`, or -1: the text up to `end` is none. */
+static int64_t
+number(const char *text, char end, int64_t max)
+{
+	int64_t value = 0;
+
+	if (strspn(text, DIGITS) == 0)
+		return -1;
+	for (; *text >= '0' && *text <= '9' && value <= max; text++)
+		value = value * 10 + (*text - '0');
+	return (*text == end || *text == '\0') && value <= max ? value : -1;
+}
+
 static void
 find_port(struct procfile *p)
 {
 	const char *text = p->ld->source->getenv(p->ld->source->ctx, "PORT");
 	const struct spot nowhere = { 0 };
 	struct shown shown;
-	char *end;
 
 	for (size_t i = 0; i < p->env.nenv; i++)
 		if (strncmp(p->env.env[i], "PORT=", 5) == 0)
@@ -275,8 +286,8 @@ find_port(struct procfile *p)
 	p->port = PORT_BASE;
 	if (text == NULL || *text == '\0')
 		return;
-	p->port = strtoll(text, &end, 10);
-	if (*end == '\0' && p->port > 0 && p->port <= PORT_MAX)
+	p->port = number(text, '\0', PORT_MAX);
+	if (p->port > 0)
 		return;
 	report_error(p->ld, &nowhere,
 	    "the variable PORT is %s, expected the first port, 1 to %d",
@@ -304,15 +315,14 @@ static void
 set_pair(struct procfile *p, char *pair)
 {
 	const struct spot nowhere = { 0 };
-	char *equals = strchr(pair, '='), *end = NULL;
+	char *equals = strchr(pair, '=');
 	struct near near;
 	struct shown shown;
-	long count = -1;
+	int64_t count = -1;
 
 	if (equals != NULL)
-		count = strtol(equals + 1, &end, 10);
-	if (equals == NULL || end == equals + 1 || *end != '\0' || count < 0 ||
-	    count > PORT_STEP) {
+		count = number(equals + 1, '\0', PORT_STEP);
+	if (count < 0) {
 		report_error(p->ld, &nowhere,
 		    "%s is no formation, expected NAME=NUMBER with a number "
 		    "of 0 to %d",
@@ -336,7 +346,7 @@ static void
 take_formation(struct procfile *p, const char *formation)
 {
 	char *text = arena_alloc(&p->ld->scratch, strlen(formation) + 1, 1);
-	uint32_t all = 0;
+	int64_t all = 0;
 	const char *at;
 	size_t n = 0;
 	char *pair;
@@ -348,9 +358,9 @@ take_formation(struct procfile *p, const char *formation)
 	/* It holds for all the others, wherever it stands. */
 	at = strncmp(text, "all=", 4) == 0 ? text : strstr(text, ",all=");
 	if (at != NULL)
-		all = (uint32_t)strtol(strchr(at, '=') + 1, NULL, 10);
+		all = number(strchr(at, '=') + 1, ',', PORT_STEP);
 	for (size_t i = 0; i < p->n; i++)
-		p->lines[i].count = all;
+		p->lines[i].count = all > 0 ? (uint32_t)all : 0;
 	while ((pair = strsep(&text, ",")) != NULL)
 		set_pair(p, pair);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "missing.h"
+#include "cmd/musl/missing.h"
 
 int
 pidfd_open(pid_t pid, unsigned flags)

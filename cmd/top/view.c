@@ -288,8 +288,7 @@ put_help(const struct top_view *view)
 		bool another = i + 1 < top_nbindings &&
 		    top_bindings[i + 1].meaning == NULL;
 
-		if (key->meaning == NULL ||
-		    y >= HEAD_LINES + (int)view->height)
+		if (key->meaning == NULL || y >= HEAD_LINES + (int)view->height)
 			continue;
 		snprintf(keys, sizeof(keys), "%s%s%s", key->typed,
 		    another ? ", " : "",

@@ -10,6 +10,7 @@
 #include "engine/fdstore.h"
 #include "engine/listener.h"
 
+struct child;
 struct engine;
 struct plan;
 struct spawn_fd;

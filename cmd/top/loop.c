@@ -327,10 +327,12 @@ take_all(struct loop *loop)
 {
 	int64_t soon_ns = clock_now_ns() + TOGETHER_NS;
 	const char *line;
+	bool changed;
 
-	if ((top_source_happened(loop->source) |
-		top_source_acted(loop->source)) &&
-	    soon_ns < loop->look_ns)
+	/* Each has to take what is there for it. */
+	changed = top_source_happened(loop->source);
+	changed = top_source_acted(loop->source) || changed;
+	if (changed && soon_ns < loop->look_ns)
 		loop->look_ns = soon_ns;
 	(void)top_source_lines(loop->source, loop->model);
 	while ((line = top_source_followed(loop->source)) != NULL)

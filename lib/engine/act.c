@@ -341,18 +341,21 @@ act_client(struct request *request)
 	return ((struct act *)(void *)request)->order->client;
 }
 
+/* Room of what became of a second run. */
+#define REPLACE_WHY_SIZE 1024
+
 static void
 fail_to_replace(const struct engine *e, struct order *order,
     const struct request *request)
 {
-	char path[NODE_PATH_SIZE], text[sizeof(order->message)];
+	char path[NODE_PATH_SIZE], text[REPLACE_WHY_SIZE];
 
 	assert(request->first != NULL && request->child != NULL);
 	node_path(request->first, path);
 	snprintf(text, sizeof(text),
-	    "%.600s; run %" PRIu32 " goes on (`supervise logs %s` has what "
+	    "%.600s; run %" PRIu32 " goes on (`supervise logs` has what "
 	    "run %" PRIu32 " wrote)",
-	    e->outcome.why, request->first->run, path, request->child->run);
+	    e->outcome.why, request->first->run, request->child->run);
 	order_fail(order, request_result_text[RESULT_START_FAILED], path, text);
 }
 

@@ -180,14 +180,15 @@ has_no_old() {
 	rmdir "$OWN/test.$$"
 }
 
-@test "no group can be made: one warning, and everything else works" {
+@test "no group can be made: it is told once, whose limits are not in force, and all else works" {
 	conf <<-'END'
 		cgroup /nowhere
 		worker a { exec ${WORKER}; memory 10M }
 		worker b { exec ${WORKER}; pids 3; cpu 10% }
 	END
 	start_tree_ready
-	assert_equal "$(count_records event=warning)" 1
+	assert_equal "$(count_records event=warning)" 3
+	grep -q 'message="b: its limits are not in force' records
 	grep -q 'message="workers have no control groups.*/nowhere: No such file' \
 		records
 	run -0 supervise restart a
@@ -213,7 +214,7 @@ can_limit() {
 	done
 }
 
-@test "a controller that is missing is told once, by name" {
+@test "a controller that is missing is told once of each child, by name" {
 	needs_groups
 	! grep -qw pids "$OWN/cgroup.controllers" ||
 		skip "$OWN has the controller pids"
@@ -222,8 +223,11 @@ can_limit() {
 		worker b { exec ${WORKER}; pids 10 }
 	END
 	start_grouped
-	assert_equal "$(count_records event=warning)" 1
-	grep -q 'message="pids: limits of it are not in force' records
+	kill -s KILL "$(child_pid a)"
+	wait_record event=started child=a run=2
+	assert_equal "$(count_records event=warning)" 2
+	grep -q 'message="a: its limit of pids is not in force' records
+	grep -q 'message="b: its limit of pids is not in force' records
 	populated a 1
 	populated b 1
 }
@@ -273,4 +277,37 @@ can_limit() {
 	wait_tree
 	assert_status 1
 	grep "killed by the kernel: out of memory (memory 20M)" records
+}
+
+@test "U27: of two that replace one another each has its leaf" {
+	needs_groups
+	cat >slow.sh <<-'END'
+		trap 'until test -e end; do sleep 0.01; done; exit' TERM
+		echo >&3
+		while :; do sleep 0.01; done
+	END
+	conf <<<'cgroup; worker a { ready fd 3; shutdown 60s; exec sh slow.sh }'
+	start_grouped
+	run -0 supervise replace a
+	wait_record event=stopping child=a run=1
+	echo 1 >"$FOLDER/a.worker/cgroup.kill"
+	wait_record event=exited child=a run=1 reason=killed
+	run -0 supervise pid a
+	grep -qx "$output" "$FOLDER"/a#*.worker/cgroup.procs
+	refute_record event=exited run=2
+	touch end
+	stop_tree
+	assert_status 0
+}
+
+@test "a reload that has groups made elsewhere says that it does not" {
+	needs_groups
+	conf <<<'cgroup; worker a { exec ${WORKER} }'
+	start_grouped
+	conf <<<'cgroup /nowhere; worker a { exec ${WORKER} }'
+	run -0 supervise reload
+	wait_record event=warning
+	grep -q 'message="cgroup /nowhere: control groups are made elsewhere only when' records
+	stop_tree
+	assert_status 0
 }

@@ -67,9 +67,8 @@ abandon(struct engine *e, struct worker *worker, struct spawn_result *result)
 }
 
 /*
- * Lays the standard input, if it is none of the usual one, a pipe or what the
- * file says:
- * how many descriptors that are in *fd, or -errno.
+ * Lays the standard input if it is not the usual one, but a pipe or what the
+ * file says: how many descriptors that are in *fd, or -errno.
  */
 static int
 input_begin(struct engine *e, struct worker *worker, struct spawn_fd *fd)

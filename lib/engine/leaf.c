@@ -42,11 +42,35 @@ name_leaf(const struct worker *worker, char name[static NAME_MAX])
 	node_path(&worker->child, path);
 	for (char *at = path; *at != '\0'; at++)
 		*at = *at == '/' ? ':' : *at;
-	if (strlen(path) <= NAME_LEN_MAX)
+	/* While one replaces another both have a leaf, whoever is killed. */
+	if (worker->second)
+		snprintf(name, NAME_MAX, "%.*s#%u.worker", NAME_LEN_MAX, path,
+		    worker->id);
+	else if (strlen(path) <= NAME_LEN_MAX)
 		snprintf(name, NAME_MAX, "%.*s.worker", NAME_LEN_MAX, path);
 	else
 		snprintf(name, NAME_MAX, "%.*s-%u.worker", NAME_LEN_MAX, path,
 		    worker->id);
+}
+
+/* Says once that limits of the controller cannot be in force. */
+static void
+tell_lack(struct engine *e, struct worker *worker,
+    enum cgroup_controller controller, int error)
+{
+	uint32_t bit = UINT32_C(1) << controller;
+	char path[NODE_PATH_SIZE];
+
+	if ((worker->leaf->told & bit) != 0)
+		return;
+	worker->leaf->told |= bit;
+	reporter_message(&e->reporter, RECORD_WARNING,
+	    "%s: its limit of %s is not in force: %s %s",
+	    node_path(&worker->child, path), cgroup_controller_text[controller],
+	    e->leaves.base,
+	    error == -ENODATA   ? "has no such controller" :
+		error == -EBUSY ? "has other processes in it" :
+				  strerror(-error));
 }
 
 /* Puts one limit in force. */
@@ -63,8 +87,11 @@ apply_one(struct engine *e, struct worker *worker, int i, bool said,
 	if (said == ((force->bits & bit) != 0) &&
 	    (!said || force->values[i] == value))
 		return;
-	if (!leaves_have_controller(e, limit->controller))
+	error = leaves_controller(e, limit->controller);
+	if (error < 0) {
+		tell_lack(e, worker, limit->controller, error);
 		return;
+	}
 	cgroup_limit_text(limit, said ? value : limit->usual, text);
 	error = cgroup_write(e->leaves.folder, worker->leaf->name, limit->file,
 	    text);
@@ -127,35 +154,57 @@ begin(struct engine *e, struct worker *worker)
 	return fd;
 }
 
+/* Whether a run of `worker` is to have a leaf; that it cannot is told once. */
+static bool
+is_to_have(struct engine *e, struct worker *worker)
+{
+	bool limited = said_of(worker->spec->spec)->bits != 0;
+	char path[NODE_PATH_SIZE];
+
+	if (worker->leaf == NULL && e->root.body->sup.cgroup == NULL &&
+	    !limited)
+		return false;
+	if (leaves_have_folder(e))
+		return true;
+	if (limited && !worker->unlimited)
+		reporter_message(&e->reporter, RECORD_WARNING,
+		    "%s: its limits are not in force: it has no control group",
+		    node_path(&worker->child, path));
+	worker->unlimited = limited;
+	return false;
+}
+
+static int
+spawn_in_leaf(struct engine *e, struct worker *worker, struct spawn_plan *plan,
+    struct spawn_result *result)
+{
+	int error;
+
+	result->step = SPAWN_CGROUP;
+	plan->cgroup = begin(e, worker);
+	if (plan->cgroup < 0)
+		return plan->cgroup;
+	plan->grouped = true;
+	error = spawner_spawn(&e->spawner, plan, result);
+	fd_close(&plan->cgroup);
+	return error;
+}
+
 int
 leaf_spawn(struct engine *e, struct worker *worker, struct spawn_plan *plan,
     struct spawn_result *result)
 {
-	bool again = false;
-	int error = 0;
+	int error;
 
-	if ((worker->leaf == NULL && e->root.body->sup.cgroup == NULL &&
-		said_of(worker->spec->spec)->bits == 0) ||
-	    !leaves_have_folder(e))
+	if (!is_to_have(e, worker))
 		return spawner_spawn(&e->spawner, plan, result);
-	do {
-		/* A run may have made groups below it, which keeps others out.
-		 */
-		if (again)
-			(void)cgroup_remove(e->leaves.folder,
-			    worker->leaf->name);
-		again = !again;
-		result->step = SPAWN_CGROUP;
-		plan->cgroup = begin(e, worker);
-		if (plan->cgroup < 0) {
-			error = plan->cgroup;
-			break;
-		}
-		plan->grouped = true;
-		error = spawner_spawn(&e->spawner, plan, result);
-		fd_close(&plan->cgroup);
-	} while (error < 0 && result->step == SPAWN_CGROUP && again);
-	if (error < 0 && result->step == SPAWN_CGROUP && worker->leaf != NULL)
+	error = spawn_in_leaf(e, worker, plan, result);
+	if (error == 0 || result->step != SPAWN_CGROUP || worker->leaf == NULL)
+		return error;
+	/* A run may have made groups below it, which keeps others out. */
+	(void)cgroup_remove(e->leaves.folder, worker->leaf->name);
+	error = spawn_in_leaf(e, worker, plan, result);
+	if (error < 0 && result->step == SPAWN_CGROUP)
 		result->subject = worker->leaf->name;
 	return error;
 }

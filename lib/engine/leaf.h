@@ -45,6 +45,7 @@ struct leaf {
 	struct loop_watch watch;  /* on cgroup.events, while somebody is in it
 				     after the end of a run; owned; -1 */
 	struct cgroup_said force; /* the limits that are in force */
+	uint32_t told;            /* by controller: that it has none of it */
 	int64_t oom_kills;        /* of the kernel in it, as seen last */
 };
 
@@ -56,7 +57,7 @@ struct leaves {
 	char name[32];    /* of that */
 	bool tried;       /* to make it */
 	uint32_t asked;   /* bits by controller: whether it can be had */
-	uint32_t had;     /* it can */
+	int errors[CGROUP_CONTROLLERS]; /* why it cannot, -errno; 0: it can */
 };
 
 /* Where groups of this process are made: `said` by the root, or its own. */
@@ -72,12 +73,17 @@ void leaves_kill(const char *base, pid_t guardian);
 /* Removes them; the last to do that leaves their folder before. */
 void leaves_remove(const char *base, pid_t guardian, bool last);
 
+/*
+ * The file was read again, and `root` is to be: says when the folder is to be
+ * elsewhere, which was settled at the start.
+ */
+void leaves_read_again(struct engine *e, const struct spec *root);
+
 /* Makes the folder, once; false, which is told: there are no leaves here. */
 bool leaves_have_folder(struct engine *e);
 
-/* Whether leaves can have limits of it; that they cannot is told once. */
-bool
-leaves_have_controller(struct engine *e, enum cgroup_controller controller);
+/* Whether leaves can have limits of it: 0, or -errno. */
+int leaves_controller(struct engine *e, enum cgroup_controller controller);
 
 /* spawner_spawn(), in the leaf of `worker`, if it is to have one. */
 int leaf_spawn(struct engine *e, struct worker *worker, struct spawn_plan *plan,

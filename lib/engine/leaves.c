@@ -196,25 +196,37 @@ hand_on(struct engine *e, const char *controller)
 	return error == 0 ? cgroup_enable(l->folder, ".", controller) : error;
 }
 
-bool
-leaves_have_controller(struct engine *e, enum cgroup_controller controller)
+int
+leaves_controller(struct engine *e, enum cgroup_controller controller)
 {
-	const char *name = cgroup_controller_text[controller];
 	struct leaves *l = &e->leaves;
 	uint32_t bit = UINT32_C(1) << controller;
-	int error;
 
-	if ((l->asked & bit) != 0)
-		return (l->had & bit) != 0;
+	if ((l->asked & bit) == 0)
+		l->errors[controller] =
+		    hand_on(e, cgroup_controller_text[controller]);
 	l->asked |= bit;
-	error = hand_on(e, name);
-	if (error == 0)
-		l->had |= bit;
-	else
+	return l->errors[controller];
+}
+
+/* The folder that the root says, "" for the usual one. */
+static const char *
+folder_said(const struct spec *root)
+{
+	const char *said = root->sup.cgroup;
+
+	return said != NULL && *said == '/' ? said : "";
+}
+
+void
+leaves_read_again(struct engine *e, const struct spec *root)
+{
+	const char *said = folder_said(root);
+
+	if (strcmp(said, folder_said(e->conf->root)) != 0 &&
+	    strcmp(said, folder_said(e->run->conf->root)) != 0)
 		reporter_message(&e->reporter, RECORD_WARNING,
-		    "%s: limits of it are not in force: %s %s", name, l->base,
-		    error == -ENODATA   ? "has no such controller" :
-			error == -EBUSY ? "has other processes in it" :
-					  strerror(-error));
-	return error == 0;
+		    "cgroup %s: control groups are made elsewhere only when "
+		    "supervise is started anew",
+		    *said != '\0' ? said : "yes");
 }

@@ -82,6 +82,7 @@ struct worker {
 	bool last_hook : 1;  /* that of `after` has run, or was not there */
 	bool oom : 1;        /* the kernel killed the last run: no memory */
 	bool uncaught : 1;   /* its end was asked for: nothing catches it */
+	bool unlimited : 1;  /* that it has no control group was told */
 	bool second : 1;     /* it is to take the place of another one, or */
 	bool outgoing : 1;   /* another one has taken its place */
 };

@@ -258,6 +258,7 @@ begin(struct engine *e)
 	if (!plan_apply(&r->plan, &e->root, root))
 		reload_note_failure(r, "supervise",
 		    "has no memory for some of the rules");
+	leaves_read_again(e, root);
 	SLIST_INSERT_HEAD(&e->versions, r->version, next);
 	e->conf = &r->version->conf;
 	r->version = NULL;

@@ -159,7 +159,8 @@ cgroup_make(int at, const char *group)
 int
 cgroup_write(int at, const char *group, const char *file, const char *text)
 {
-	int fd = open_file(at, group, file, O_WRONLY);
+	/* So a limit of memory reclaims nothing here, which may take long. */
+	int fd = open_file(at, group, file, O_WRONLY | O_NONBLOCK);
 	int error = 0;
 
 	if (fd < 0)

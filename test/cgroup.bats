@@ -192,7 +192,7 @@ has_no_old() {
 	grep -q 'message="workers have no control groups.*/nowhere: No such file' \
 		records
 	run -0 supervise restart a
-	assert_equal "$(count_records event=warning)" 1
+	assert_equal "$(count_records event=warning)" 3
 	# There is nothing that a restart would change.
 	sed -i 's/10M/11M/; s/pids 3/pids 4/' supervise.conf
 	run -0 supervise reload

@@ -115,6 +115,9 @@ course() {
 	run -4 supervise replace nobody
 	run -1 supervise replace root
 	run -2 supervise replace
+	# Nobody knows when that works: it is replaced, with a warning.
+	run -0 supervise replace s/a
+	[[ $output == *"s/a has no ready line"* ]] || fail "$output"
 	supervise add s 'worker c { exec sleep 1000 }'
 	run -1 supervise replace s/c
 	[[ $output == *"was added"* ]]

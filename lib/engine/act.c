@@ -147,6 +147,24 @@ not_replaced(const struct engine *e, struct child *child)
 	return NULL;
 }
 
+/* Nothing tells when the second can do the work of the first. */
+static void
+warn_unready(const struct order *order, const struct child *first)
+{
+	char path[NODE_PATH_SIZE], message[NODE_PATH_SIZE + 160];
+	struct record r;
+
+	if (first->policy->worker.ready != READY_EXEC || order->client == NULL)
+		return;
+	snprintf(message, sizeof(message),
+	    "%s has no ready line: the first run is stopped as soon as the "
+	    "second is executed, not when it can work",
+	    node_path(first, path));
+	record_begin(&r, RECORD_WARNING);
+	record_text(&r, "message", message);
+	control_record(order->client, &r, NULL);
+}
+
 static void
 replace_one(struct each *each, struct child *first)
 {
@@ -159,6 +177,7 @@ replace_one(struct each *each, struct child *first)
 		order_fail(each->order, NULL, node_path(first, path), why);
 		return;
 	}
+	warn_unready(each->order, first);
 	second = addition_new(each->e, node_spec(first));
 	if (second == NULL) {
 		order_fail(each->order, NULL, "supervise", "has no memory");

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "conf/log.h"
 #include "engine/engine.h"
 #include "engine/feed.h"
 #include "os/fd.h"
@@ -172,17 +173,20 @@ feed_input(struct worker *worker)
 
 	if (feeding == NULL && !by_file)
 		return -ENOENT;
-	/* Who was added may have gone, and what it wrote not been read. */
-	if (!by_file && LIST_EMPTY(&feeding->feeders) &&
-	    (feeding->feed == NULL || feeding->by_file)) {
+	/*
+	 * A pipe that it has had it keeps, for what is in it, and because its
+	 * program takes the end of input for the end of all.
+	 */
+	if (log_input_is_own(&worker->spec->spec->worker) ||
+	    (!by_file && LIST_EMPTY(&feeding->feeders) &&
+		feeding->feed == NULL)) {
 		use(&feeding->feed, NULL);
-		feeding->by_file = feeding->reads = false;
+		feeding->reads = false;
 		return -ENOENT;
 	}
 	feed = feed_of(worker, &error);
 	if (feed == NULL)
 		return error;
-	worker->feeding->by_file = by_file;
 	worker->feeding->reads = true;
 	return open_end(feed, 0);
 }

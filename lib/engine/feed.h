@@ -42,7 +42,6 @@ struct feeding {
 	struct feed *feed; /* that it reads; NULL: it was never needed */
 	struct feeders feeders;
 	struct feeder streams[LOG_NSTREAMS];
-	bool by_file; /* the file wanted it to read, when it was started last */
 	bool reads;   /* its last run has the pipe */
 	bool borrows; /* the feed is that of one who is, or was, in its place */
 };

@@ -157,7 +157,8 @@ runs_differently(const struct child_spec *from, const struct child_spec *to)
 	if ((x->cwd == NULL) != (y->cwd == NULL) ||
 	    (x->cwd != NULL && strcmp(x->cwd, y->cwd) != 0))
 		return true;
-	if (log_differs(x, y) || from->fed != to->fed ||
+	/* To whom nobody logs any more keeps its pipe. */
+	if (log_differs(x, y) || (to->fed && !from->fed) ||
 	    !listens_equal(&x->listens, &y->listens) ||
 	    !attributes_equal_lasting(x->attributes, y->attributes))
 		return true;

@@ -7,7 +7,6 @@
 #include "engine/awaited.h"
 #include "engine/engine.h"
 #include "engine/lookup.h"
-#include "engine/reading.h"
 #include "engine/reload.h"
 #include "engine/reload_init.h"
 #include "engine/reload_step.h"

@@ -360,14 +360,11 @@ act_client(struct request *request)
 	return ((struct act *)(void *)request)->order->client;
 }
 
-/* Room of what became of a second run. */
-#define REPLACE_WHY_SIZE 1024
-
 static void
 fail_to_replace(const struct engine *e, struct order *order,
     const struct request *request)
 {
-	char path[NODE_PATH_SIZE], text[REPLACE_WHY_SIZE];
+	char path[NODE_PATH_SIZE], text[1024];
 
 	assert(request->first != NULL && request->child != NULL);
 	node_path(request->first, path);

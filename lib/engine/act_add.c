@@ -180,3 +180,27 @@ act_add(struct engine *e, struct control_client *client, size_t nwords,
 	else
 		adding_begin(e, client, words[0], words[1], wait, &programs);
 }
+
+/* The tree does not have the addition, or has it no longer. */
+static void
+give_back(struct engine *e, struct addition *addition)
+{
+	*node_addition(addition->child) = NULL;
+	tree_unreserve(&e->tree, nodes_count(&addition->nodes));
+	SLIST_INSERT_HEAD(&e->freed, addition, next);
+}
+
+void
+act_let_go(struct engine *e, struct child *child)
+{
+	struct child *below;
+
+	if (child_is_sup(child))
+		TAILQ_FOREACH(below, &child_sup(child)->children, order)
+			act_let_go(e, below);
+	ties_freed(e, child);
+	if (!child_is_sup(child))
+		feed_free(node_worker(child));
+	if (*node_addition(child) != NULL)
+		give_back(e, *node_addition(child));
+}

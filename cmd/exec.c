@@ -172,16 +172,16 @@ name_len(const char *word)
 	return word[len] == '=' ? len : 0;
 }
 
-/* What `word` says, NAME=COMMAND; false after an error. */
+/* What `word` says, NAME=COMMAND, which it cuts; false after an error. */
 static bool
-take_named(const char *word, struct conf_command *command, struct conf *words)
+take_named(char *word, struct conf_command *command, struct conf *words)
 {
 	size_t len = name_len(word);
 	static const char more[] = ".-abcdefghijklmnopqrstuvwxyz"
 				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-	char *name;
+	const char *name = word, *text = word + len + 1;
 
 	if (len == 0) {
 		usage_error("exec",
@@ -190,9 +190,7 @@ take_named(const char *word, struct conf_command *command, struct conf *words)
 		    word);
 		return false;
 	}
-	name = strndup(word, len);
-	if (name == NULL)
-		no_memory();
+	word[len] = '\0';
 	command->name = name;
 	if (len > CONF_NAME_SIZE_MAX || strspn(name, plain) == 0 ||
 	    strspn(name, plain) + strspn(name + strspn(name, plain), more) <
@@ -203,8 +201,7 @@ take_named(const char *word, struct conf_command *command, struct conf *words)
 		    name);
 		return false;
 	}
-	if (!conf_parse_words(words, name, word + len + 1,
-		strlen(word + len + 1))) {
+	if (!conf_parse_words(words, name, text, strlen(text))) {
 		load_show(&words->diags);
 		return false;
 	}
@@ -288,6 +285,7 @@ run_one(const struct globals *globals, struct conf_commands *wanted,
 		.name = name,
 		.argv = (const char *const *)argv,
 	};
+	int status;
 
 	if (wanted->strategy != STRATEGY_ONE_FOR_ONE) {
 		usage_error("exec",
@@ -298,7 +296,9 @@ run_one(const struct globals *globals, struct conf_commands *wanted,
 	wanted->inherit = true;
 	wanted->list = &command;
 	wanted->n = 1;
-	return run_commands(globals, wanted, argv[0]);
+	status = run_commands(globals, wanted, argv[0]);
+	wanted->list = NULL;
+	return status;
 }
 
 static int
@@ -312,18 +312,16 @@ run_several(const struct globals *globals, struct conf_commands *wanted,
 
 	while (argv[n] != NULL)
 		n++;
-	list = calloc(n, sizeof(*list));
-	words = calloc(n, sizeof(*words));
+	list = calloc(n + 1, sizeof(*list));
+	words = calloc(n + 1, sizeof(*words));
 	if (list == NULL || words == NULL)
 		no_memory();
 	wanted->list = list;
 	wanted->n = n;
 	if (take_several(argv, list, words, n))
 		status = run_commands(globals, wanted, "exec");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		conf_fini(&words[i]);
-		free((void *)(uintptr_t)list[i].name);
-	}
 	free(words);
 	free(list);
 	return status;

@@ -25,7 +25,7 @@ enum top_column {
 extern const struct table_column top_columns[TOP_NCOLUMNS];
 
 /* Room of what is in one cell. */
-#define TOP_CELL_SIZE (2 * TOP_NAME_SIZE)
+#define TOP_CELL_SIZE ((size_t)2 * TOP_NAME_SIZE)
 
 /* Writes what the row has in the column. */
 void top_cell(const struct top_model *model, const struct top_row *row,

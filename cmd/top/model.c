@@ -18,21 +18,6 @@ const char *const top_order_text[] = {
 	[TOP_BY_RESTARTS] = "restarts",
 };
 
-static int
-compare_lines(const void *a, const void *b)
-{
-	const struct top_line *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
-static void
-free_line(void *line)
-{
-	free(((struct top_line *)line)->name);
-	free(line);
-}
-
 void
 top_model_init(struct top_model *model)
 {
@@ -50,7 +35,7 @@ look_fini(struct top_look *look)
 void
 top_model_fini(struct top_model *model)
 {
-	tdestroy(model->lines, free_line);
+	tdestroy(model->lines, free);
 	look_fini(&model->look);
 	look_fini(&model->next);
 	free(model->usage);
@@ -241,13 +226,18 @@ top_usage_take(struct top_model *model, struct usage *usage, size_t n,
 
 /* ------------------------------------------------------------------ lines */
 
+/* A line begins with its name. */
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
 static struct top_line *
 find_line(const struct top_model *model, const char *name)
 {
-	/* Only compared with. */
-	const struct top_line key = { .name = (char *)(uintptr_t)name };
 	struct top_line *const *found =
-	    tfind(&key, &model->lines, compare_lines);
+	    tfind(name, &model->lines, compare_names);
 
 	return found == NULL ? NULL : *found;
 }
@@ -259,11 +249,10 @@ add_line(struct top_model *model, const char *name)
 
 	if (line == NULL)
 		return NULL;
-	line->name = strdup(name);
-	if (line->name != NULL &&
-	    tsearch(line, &model->lines, compare_lines) != NULL)
+	(void)strlcpy(line->name, name, sizeof(line->name));
+	if (tsearch(line, &model->lines, compare_names) != NULL)
 		return line;
-	free_line(line);
+	free(line);
 	return NULL;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/record_parse.h"
+#include "engine/node.h"
 #include "os/usage.h"
 
 /*
@@ -20,7 +21,7 @@
  */
 
 /* Room of a name that is chosen, and of what is to be found. */
-#define TOP_NAME_SIZE   1024
+#define TOP_NAME_SIZE   NODE_PATH_SIZE
 #define TOP_FILTER_SIZE 128
 
 /* Most bytes that are kept of a child's last line. */
@@ -70,7 +71,7 @@ struct top_look {
 
 /* The last line of a child, which outlives the looks. */
 struct top_line {
-	char *name; /* owned */
+	char name[TOP_NAME_SIZE]; /* first: it is what is looked for */
 	char text[TOP_LINE_MAX + 1];
 };
 

@@ -24,7 +24,7 @@
 #define GAP 2
 
 /* Room of a line at the top or the bottom. */
-#define LINE_SIZE (PATH_MAX + 2 * TOP_NAME_SIZE)
+#define LINE_SIZE (PATH_MAX + TOP_CELL_SIZE)
 
 enum colour {
 	COLOUR_GOOD = 1,

@@ -373,7 +373,8 @@ make_env(struct procfile *p, const struct entry_line *line, int64_t port,
     uint32_t number)
 {
 	struct arena *arena = &p->ld->scratch;
-	char *own = arena_alloc(arena, 2 * (CONF_NAME_SIZE_MAX + 32), 1);
+	char *own =
+	    arena_alloc(arena, (size_t)2 * (CONF_NAME_SIZE_MAX + 32), 1);
 	char *ps = own + 32;
 	struct body env;
 	const char **all;

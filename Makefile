@@ -241,6 +241,31 @@ uninstall: ## remove what install put there
 		$(foreach file,$(INSTALLED),$(lastword $(subst :, ,$(file)))))
 	[ ! -d $(DESTDIR)$(BATSDIR)/supervise ] || rmdir $(DESTDIR)$(BATSDIR)/supervise
 
+# The files that are committed or, in an unpacked tarball, all of them; their
+# time is that of the commit or as it was.
+.PHONY: dist
+dist: ## pack the source, build/supervise-VERSION.tar.gz
+	@mkdir -p $(B)
+	@if git ls-files --error-unmatch Makefile >/dev/null 2>&1; then \
+		git ls-files -z; \
+	else \
+		find . -path ./$(B) -prune -o -type f -printf '%P\0'; \
+	fi | tar --null -T - --sort=name --owner=0 --group=0 --numeric-owner --mode=go=rX \
+		$(patsubst %,--mtime=@%,$(shell git log -1 --format=%ct -- Makefile 2>/dev/null)) \
+		--transform 's,^,supervise-$(VERSION)/,' -c | \
+		gzip -9n >$(B)/supervise-$(VERSION).tar.gz
+	@echo $(B)/supervise-$(VERSION).tar.gz
+
+.PHONY: html
+html: ## make build/html of the manual, to be read from its index.html
+	@man/html $(B)/html
+	@echo $(B)/html/index.html
+
+.PHONY: deb
+deb: ## make the Debian packages, build/deb/*.deb
+deb: all
+	@MAKE='$(MAKE)' cmd/debian/build $(VERSION) $(B)/deb
+
 .PHONY: clean
 clean: ## remove build/
 	rm -rf $(B)

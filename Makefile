@@ -249,8 +249,8 @@ dist: ## pack the source, build/supervise-VERSION.tar.gz
 	@if git ls-files --error-unmatch Makefile >/dev/null 2>&1; then \
 		git ls-files -z; \
 	else \
-		find . -path ./$(B) -prune -o -type f -printf '%P\0'; \
-	fi | tar --null -T - --sort=name --owner=0 --group=0 --numeric-owner --mode=go=rX \
+		find . -path ./$(B) -prune -o ! -type d -printf '%P\0'; \
+	fi | LC_ALL=C sort -z | tar --null -T - --owner=0 --group=0 --numeric-owner --mode=go=rX \
 		$(patsubst %,--mtime=@%,$(shell git log -1 --format=%ct -- Makefile 2>/dev/null)) \
 		--transform 's,^,supervise-$(VERSION)/,' -c | \
 		gzip -9n >$(B)/supervise-$(VERSION).tar.gz

@@ -169,7 +169,7 @@ links() {
 	tree=$(echo "$DIR"/supervise-*)
 	[[ ! -e $tree/.git && -x $tree/.ci/run && -s $tree/LICENSE ]]
 	# That it is small is not looked at here.
-	make_of "$tree" -j2 CFLAGS=-O0 SMALL_GCC= SMALL_CLANG= install \
+	make_of "$tree" -j2 CFLAGS=-O1 SMALL_GCC= SMALL_CLANG= install \
 		DESTDIR="$DIR/root" PREFIX=/usr
 	assert_runs "$DIR/root"
 	make_of "$tree" dist

@@ -19,6 +19,18 @@ block() {
 	' "$ROOT/man/$PAGE"
 }
 
+# line HEADING NUMBER: a command that has a line to itself below a heading.
+line() {
+	awk -v heading="$1" -v wanted="$2" '
+		/^\.S[sh] / { here = substr($0, 5) == heading; n = 0 }
+		here && $1 == ".Dl" && ++n == wanted {
+			sub(/^\.Dl (\$ )?/, "")
+			gsub(/\\\(dq/, "\""); gsub(/\\&/, ""); gsub(/\\-/, "-")
+			print
+		}
+	' "$ROOT/man/$PAGE"
+}
+
 # The first block below a heading is the file.
 file_of() {
 	block "$1" 1 | conf

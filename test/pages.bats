@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 #
-# What stands below EXAMPLES in the manual, taken from the pages and done. The
-# programs that it names do here what is said of them there.
+# What stands below EXAMPLES in the manual, and the files elsewhere in it, taken
+# from the pages and done. The programs that it names do here what is said of
+# them there.
 
 load test_helper
 load page_helper
@@ -38,14 +39,17 @@ assert_examples() {
 	assert_file examples "$2 $3"
 }
 
-# The file of the block is run; each program that it wants is there.
+# started NUMBER [HEADING]: the block is run, below EXAMPLES unless it is named;
+# each program that it wants is there.
 started() {
-	file_of_block "$1"
+	file_of_block "$@"
 	start_tree_ready
 }
 
+# What it has elsewhere on the system is in here.
 file_of_block() {
-	block EXAMPLES "$1" | sed "s|/var/lib/crawl|$DIR|" | conf
+	block "${2-EXAMPLES}" "$1" |
+		sed "s|/var/lib/crawl|$DIR|; s|/run/db|$DIR/db|g" | conf
 	[[ -s supervise.conf ]]
 }
 
@@ -214,6 +218,91 @@ without_numbers() {
 	sed 's/=[0-9][0-9]*/=N/g'
 }
 
+has_lines() {
+	[[ -e $2 && $(wc -l <"$2") -eq $1 ]]
+}
+
+@test "supervise.conf(5): a small tree, and what a crash in it restarts" {
+	PAGE=supervise.conf.5
+	local name
+	for name in redis-server nginx api; do
+		program $name <<<'echo "$@" >>"said.${0##*/}"; exec sleep 1000'
+	done
+	started 1 DESCRIPTION
+	eventually has_lines 2 said.redis-server
+	assert_file <(sort said.redis-server) "--port 6379 --dir /srv/shop" \
+		"--port 6380 --dir /srv/shop"
+	supervise signal KILL api.2
+	for name in api.0 api.1 api.2 api.3 front; do
+		wait_record event=started child=web/$name run=2
+	done
+	refute_record event=started child=cache run=2
+	stop_tree
+	assert_record event=stopping child=web/front signal=QUIT
+}
+
+@test "supervise.conf(5): what catches the ends of a worker" {
+	PAGE=supervise.conf.5
+	program keep-core <<<'echo "$SUPERVISE_REASON" >kept'
+	program mail <<-'END'
+		case $SUPERVISE_RUN in
+		1) exit 71 ;;
+		2) kill -s SEGV $$ ;;
+		3) exit 78 ;;
+		esac
+	END
+	started 1 "DIRECTIVES OF ALL CHILDREN"
+	wait_record event=caught child=mail reason=exit:78 action=stop
+	assert_record event=caught child=mail reason=exit:71 action=restart
+	assert_file kept signal:SEGV
+	eventually is_down mail
+}
+
+is_down() {
+	supervise status "$1" | grep -q ' down '
+}
+
+@test "supervise.conf(5): what comes before and after a run" {
+	PAGE=supervise.conf.5
+	program dbd <<-'END'
+		[ ! -e "$3" ] || exit 9
+		: >"$3"
+		exec sleep 1000
+	END
+	started 1 "DIRECTIVES OF WORKERS"
+	eventually test -e db/lock
+	supervise signal KILL db
+	wait_record event=started child=db run=2
+	eventually test -e db/lock
+	assert_equal "$(stat -c %a db)" 700
+	stop_tree
+	[[ ! -e db/lock ]]
+	refute_record event=exited child=db reason=exit:9
+}
+
+@test "supervise.conf(5): a supervisor that prints its children" {
+	PAGE=supervise.conf.5
+	program redis-server <<<'exec sleep 1000'
+	program shards <<<'[ "$*" = "--host db3" ] && echo "worker a = redis(7001); worker b = redis(7002)"'
+	started 1 "SUPERVISORS THAT PRINT THEIR CHILDREN"
+	supervise signal KILL a
+	wait_record event=started child=shards/b run=2
+	stop_tree
+	program shards <<<'exit 75'
+	: >records
+	started 1 "SUPERVISORS THAT PRINT THEIR CHILDREN"
+	refute_record event=started child=shards/a
+}
+
+@test "supervise.conf(5): a worker that reads what another one writes" {
+	PAGE=supervise.conf.5
+	program s6-log <<<'while read -r line; do echo "$* $line" >>said; done'
+	program web <<<'echo a request; exec sleep 1000'
+	started 1 OUTPUT
+	eventually test -s said
+	assert_file said "n10 s1000000 /var/log/web a request"
+}
+
 # spoken NUMBER: the commands of a block, and what is answered, but for numbers.
 spoken() {
 	local commands
@@ -234,11 +323,17 @@ spoken() {
 	start_tree_ready
 	spoken 1
 	spoken 2
+	run -0 eval "$(line DESCRIPTION 1 | sed "s|/run/supervise/shop.sock|$SUPERVISE_SOCKET|")"
+	assert_equal "$(cut -d ' ' -f 1,2 <<<"$output" | xargs)" \
+		"event=status supervisor=root event=status child=cache event=status supervisor=jobs event=status child=jobs/mail event=ok"
 }
 
 @test "the manual has no examples but those that are tried" {
 	assert_examples supervise.1 8 2
 	assert_examples supervise.conf.5 0 5
+	# Beside these one with an identity, of which identity.bats has all, one
+	# of the mailbox, in mailbox.bats, and the grammar.
+	assert_equal "$(grep -c '^\.Bd -literal' "$ROOT/man/supervise.conf.5")" 15
 	assert_examples supervise-control.7 0 2
 	# The first is a story that is told, of a group restart.
 	assert_examples supervise-records.7 1 1

@@ -180,8 +180,10 @@ feed_input(struct worker *worker)
 	if (log_input_is_own(&worker->spec->spec->worker) ||
 	    (!by_file && LIST_EMPTY(&feeding->feeders) &&
 		feeding->feed == NULL)) {
-		use(&feeding->feed, NULL);
-		feeding->reads = false;
+		if (feeding != NULL) {
+			use(&feeding->feed, NULL);
+			feeding->reads = false;
+		}
 		return -ENOENT;
 	}
 	feed = feed_of(worker, &error);

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/record_parse.h"
-#include "engine/node.h"
+#include "conf/conf.h"
 #include "os/usage.h"
 
 /*
@@ -20,8 +20,8 @@
  * system call is made.
  */
 
-/* Room of a name that is chosen, and of what is to be found. */
-#define TOP_NAME_SIZE   NODE_PATH_SIZE
+/* Room of a child's path, and of what is to be found. */
+#define TOP_NAME_SIZE   (CONF_NESTING_MAX * (CONF_NAME_SIZE_MAX + 1) + 1)
 #define TOP_FILTER_SIZE 128
 
 /* Most bytes that are kept of a child's last line. */

@@ -109,7 +109,7 @@ listen_open_path(const char *path, int mode)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	const struct sockaddr *any = (const struct sockaddr *)(const void *)&to;
-	mode_t mask;
+	mode_t mask = 0;
 	int error, fd;
 
 	if (strlcpy(to.sun_path, path, sizeof(to.sun_path)) >=

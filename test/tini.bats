@@ -32,6 +32,7 @@ start_tini() {
 		for i in $(seq 0 255); do
 			./tini -s -- sh -c "exit $i"
 			echo "$i $?"
+			((i % 16 == 0 || i % 16 == 15)) || continue
 			./tini -s -e "$i" -- sh -c "exit $i"
 			echo "$i $?"
 			./tini -s -e $(((i + 1) % 256)) -e $(((i + 2) % 256)) -- sh -c "exit $i"
@@ -40,7 +41,9 @@ start_tini() {
 	END
 	./all >out 3>&-
 	for i in $(seq 0 255); do
-		printf '%s\n' "$i $i" "$i 0" "$i $i"
+		echo "$i $i"
+		((i % 16 == 0 || i % 16 == 15)) || continue
+		printf '%s\n' "$i 0" "$i $i"
 	done | diff - out
 }
 

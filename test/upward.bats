@@ -121,7 +121,7 @@ said() {
 	local n
 	n=$(grep -c WATCHDOG=1 heard)
 	# In that time there would have been five.
-	refute eventually_within 0.5 beats $((n + 2))
+	refute eventually_within 1 beats $((n + 2))
 	kill -s CONT "$(engine_pid)"
 	eventually beats $((n + 3))
 	# A new engine goes on, and says again that all is up.

@@ -204,11 +204,7 @@ ask_json(const struct ask *ask)
 int64_t
 ask_number(const struct ask *ask, const char *key, int64_t otherwise)
 {
-	const struct record_field *field = record_parsed_get(&ask->record, key);
-
-	return field != NULL && field->type == RECORD_IS_NUMBER ?
-	    field->number :
-	    otherwise;
+	return record_parsed_number(&ask->record, key, otherwise);
 }
 
 const char *
@@ -220,9 +216,7 @@ ask_text(const struct ask *ask, const char *key)
 const char *
 ask_subject(const struct ask *ask)
 {
-	const char *child = ask_text(ask, "child");
-
-	return *child != '\0' ? child : ask_text(ask, "supervisor");
+	return record_parsed_subject(&ask->record);
 }
 
 int

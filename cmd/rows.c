@@ -37,14 +37,14 @@ rows_init(struct rows *rows)
 const char *
 rows_colour(const char *state, const char *reason)
 {
-	if (strcmp(state, child_state_text[CHILD_UP]) == 0)
-		return "32";
-	if (strcmp(state, child_state_text[CHILD_DOWN]) != 0)
-		return "33";
-	if (*reason == '\0' || strcmp(reason, "exit:0") == 0 ||
-	    strcmp(reason, "shutdown") == 0)
-		return "2";
-	return "31";
+	static const char *const colours[] = {
+		[MOOD_GOOD] = "32",
+		[MOOD_CHANGING] = "33",
+		[MOOD_OVER] = "2",
+		[MOOD_BAD] = "31",
+	};
+
+	return colours[words_mood(state, reason)];
 }
 
 /* The fields that make a row, in the order in which a record has them. */

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "cmd/words.h"
+#include "core/child.h"
 
 #define S_PER_MIN  ((int64_t)60)
 #define S_PER_HOUR (60 * S_PER_MIN)
@@ -105,6 +106,19 @@ words_time(const char *stamp, char text[static WORDS_SIZE])
 	else
 		strftime(text, WORDS_SIZE, "%T", &local);
 	return text;
+}
+
+enum words_mood
+words_mood(const char *state, const char *reason)
+{
+	if (strcmp(state, child_state_text[CHILD_UP]) == 0)
+		return MOOD_GOOD;
+	if (strcmp(state, child_state_text[CHILD_DOWN]) != 0)
+		return MOOD_CHANGING;
+	if (*reason == '\0' || strcmp(reason, "exit:0") == 0 ||
+	    strcmp(reason, "shutdown") == 0)
+		return MOOD_OVER;
+	return MOOD_BAD;
 }
 
 bool

@@ -24,6 +24,17 @@ const char *words_span(int64_t ms, char text[static WORDS_SIZE]);
  */
 const char *words_time(const char *stamp, char text[static WORDS_SIZE]);
 
+/* How a state is to be taken, which makes its colour. */
+enum words_mood {
+	MOOD_GOOD,     /* it is up */
+	MOOD_CHANGING, /* soon it is in another state */
+	MOOD_OVER,     /* it is down as it was to be */
+	MOOD_BAD,      /* it is down because of an error */
+};
+
+/* `reason` is that of the last end, or "". */
+enum words_mood words_mood(const char *state, const char *reason);
+
 /* Whether the locale can show UTF-8; else ASCII has to do. */
 bool words_utf8(void);
 

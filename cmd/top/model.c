@@ -68,17 +68,6 @@ add_row(struct top_look *look)
 	return &look->rows[look->n++];
 }
 
-static int64_t
-number_of(const struct record_parsed *record, const char *key,
-    int64_t otherwise)
-{
-	const struct record_field *field = record_parsed_get(record, key);
-
-	return field != NULL && field->type == RECORD_IS_NUMBER ?
-	    field->number :
-	    otherwise;
-}
-
 static const char *
 keep(struct top_look *look, const char *text)
 {
@@ -98,34 +87,25 @@ depth_of(const char *path)
 	return depth;
 }
 
-static const char *
-subject_of(const struct record_parsed *record)
-{
-	const char *child = record_parsed_text(record, "child");
-
-	return *child != '\0' ? child :
-				record_parsed_text(record, "supervisor");
-}
-
 bool
 top_look_take(struct top_model *model, const struct record_parsed *record)
 {
 	struct top_look *look = &model->next;
 	bool held = record_parsed_get(record, "held") != NULL;
-	int64_t run = number_of(record, "run", 0);
+	int64_t run = record_parsed_number(record, "run", 0);
 	struct top_row *row = add_row(look);
 
 	if (row == NULL)
 		return false;
 	*row = (struct top_row){
-		.name = keep(look, subject_of(record)),
+		.name = keep(look, record_parsed_subject(record)),
 		.state = held ? "held" :
 				keep(look, record_parsed_text(record, "state")),
 		.reason = keep(look, record_parsed_text(record, "reason")),
 		.status = keep(look, record_parsed_text(record, "status")),
 		.supervisor = record_parsed_get(record, "strategy") != NULL,
-		.up_ms = number_of(record, "up_ms", TOP_NONE),
-		.due_ms = number_of(record, "due_ms", TOP_NONE),
+		.up_ms = record_parsed_number(record, "up_ms", TOP_NONE),
+		.due_ms = record_parsed_number(record, "due_ms", TOP_NONE),
 		.restarts = run > 1 ? run - 1 : 0,
 		.cpu_permille = TOP_NONE,
 		.rss_bytes = TOP_NONE,
@@ -135,11 +115,13 @@ top_look_take(struct top_model *model, const struct record_parsed *record)
 		return false;
 	row->depth = look->n == 1 ? 0 : depth_of(row->name);
 	if (row->supervisor) {
-		row->restarts = number_of(record, "restarts", 0);
-		row->max_restarts = number_of(record, "max_restarts", 0);
-		row->max_seconds = number_of(record, "max_seconds", 0);
+		row->restarts = record_parsed_number(record, "restarts", 0);
+		row->max_restarts =
+		    record_parsed_number(record, "max_restarts", 0);
+		row->max_seconds =
+		    record_parsed_number(record, "max_seconds", 0);
 	} else {
-		row->pid = (pid_t)number_of(record, "pid", 0);
+		row->pid = (pid_t)record_parsed_number(record, "pid", 0);
 	}
 	return true;
 }
@@ -260,7 +242,7 @@ bool
 top_line_take(struct top_model *model, const struct record_parsed *record)
 {
 	const struct record_field *text = record_parsed_get(record, "text");
-	const char *name = subject_of(record);
+	const char *name = record_parsed_subject(record);
 	struct top_line *line;
 
 	if (text == NULL)

@@ -14,7 +14,6 @@
 #include "cmd/top/keys.h"
 #include "cmd/top/view.h"
 #include "cmd/words.h"
-#include "core/child.h"
 
 /* Lines of the screen that are no rows: two at the top, one at the bottom. */
 #define HEAD_LINES 2
@@ -132,18 +131,19 @@ put(int y, int x, int room, const char *text)
 static attr_t
 attribute_of(const struct top_view *view, const struct top_row *row)
 {
-	const char *reason = row->reason;
-
 	if (!view->colour)
 		return A_NORMAL;
-	if (strcmp(row->state, child_state_text[CHILD_UP]) == 0)
+	switch (words_mood(row->state, row->reason)) {
+	case MOOD_GOOD:
 		return (attr_t)COLOR_PAIR(COLOUR_GOOD);
-	if (strcmp(row->state, child_state_text[CHILD_DOWN]) != 0)
+	case MOOD_CHANGING:
 		return (attr_t)COLOR_PAIR(COLOUR_CHANGING);
-	if (*reason == '\0' || strcmp(reason, "exit:0") == 0 ||
-	    strcmp(reason, "shutdown") == 0)
+	case MOOD_OVER:
 		return A_DIM;
-	return (attr_t)COLOR_PAIR(COLOUR_BAD);
+	case MOOD_BAD:
+		return (attr_t)COLOR_PAIR(COLOUR_BAD);
+	}
+	return A_NORMAL;
 }
 
 /* What is wider than the screen loses columns, the last of all the name. */

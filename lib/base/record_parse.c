@@ -289,6 +289,26 @@ record_parsed_text(const struct record_parsed *parsed, const char *key)
 	return field == NULL ? "" : field->text;
 }
 
+int64_t
+record_parsed_number(const struct record_parsed *parsed, const char *key,
+    int64_t otherwise)
+{
+	const struct record_field *field = record_parsed_get(parsed, key);
+
+	return field != NULL && field->type == RECORD_IS_NUMBER ?
+	    field->number :
+	    otherwise;
+}
+
+const char *
+record_parsed_subject(const struct record_parsed *parsed)
+{
+	const char *child = record_parsed_text(parsed, "child");
+
+	return *child != '\0' ? child :
+				record_parsed_text(parsed, "supervisor");
+}
+
 size_t
 record_parsed_logfmt(const struct record_parsed *parsed,
     char line[static RECORD_LINE_MAX])

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/record.h"
 
@@ -50,6 +51,13 @@ void record_parsed_find(const struct record_parsed *parsed, size_t n,
 /* The text of the field of that name, or "". */
 const char *
 record_parsed_text(const struct record_parsed *parsed, const char *key);
+
+/* The field of that name as a number, or `otherwise`. */
+int64_t record_parsed_number(const struct record_parsed *parsed,
+    const char *key, int64_t otherwise);
+
+/* Whom the record is about: its child or supervisor. */
+const char *record_parsed_subject(const struct record_parsed *parsed);
 
 /* Writes it as record_logfmt() does, and returns the line's length. */
 size_t record_parsed_logfmt(const struct record_parsed *parsed,

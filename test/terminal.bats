@@ -499,23 +499,31 @@ has_up() {
 	[[ $(grep -c '^asked ' log) -eq 1 ]]
 }
 
+# comes_and_goes CHILD [PID]: Ctrl-Z stops the child and what runs it, but not
+# PID, and fg continues both, twice.
+comes_and_goes() {
+	local i
+	for i in 1 2; do
+		eventually in_foreground "$1"
+		type_in '\032'
+		eventually is_stopped "$1"
+		eventually is_stopped "$(parent_of "$1")"
+		[[ -z ${2-} ]] || refute is_stopped "$2"
+		type_in "echo round $i\$((0))\\n"
+		eventually shows "round ${i}0"
+		type_in 'fg\n'
+		eventually refute is_stopped "$1"
+	done
+	eventually in_foreground "$1"
+}
+
 @test "L12: try: Ctrl-Z stops command and supervise, fg continues both, twice" {
 	sit_down
 	type_in '$SUPERVISE try -- $WORKER on=INT:say=asked:exit=0 log=log; echo status $?\n'
 	wait_log start -
-	local child i
+	local child
 	child=$(said start)
-	for i in 1 2; do
-		eventually in_foreground "$child"
-		type_in '\032'
-		eventually is_stopped "$child"
-		eventually is_stopped "$(parent_of "$child")"
-		type_in "echo round $i\$((0))\\n"
-		eventually shows "round ${i}0"
-		type_in 'fg\n'
-		eventually refute is_stopped "$child"
-	done
-	eventually in_foreground "$child"
+	comes_and_goes "$child"
 	type_in '\003'
 	wait_log asked -
 	eventually ended "$child"
@@ -582,21 +590,10 @@ tree_of_one() {
 	sit_down
 	type_in '$SUPERVISE with -q -- $WORKER on=INT:say=asked:exit=0 log=log; echo status $?\n'
 	wait_log start -
-	local child tree i
+	local child tree
 	child=$(said start)
 	tree=$(awk '/^start/ { print $3 }' tree)
-	for i in 1 2; do
-		eventually in_foreground "$child"
-		type_in '\032'
-		eventually is_stopped "$child"
-		eventually is_stopped "$(parent_of "$child")"
-		refute is_stopped "$tree"
-		type_in "echo round $i\$((0))\\n"
-		eventually shows "round ${i}0"
-		type_in 'fg\n'
-		eventually refute is_stopped "$child"
-	done
-	eventually in_foreground "$child"
+	comes_and_goes "$child" "$tree"
 	type_in '\003'
 	wait_log asked -
 	type_in 'echo status $?\n'

@@ -252,6 +252,8 @@ chosen() {
 	says "a +up +$(pid_of a) .* hello from a"
 	says 'web +up .* 0/4 in 5s'
 	says 'once +down .* exit:0'
+	run -1 bash -c '"$0" top -b -n 1 >/dev/full' "$SUPERVISE"
+	says 'cannot write to standard output: No space left'
 	run -0 env NO_COLOR=1 TERM=dumb "$SUPERVISE" top -b -n 1
 	says 'web/api\.1'
 }

@@ -5,7 +5,7 @@
  *
  *	supervise-top [-bc] [-d MS] [-n COUNT] SOCKET LABEL
  */
-#include <err.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,8 +44,14 @@ print_all(struct top_model *model, struct top_source *source,
 	for (int64_t i = 1;; i++) {
 		if (top_source_last(source, model) < 0)
 			return STATUS_NO_SUPERVISOR;
-		if (!top_batch_print(model) || fflush(stdout) != 0)
+		if (!top_batch_print(model))
 			return STATUS_FAILED;
+		if (fflush(stdout) != 0) {
+			snprintf(source->said, sizeof(source->said),
+			    "cannot write to standard output: %s",
+			    strerror(errno));
+			return STATUS_FAILED;
+		}
 		if (i == wanted->count)
 			return STATUS_OK;
 		(void)nanosleep(&delay, NULL);

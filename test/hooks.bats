@@ -12,8 +12,11 @@ said_is() {
 	[[ $(cat said 2>/dev/null) == "$1" ]]
 }
 
+# What a command writes comes after the record of its start.
 assert_said() {
-	assert_equal "$(<said)" "$(cat)"
+	local lines
+	lines=$(cat)
+	eventually said_is "$lines"
 }
 
 # ---------------------------------------------------------------- after

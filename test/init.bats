@@ -821,7 +821,7 @@ only_one_sleeps() {
 	crash last
 	wait_record event=started child=last run=2
 	run -1 supervise reload --dry-run
-	assert_output "another reload waits to begin"
+	assert_output "another reload still reads the file"
 	first=$CLIENT
 	client second reload
 	refute wait "$first"

@@ -279,7 +279,7 @@ one_held() {
 	client first reload
 	program_runs
 	run -1 supervise reload --dry-run
-	assert_output "another reload waits to begin"
+	assert_output "another reload still reads the file"
 	rm fifo
 	echo "exec \${WORKER} print=3" >body
 	run -0 supervise reload

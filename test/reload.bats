@@ -4,6 +4,9 @@
 # `reload`: the running tree becomes what its file says, touching no process
 # that does not have to change (D7).
 
+# Many pairs of files, each with a second tree, on a machine that does more.
+BATS_TEST_TIMEOUT=240
+
 load test_helper
 load control_helper
 

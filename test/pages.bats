@@ -64,11 +64,37 @@ file_of_block() {
 	assert_equal "$(sort runs | uniq -c | xargs)" "11 --port 8080"
 }
 
+@test "supervise(1): two at once, and both anew when one crashes" {
+	PAGE=supervise.1
+	program web <<-'END'
+		echo "web $*" >>runs
+		[ "$(grep -c web runs)" -eq 2 ] || exec sleep 1000
+	END
+	program work <<-'END'
+		until grep -q web runs; do sleep 0.01; done
+		echo work >>runs
+		[ "$(grep -c work runs)" -eq 2 ]
+	END
+	one_line 3
+	assert_status 0
+	assert_equal "$(sort runs | uniq -c | xargs)" "2 web -p 80 2 work"
+}
+
+@test "supervise(1): the tests of a project, with what they need" {
+	PAGE=supervise.1
+	conf <<<'worker db { exec sleep 1000 }'
+	program make <<<'echo "$*" >made; exit 3'
+	one_line 5
+	assert_status 3
+	assert_file made test
+	eventually none_marked
+}
+
 @test "supervise(1): the entry point of a container" {
 	PAGE=supervise.1
 	program server <<<'exit 0'
 	local words
-	mapfile -t words < <(line EXAMPLES 3 | sed 's/^ENTRYPOINT //' | jq -r '.[]')
+	mapfile -t words < <(line EXAMPLES 4 | sed 's/^ENTRYPOINT //' | jq -r '.[]')
 	assert_equal "${words[0]} ${words[-1]}" "supervise /app/server"
 	run "${words[@]:0:${#words[@]}-1}" ./server
 	assert_status 0
@@ -84,7 +110,7 @@ file_of_block() {
 	export XDG_RUNTIME_DIR=$DIR
 	type_of EXAMPLES 1
 	eventually none_marked
-	one_line 4
+	one_line 6
 	assert_status 0
 }
 
@@ -96,7 +122,7 @@ file_of_block() {
 	END
 	one_line 1
 	assert_status 1
-	one_line 5
+	one_line 7
 	assert_status 1
 	grep -q "no record" records.json
 	PAGE=supervise-records.7
@@ -110,7 +136,7 @@ file_of_block() {
 		echo sent >>sent
 		[ "$(wc -l <sent)" -eq 2 ] || exit 75
 	END
-	one_line 6
+	one_line 8
 	assert_status 0
 	assert_file sent sent sent
 }
@@ -120,12 +146,12 @@ file_of_block() {
 	conf <<<'worker web { exec sleep 1000 }'
 	start_tree_ready
 	program curl <<<'echo "$*"'
-	one_line 7
+	one_line 9
 	assert_status 0
 	assert_output "-s http://localhost:8080/"
 	program curl <<<'supervise signal KILL web; exec sleep 1000'
 	cp "$SUPERVISE" ./supervise
-	one_line 7
+	one_line 9
 	assert_status 125
 	assert_output killed
 }
@@ -133,7 +159,7 @@ file_of_block() {
 @test "supervise(1): the lock of a build is removed" {
 	PAGE=supervise.1
 	program build <<<': >lock; [ "$1" = all ] && exit 3'
-	one_line 8
+	one_line 10
 	assert_status 3
 	[[ ! -e lock ]]
 }
@@ -329,7 +355,7 @@ spoken() {
 }
 
 @test "the manual has no examples but those that are tried" {
-	assert_examples supervise.1 8 2
+	assert_examples supervise.1 10 2
 	assert_examples supervise.conf.5 0 5
 	# Beside these one with an identity, of which identity.bats has all, one
 	# of the mailbox, in mailbox.bats, and the grammar.

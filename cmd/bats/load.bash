@@ -133,11 +133,18 @@ supervise_eventually() {
 	local end=$((${EPOCHREALTIME/[.,]/} + ${SUPERVISE_TIMEOUT:-10} * 1000000))
 	until "$@"; do
 		[[ ${EPOCHREALTIME/[.,]/} -lt $end ]] || return 1
-		sleep 0.03
+		_supervise_rest
 	done
 }
 
 # ---------------------------------------------------------------- inside
+
+# Waits a little, without a process: nothing comes from this pipe.
+_supervise_rest() {
+	local never=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-$BATS_RUN_TMPDIR}}.never
+	[[ -p $never ]] || mkfifo "$never"
+	read -rt 0.02 <>"$never" || true
+}
 
 # Behind `FUNCTION: `, that of the test's line.
 _supervise_fail() {

@@ -104,6 +104,8 @@ conf() {
 start() {
 	local words
 	command_words
+	# Those of a tree before it are not to be taken for its own.
+	: >records
 	"${words[@]}" "$@" >out 2>records </dev/null 3>&- &
 	PID=$!
 }

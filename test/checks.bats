@@ -134,7 +134,7 @@ all_gone() {
 
 @test "U23: one that takes too long is killed with what it has started, and has failed" {
 	conf <<-'END'
-		worker a { restart temporary; alive check sh -c 'sleep 1000 & echo $! $$ | tr " " "\n" >>pids; wait' every 20ms timeout 100ms failures 2; exec ${WORKER} }
+		worker a { restart temporary; alive check sh -c 'sleep 1000 & echo $! $$ | tr " " "\n" >>pids; wait' every 20ms timeout 500ms failures 2; exec ${WORKER} }
 	END
 	start_tree_ready
 	wait_record event=exited child=a reason=unhealthy

@@ -152,15 +152,12 @@ start_ends() {
 	eventually has_records 2 event=removed
 	stop_tree
 	assert_status 0
-	assert_story report removed <<-'END' || assert_story report removed <<-'OTHER'
-		removed good
-		report bad exit:3
-		removed bad
-	END
-		report bad exit:3
-		removed bad
-		removed good
-	OTHER
+	story_is $'removed good\nreport bad exit:3\nremoved bad' report removed ||
+		assert_story report removed <<-'END'
+			report bad exit:3
+			removed bad
+			removed good
+		END
 }
 
 @test "S27: a death without restart touches no sibling and counts nothing" {

@@ -367,13 +367,16 @@ story() {
 
 # assert_story [EVENT...] with the story expected on standard input.
 assert_story() {
-	local expected actual
+	local expected
 	expected=$(cat)
-	actual=$(story "$@")
-	[[ $actual == "$expected" ]] && return
+	eventually story_is "$expected" "$@" && return
 	echo "another story than expected (<) was told (>):"
-	diff <(echo "$expected") <(echo "$actual")
+	diff <(echo "$expected") <(story "$@")
 	return 1
+}
+
+story_is() {
+	[[ $(story "${@:2}") == "$1" ]]
 }
 
 # ---------------------------------------------------------------- what workers say
@@ -423,8 +426,9 @@ refute_output() {
 	[[ $output != *"$1"* ]] || fail "'$1' in the output: $output"
 }
 
+# It may be on its way through the logger.
 assert_record() {
-	has_record "$@" || fail "no record with $*"
+	wait_record "$@" || fail "no record with $*"
 }
 
 refute_record() {

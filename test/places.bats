@@ -371,7 +371,7 @@ END
 	exec 6<>pipe
 	"${words[@]}" run >out 2>pipe </dev/null 3>&- 6>&- &
 	PID=$!
-	eventually_within 30 log_has start a 401
+	eventually_within 120 log_has start a 401
 	kill -s TERM "$PID"
 	eventually_within 8 ended "$PID"
 	wait_tree

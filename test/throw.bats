@@ -158,7 +158,7 @@ has_event() {
 		    worker c { restart temporary; significant; shell '$SUPERVISE throw "of c"' } }
 	END
 	start_tree
-	wait_record event=started child=a run=201
+	DEADLINE_S=120 wait_record event=started child=a run=201
 	wait_record event=caught child=b
 	local expected='' run
 	for ((run = 200; run > 190; run--)); do

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "engine/sweep.h"
 #include "os/proc.h"
@@ -33,6 +34,9 @@ sweep_kill(struct sweep *sweep)
 	struct look look = { .sweep = sweep };
 
 	sweep->denied = 0;
+	/* Without the list every number there may be has to be tried. */
+	if (sweep->children < 0)
+		sweep->children = proc_children_open(getpid());
 	return proc_children_each(sweep->children, visit, &look) < 0 ||
 	    look.left;
 }

@@ -14,7 +14,7 @@
  * leave behind becomes our child in turn, because we are its sub-reaper.
  */
 struct sweep {
-	int children; /* list of our children; owned; below 0: unknown */
+	int children; /* list of our children; owned; below 0: to be opened */
 	const struct inherited *inherited; /* spared; borrowed; or NULL */
 	pid_t spared;                      /* likewise; 0: nobody */
 	pid_t logger;                      /* likewise */

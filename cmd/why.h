@@ -27,12 +27,14 @@ struct past {
 	const char *outcome;
 	const char *oom;    /* "true": the kernel killed it, */
 	const char *memory; /* with that limit of memory; "" */
+	const char *error;  /* the name of one that it had said; "" */
 	const char *caught; /* "true": by a `catch` line */
 	const char *signal; /* cause `signal` */
 	int64_t run;
 	int64_t by_run; /* cause `replaced`, outcome `kept`; -1 */
 	int64_t ran_ms;
-	int64_t from; /* cause `signal`: the process that asked; -1 */
+	int64_t exit_status; /* that it had said; 0 */
+	int64_t from;        /* cause `signal`: the process that asked; -1 */
 	int64_t uid;
 };
 

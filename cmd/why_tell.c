@@ -275,6 +275,7 @@ static void
 tell_past(const struct story *story, const struct past *past, bool colour)
 {
 	char time[WORDS_SIZE], span[WORDS_SIZE], how[HOW_SIZE];
+	char had_said[HOW_SIZE];
 	enum history_cause cause = cause_of(past);
 	const struct telling *telling = &tellings[cause];
 	bool red =
@@ -287,8 +288,10 @@ tell_past(const struct story *story, const struct past *past, bool colour)
 		people_oom(past->memory, how, sizeof(how));
 	else
 		people_reason(past->reason, how, sizeof(how));
-	printf("  %s  run %" PRId64 " %s%s%s, after %s\n  %*s  ", time,
+	printf("  %s  run %" PRId64 " %s%s%s%s, after %s\n  %*s  ", time,
 	    past->run, red ? "\033[31m" : "", how, red ? "\033[0m" : "",
+	    people_said(past->error, past->exit_status, had_said,
+		sizeof(had_said)),
 	    words_span(past->ran_ms, span), (int)strlen(time), "");
 	tell_cause(story, past, cause);
 	if (!telling->stop) {

@@ -142,6 +142,20 @@ status_has() {
 	assert_record event=exited child=a errno=ENOENT exit_status=9
 }
 
+@test "U20: ERRNO and EXIT_STATUS are remembered, for people as well" {
+	conf <<-'END'
+		worker a { restart transient; ready notify; exec sh -c '
+			systemd-notify --ready; [ $SUPERVISE_RUN = 1 ] || exec sleep 1000
+			systemd-notify ERRNO=111 EXIT_STATUS=69; exit 1' }
+	END
+	start_tree
+	wait_record event=started child=a run=2
+	run -0 supervise why a
+	[[ $output == *"ended with status 1, having said ECONNREFUSED and exit status 69, after "* ]]
+	run -0 supervise why --json a
+	[[ $output == *'"errno":"ECONNREFUSED","exit_status":69'* ]]
+}
+
 @test "U20: MAINPID of another process is told, and changes nothing" {
 	conf <<-'END'
 		worker a { ready notify; exec sh -c 'systemd-notify MAINPID=1 READY=1; exec sleep 1000' }

@@ -5,46 +5,69 @@
 
 #include "base/errno_name.h"
 
-/* What starting a process can answer; one name a number. */
-#define NAMES(X)        \
-	X(EPERM)        \
-	X(ENOENT)       \
-	X(ESRCH)        \
-	X(EINTR)        \
-	X(EIO)          \
-	X(ENXIO)        \
-	X(E2BIG)        \
-	X(ENOEXEC)      \
-	X(EBADF)        \
-	X(ECHILD)       \
-	X(EAGAIN)       \
-	X(ENOMEM)       \
-	X(EACCES)       \
-	X(EFAULT)       \
-	X(EBUSY)        \
-	X(EEXIST)       \
-	X(ENODEV)       \
-	X(ENOTDIR)      \
-	X(EISDIR)       \
-	X(EINVAL)       \
-	X(ENFILE)       \
-	X(EMFILE)       \
-	X(ENOTTY)       \
-	X(ETXTBSY)      \
-	X(EFBIG)        \
-	X(ENOSPC)       \
-	X(EROFS)        \
-	X(EPIPE)        \
-	X(ENAMETOOLONG) \
-	X(ENOSYS)       \
-	X(ELOOP)        \
-	X(ELIBBAD)      \
-	X(ELIBACC)      \
-	X(EUSERS)       \
-	X(ENOTSUP)      \
-	X(EADDRINUSE)   \
-	X(ETIMEDOUT)    \
-	X(ESTALE)       \
+/*
+ * What starting a process can answer, and what a server may say of itself; one
+ * name a number.
+ */
+#define NAMES(X)         \
+	X(EPERM)         \
+	X(ENOENT)        \
+	X(ESRCH)         \
+	X(EINTR)         \
+	X(EIO)           \
+	X(ENXIO)         \
+	X(E2BIG)         \
+	X(ENOEXEC)       \
+	X(EBADF)         \
+	X(ECHILD)        \
+	X(EAGAIN)        \
+	X(ENOMEM)        \
+	X(EACCES)        \
+	X(EFAULT)        \
+	X(EBUSY)         \
+	X(EEXIST)        \
+	X(ENODEV)        \
+	X(ENOTDIR)       \
+	X(EISDIR)        \
+	X(EINVAL)        \
+	X(ENFILE)        \
+	X(EMFILE)        \
+	X(ENOTTY)        \
+	X(ETXTBSY)       \
+	X(EFBIG)         \
+	X(ENOSPC)        \
+	X(EROFS)         \
+	X(EPIPE)         \
+	X(ENAMETOOLONG)  \
+	X(ENOSYS)        \
+	X(ELOOP)         \
+	X(ELIBBAD)       \
+	X(ELIBACC)       \
+	X(EUSERS)        \
+	X(ENOTSUP)       \
+	X(EXDEV)         \
+	X(ESPIPE)        \
+	X(ERANGE)        \
+	X(EDEADLK)       \
+	X(ENOLCK)        \
+	X(ENOTEMPTY)     \
+	X(EOVERFLOW)     \
+	X(EPROTO)        \
+	X(EADDRINUSE)    \
+	X(EADDRNOTAVAIL) \
+	X(EAFNOSUPPORT)  \
+	X(ENETDOWN)      \
+	X(ENETUNREACH)   \
+	X(EHOSTUNREACH)  \
+	X(ECONNREFUSED)  \
+	X(ECONNRESET)    \
+	X(ECONNABORTED)  \
+	X(ENOTCONN)      \
+	X(ENOBUFS)       \
+	X(EALREADY)      \
+	X(ECANCELED)     \
+	X(ETIMEDOUT)     \
+	X(ESTALE)        \
 	X(EDQUOT)
 
 /* Its name stands for all that have none. */

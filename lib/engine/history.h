@@ -90,18 +90,20 @@ struct history_end {
 	struct reason reason;
 	struct reason by_reason; /* of `by`: how that one had ended */
 	struct reason first_reason;
-	uint32_t by;        /* SIBLING, LINK: the other one's id */
-	uint32_t first;     /* whose end was behind that of `by`, or 0 */
-	uint32_t from, uid; /* SIGNAL: who asked for it; 0: unknown */
-	uint32_t by_run;    /* REPLACED: which is instead of it; or KEPT */
-	int64_t memory;     /* the limit of memory in force, bytes; 0: none */
-	bool oom;           /* the kernel killed it: memory was short */
-	uint8_t signo;      /* SIGNAL */
-	bool caught;        /* outcome RESTART: a `catch` line says so */
-	uint8_t cause;      /* enum history_cause */
-	uint8_t outcome;    /* enum history_outcome */
-	uint8_t strategy;   /* enum strategy, at that time */
-	uint8_t behind;     /* enum history_behind; of `first`, or `by` */
+	uint32_t by;         /* SIBLING, LINK: the other one's id */
+	uint32_t first;      /* whose end was behind that of `by`, or 0 */
+	uint32_t from, uid;  /* SIGNAL: who asked for it; 0: unknown */
+	uint32_t by_run;     /* REPLACED: which is instead of it; or KEPT */
+	int64_t memory;      /* the limit of memory in force, bytes; 0: none */
+	int64_t error;       /* that ERRNO= has said, see sd_notify(3); or 0 */
+	int64_t exit_status; /* that EXIT_STATUS= has; or 0 */
+	bool oom;            /* the kernel killed it: memory was short */
+	uint8_t signo;       /* SIGNAL */
+	bool caught;         /* outcome RESTART: a `catch` line says so */
+	uint8_t cause;       /* enum history_cause */
+	uint8_t outcome;     /* enum history_outcome */
+	uint8_t strategy;    /* enum strategy, at that time */
+	uint8_t behind;      /* enum history_behind; of `first`, or `by` */
 };
 
 /* The ring of one child; all zero at first. */

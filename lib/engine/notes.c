@@ -2,7 +2,6 @@
 #include <signal.h>
 #include <string.h>
 
-#include "base/errno_name.h"
 #include "base/signal_name.h"
 #include "base/units.h"
 #include "engine/mailbox.h"
@@ -88,25 +87,18 @@ fill_start(struct engine *e, struct record *r, struct child *child,
 		record_text(r, "error", failure_of(e, note));
 }
 
-/* What it has said about how it fails. */
-static void
-add_said(struct record *r, const struct signs *signs)
-{
-	if (signs != NULL && signs->error > 0)
-		record_text(r, "errno", errno_name((int)signs->error));
-	if (signs != NULL && signs->exit_status > 0)
-		record_number(r, "exit_status", signs->exit_status);
-}
-
 static void
 fill_end(struct record *r, struct child *child, const struct note *note,
     struct texts *texts)
 {
+	const struct signs *signs;
+
 	add_subject(r, child, texts);
 	add_run(r, child, note);
 	add_reason(r, note, texts);
 	if (note->kind != NOTE_EXITED)
 		return;
+	signs = node_worker(child)->signs;
 	if (note->cause == CAUSED_BY_LINK)
 		record_text(r, "link",
 		    node_path(note->sibling, texts->supervisor));
@@ -115,7 +107,8 @@ fill_end(struct record *r, struct child *child, const struct note *note,
 	leaf_tell_oom(r, node_worker(child)->oom,
 	    leaf_memory(node_worker(child)), texts->memory);
 	record_number(r, "ran_ms", note->ran_ns / NS_PER_MS);
-	add_said(r, node_worker(child)->signs);
+	if (signs != NULL)
+		signs_tell(r, signs->error, signs->exit_status);
 }
 
 static void

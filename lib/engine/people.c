@@ -80,6 +80,21 @@ people_oom(const char *limit, char *text, size_t size)
 }
 
 const char *
+people_said(const char *error, int64_t exit_status, char *text, size_t size)
+{
+	bool status = exit_status > 0, both = status && *error != '\0';
+
+	*text = '\0';
+	if (status || *error != '\0')
+		snprintf(text, size, ", having said %s%s", error,
+		    both ? " and " : "");
+	if (status)
+		snprintf(text + strlen(text), size - strlen(text),
+		    "exit status %" PRId64, exit_status);
+	return text;
+}
+
+const char *
 people_end(const char *reason, const char *behind, char *text, size_t size)
 {
 	static const char *const words[] = {
@@ -182,7 +197,7 @@ static void
 say_exited(const struct record *r, struct sentence *s)
 {
 	const char *reason = text_of(r, "reason");
-	char ran[32], how[128];
+	char ran[32], how[128], had_said[64];
 
 	s->trouble = strcmp(reason, "exit:0") != 0 &&
 	    strcmp(reason, "shutdown") != 0 &&
@@ -197,8 +212,12 @@ say_exited(const struct record *r, struct sentence *s)
 		    "ended with %s, which %s, after %s", text_of(r, "link"),
 		    how, ran);
 	else
-		snprintf(s->text, sizeof(s->text), "%s%s, after %s", how,
-		    number_of(r, "core") != 0 ? ", core dumped" : "", ran);
+		snprintf(s->text, sizeof(s->text), "%s%s%s, after %s", how,
+		    number_of(r, "core") != 0 ? ", core dumped" : "",
+		    people_said(text_of(r, "errno"),
+			number_of(r, "exit_status"), had_said,
+			sizeof(had_said)),
+		    ran);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/record.h"
 
@@ -23,6 +24,13 @@ const char *people_reason(const char *reason, char *text, size_t size);
  * `limit` is that of the child, or "".
  */
 const char *people_oom(const char *limit, char *text, size_t size);
+
+/*
+ * What a run had said about how it fails, the name of an error and an exit
+ * status: ", having said ENOENT"; empty if it had said neither, "" and below 1.
+ */
+const char *
+people_said(const char *error, int64_t exit_status, char *text, size_t size);
 
 /* The same of an end with that behind it, one of history_behind_text[]. */
 const char *

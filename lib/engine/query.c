@@ -310,6 +310,7 @@ tell_end(struct engine *e, const struct history_end *end,
 	record_text(&r, "reason", reason_text(end->reason, reason));
 	record_number(&r, "ran_ms", end->ran_ms);
 	leaf_tell_oom(&r, end->oom, end->memory, memory);
+	signs_tell(&r, end->error, end->exit_status);
 	record_text(&r, "cause", history_cause_text[end->cause]);
 	if (end->cause == HISTORY_SIBLING || end->outcome == HISTORY_RESTART ||
 	    end->outcome == HISTORY_GROUP)

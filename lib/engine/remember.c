@@ -2,6 +2,7 @@
 #include "engine/remember.h"
 #include "base/units.h"
 #include "engine/leaf.h"
+#include "engine/signs.h"
 #include "os/clock.h"
 
 /* A supervisor that gave up ends with `shutdown`; `why` tells the two apart. */
@@ -244,8 +245,14 @@ remember_end(struct child *child, const struct note *note)
 	};
 
 	if (!child_is_sup(child) && note->kind == NOTE_EXITED) {
+		const struct signs *signs = node_worker(child)->signs;
+
 		end.oom = node_worker(child)->oom;
 		end.memory = leaf_memory(node_worker(child));
+		if (signs != NULL) {
+			end.error = signs->error;
+			end.exit_status = signs->exit_status;
+		}
 	}
 	find_cause(child, &end, note);
 	if (node_holder(child) != child)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/errno_name.h"
 #include "base/notify.h"
 #include "base/units.h"
 #include "base/utf8.h"
@@ -250,6 +251,15 @@ take(struct engine *e, struct worker *worker)
 	take_watchdog(e, worker, &message);
 	take_phase(e, worker, &message);
 	e->changed = true;
+}
+
+void
+signs_tell(struct record *record, int64_t error, int64_t exit_status)
+{
+	if (error > 0)
+		record_text(record, "errno", errno_name((int)error));
+	if (exit_status > 0)
+		record_number(record, "exit_status", exit_status);
 }
 
 void

@@ -34,6 +34,12 @@ struct signs {
 bool signs_is_variable(const char *variable);
 
 /*
+ * Adds to a record what a run has said about how it fails, see sd_notify(3):
+ * the number of an error and an exit status, neither if it is below 1.
+ */
+void signs_tell(struct record *record, int64_t error, int64_t exit_status);
+
+/*
  * Before a run is spawned, and before its environment is made: opens the
  * socket. 0 or -errno.
  */

@@ -298,10 +298,10 @@ act_replacing(struct engine *e, struct child *second, struct child *first)
 
 	to->second = true;
 	outlet_share(to, from);
-	feed_share(to, from);
+	log_to_share(to, from);
 	/* It could not start without memory, either. */
 	(void)monitor_share(to, from);
-	(void)handed_share_store(e, to, from);
+	(void)listen_fds_share_store(e, to, from);
 }
 
 void
@@ -313,9 +313,9 @@ act_replaced(struct engine *e, struct child *second, struct child *first)
 	to->second = false;
 	from->outgoing = true;
 	outlet_pass(to);
-	feed_pass(to, from);
+	log_to_pass(to, from);
 	/* What it has given away meanwhile, too. */
-	(void)handed_share_store(e, to, from);
+	(void)listen_fds_share_store(e, to, from);
 	follow_replaced(e, from->id, to->id);
 	/* A reload may have changed how it is treated meanwhile. */
 	if (node_set_spec(second, node_spec(first)))

@@ -200,7 +200,7 @@ act_let_go(struct engine *e, struct child *child)
 			act_let_go(e, below);
 	ties_freed(e, child);
 	if (!child_is_sup(child))
-		feed_free(node_worker(child));
+		log_to_free(node_worker(child));
 	if (*node_addition(child) != NULL)
 		give_back(e, *node_addition(child));
 }

@@ -236,7 +236,7 @@ turn(struct engine *e)
 	init_turn_all(e);
 	reload_turn(e);
 	adding_turn(e);
-	handed_turn(e);
+	listen_fds_turn(e);
 	act_turn(e);
 	tell_turn(e);
 	upward_turn(e);

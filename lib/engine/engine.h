@@ -11,14 +11,14 @@
 #include "core/tree.h"
 #include "engine/act.h"
 #include "engine/adding.h"
+#include "engine/cgroup_leaf.h"
 #include "engine/check.h"
-#include "engine/feed.h"
 #include "engine/follow.h"
 #include "engine/gone.h"
 #include "engine/guardian.h"
-#include "engine/handed.h"
 #include "engine/init.h"
-#include "engine/leaf.h"
+#include "engine/listen_fds.h"
+#include "engine/log_to.h"
 #include "engine/nobody.h"
 #include "engine/node.h"
 #include "engine/outlet.h"
@@ -45,15 +45,15 @@
  *	ready.c		hears that its start is complete
  *	check.c		asks whether it is ready, or well
  *	signs.c		what it tells of itself
- *	handed.c	the descriptors that it is handed: listener.c opens
- *			sockets, handed_share.c finds them new owners, fdstore.c
- *			keeps what runs have given away
+ *	listen_fds.c	the descriptors that it is handed: listener.c opens
+ *			sockets, listen_fds_share.c finds them new owners,
+ *			fdstore.c keeps what runs have given away
  *	mailbox.c	what it is told
- *	outlet.c	to where it writes, feed.c if another child reads it
- *	reap.c		ends: status, group, what remains
+ *	outlet.c	where it writes, log_to.c if another child reads it
+ *	reap.c		how it ends: status, group, what remains
  *	hook.c		the commands before and after a run
  *	strays.c	processes that left their group
- *	leaf.c		the control group of a worker, leaves.c of all
+ *	cgroup_leaf.c	the control group of a worker, cgroup_leaves.c of all
  *	orders.c	what guardian and witness pass on: signals, orphans
  *	job.c		the terminal of `exec`
  *	serve.c		requests from the socket; lookup.c finds names,
@@ -172,18 +172,18 @@ struct engine {
 	struct waiters waiters;
 	struct watchers watchers;
 	struct orders orders;
-	size_t nacts;               /* of all of them, not yet answered */
-	struct additions freed;     /* in this turn */
-	struct addings addings;     /* whose programs run */
-	struct inits inits;         /* of supervisors that start */
-	struct ties ties;           /* every link */
-	struct nobody nobody;       /* names that mean none */
-	struct answers answers;     /* of checks, that the core has not had */
-	struct handed_list handed;  /* descriptors of workers, */
-	struct handed_list keeping; /* and of those, of what does not run */
-	struct listeners listeners; /* sockets that are kept for workers */
-	struct thrown thrown;       /* values that reasons have */
-	struct gone_ring gone;      /* the children that were removed last */
+	size_t nacts;           /* of all of them, not yet answered */
+	struct additions freed; /* in this turn */
+	struct addings addings; /* whose programs run */
+	struct inits inits;     /* of supervisors that start */
+	struct ties ties;       /* every link */
+	struct nobody nobody;   /* names that mean none */
+	struct answers answers; /* of checks, that the core has not had */
+	struct listen_fds_list handed;  /* descriptors of workers, */
+	struct listen_fds_list keeping; /* and of those, of what does not run */
+	struct listeners listeners;     /* sockets that are kept for workers */
+	struct thrown thrown;           /* values that reasons have */
+	struct gone_ring gone; /* the children that were removed last */
 
 	pid_t guardian;
 	pid_t witness;

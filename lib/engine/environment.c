@@ -105,7 +105,7 @@ environment_fit(struct environment *env, const struct spec *spec)
 	if (env->readings != NULL)
 		need.variables += READINGS_VARIABLES_MAX;
 	room = env->nbase + need.variables + NOWN + SIGNS_NVARIABLES +
-	    HANDED_NVARIABLES + 1;
+	    LISTEN_FDS_NVARIABLES + 1;
 	if (room <= env->room)
 		return 0;
 	scratch = reallocarray(env->scratch, room, sizeof(*scratch));
@@ -192,7 +192,7 @@ is_ours(const char *variable, const struct worker *worker)
 		return environment_is_own(variable);
 	return (worker_notifies(&worker->child.policy->worker) &&
 		   signs_is_variable(variable)) ||
-	    (handed_wanted(worker) && handed_is_variable(variable));
+	    (listen_fds_wanted(worker) && listen_fds_is_variable(variable));
 }
 
 /* Puts one variable behind the `n` there are, in place of an earlier value. */
@@ -270,7 +270,7 @@ put_own(struct environment *env, struct worker *worker)
 
 	if (pid != NULL)
 		env->pids[npids++] = pid;
-	n += handed_environment(worker, env->scratch + n, &pid);
+	n += listen_fds_environment(worker, env->scratch + n, &pid);
 	if (pid != NULL)
 		env->pids[npids++] = pid;
 	env->pids[npids] = NULL;

@@ -200,7 +200,7 @@ apply(struct engine *e, struct init *init)
 	e->linked |= version->conf.nlinks > 0;
 	done = plan_apply(&plan, supervisor, version->conf.root) &&
 	    place(e, &plan);
-	handed_share(e, &plan);
+	listen_fds_share(e, &plan);
 	plan_fini(&plan);
 	init->version = NULL;
 	version_keep(e, supervisor, version);

@@ -74,7 +74,7 @@ static int
 input_begin(struct engine *e, struct worker *worker, struct spawn_fd *fd)
 {
 	const struct attributes *a = worker->spec->spec->worker.attributes;
-	int pipe = feed_input(worker), error;
+	int pipe = log_to_input(worker), error;
 
 	if (pipe < 0 && pipe != -ENOENT)
 		return pipe;
@@ -114,7 +114,7 @@ start(struct engine *e, struct worker *worker, struct spawn_plan *plan,
 	plan->fds = fds;
 	plan->nfds = (size_t)nfds + (logs > 0 ? (size_t)logs : 0);
 	if (!is_hook(worker))
-		handed_plan(worker, plan, fds);
+		listen_fds_plan(worker, plan, fds);
 	error = more < 0 ? more : input < 0 ? input : logs < 0 ? logs : 0;
 	if (error == 0)
 		error = leaf_spawn(e, worker, plan, result);
@@ -182,7 +182,7 @@ run(struct engine *e, struct worker *worker, const char *const *argv,
 	if (error < 0)
 		explain(story, sizeof(story), &plan, &result, -error);
 	if (error == 0 && !is_hook(worker))
-		error = handed_begin(e, worker, story, sizeof(story));
+		error = listen_fds_begin(e, worker, story, sizeof(story));
 	if (error == 0)
 		error = make_plan(e, worker, &plan, is_hook(worker), story,
 		    sizeof(story));
@@ -228,7 +228,7 @@ launch(struct engine *e, struct worker *worker, struct reason *reason)
 	}
 	ready_over(e, worker);
 	signs_over(e, worker);
-	handed_over(e, worker);
+	listen_fds_over(e, worker);
 	mailbox_over(e, worker);
 	job_start_failed(e);
 	outcome_failed(e, worker, step, -error);

@@ -8,7 +8,7 @@
 #include "base/record.h"
 #include "base/signal_name.h"
 #include "engine/engine.h"
-#include "engine/handed.h"
+#include "engine/listen_fds.h"
 #include "engine/mailbox.h"
 
 /* The slot in which the pipe is laid. */
@@ -29,7 +29,7 @@ mailbox_number(const struct worker *worker)
 	if (!worker->child.policy->worker.trap_exits &&
 	    spec->peers.monitors.n == 0)
 		return 0;
-	number += (int)handed_count(worker);
+	number += (int)listen_fds_count(worker);
 	return spec->ready_fd == number ? number + 1 : number;
 }
 

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/cgroup_leaf.h"
 #include "engine/check.h"
-#include "engine/feed.h"
-#include "engine/handed.h"
-#include "engine/leaf.h"
+#include "engine/listen_fds.h"
+#include "engine/log_to.h"
 #include "engine/mailbox.h"
 #include "engine/node.h"
 #include "engine/outlet.h"
@@ -180,10 +180,10 @@ nodes_fini(struct nodes *nodes)
 			free(nodes->workers[i].ready);
 		mailbox_free(&nodes->workers[i]);
 		signs_free(&nodes->workers[i]);
-		handed_free(&nodes->workers[i]);
+		listen_fds_free(&nodes->workers[i]);
 		check_free(&nodes->workers[i]);
 		outlet_free(&nodes->workers[i]);
-		feed_free(&nodes->workers[i]);
+		log_to_free(&nodes->workers[i]);
 		leaf_free(&nodes->workers[i]);
 	}
 	free(nodes->workers);

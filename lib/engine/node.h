@@ -17,7 +17,7 @@
 #include "os/pidfd.h"
 
 struct addition;
-struct handed;
+struct listen_fds;
 struct mailbox;
 struct check;
 struct feeding;
@@ -55,7 +55,7 @@ struct worker {
 	struct mailbox *mailbox;       /* owned; NULL: has not had one */
 	struct signs *signs;           /* the same */
 	struct check *check;           /* the same */
-	struct handed *handed;         /* the same */
+	struct listen_fds *handed;     /* the same */
 	struct outlet *outlet;         /* the same */
 	struct feeding *feeding;       /* the same */
 	struct leaf *leaf;             /* the same */

@@ -65,7 +65,7 @@ kind_of(const struct worker *worker, int stream)
 	enum outlet_kind kind = outlet_kind(logs_of(worker), stream);
 
 	/* Where nobody has that name, who looks at the output may see it. */
-	if (kind == OUTLET_CHILD && !feed_is_known(worker, stream))
+	if (kind == OUTLET_CHILD && !log_to_is_known(worker, stream))
 		return OUTLET_PIPE;
 	return kind;
 }
@@ -323,7 +323,7 @@ lay(struct engine *e, const struct outlet *outlet)
 static int
 lay_feed(struct engine *e, struct worker *worker, int stream)
 {
-	int fd = feed_output(e, worker, stream), error;
+	int fd = log_to_output(e, worker, stream), error;
 
 	if (fd < 0)
 		return fd;
@@ -365,7 +365,7 @@ outlet_begin(struct engine *e, struct worker *worker,
 		if (kind == OUTLET_CHILD)
 			error = lay_feed(e, worker, i);
 		else
-			feed_let_go(worker, i);
+			log_to_let_go(worker, i);
 		/* Without a logger there is nothing better than our own. */
 		if (kind == OUTLET_INHERIT ||
 		    (kind == OUTLET_PIPE && worker->outlet == NULL))

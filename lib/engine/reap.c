@@ -129,7 +129,7 @@ tell_run(struct engine *e, struct worker *worker, bool remains)
 	ready_over(e, worker);
 	signs_heard(e, worker);
 	signs_over(e, worker);
-	handed_over(e, worker);
+	listen_fds_over(e, worker);
 	check_cancel(e, worker);
 	mailbox_over(e, worker);
 	/* That it was ready may have led to its stop. */
@@ -359,7 +359,7 @@ reap_stop(struct engine *e, struct worker *worker, int signo)
 	}
 	/* The last words are to be read: at their end it ends, too. */
 	drains = e->root.sup.op == OP_SHUTDOWN && signo != SIGABRT &&
-	    feed_close(e, worker);
+	    log_to_close(e, worker);
 	note_signal(e, RECORD_STOPPING, worker, drains ? 0 : signo);
 	mailbox_stop(e, worker, signo);
 	if (!drains)

@@ -264,7 +264,7 @@ begin(struct engine *e)
 	r->begun = true;
 	inits_keep(e, &r->inits);
 	steps_make(e);
-	handed_share(e, &r->plan);
+	listen_fds_share(e, &r->plan);
 	outlets_look(e);
 	leaves_look(e);
 	return true;

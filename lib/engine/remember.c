@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "engine/remember.h"
 #include "base/units.h"
-#include "engine/leaf.h"
+#include "engine/cgroup_leaf.h"
 #include "engine/signs.h"
 #include "os/clock.h"
 

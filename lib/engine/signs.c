@@ -14,7 +14,7 @@
 #include "base/utf8.h"
 #include "engine/act.h"
 #include "engine/engine.h"
-#include "engine/handed.h"
+#include "engine/listen_fds.h"
 #include "engine/signs.h"
 #include "os/clock.h"
 
@@ -193,14 +193,14 @@ take_watchdog(struct engine *e, struct worker *worker,
 static void
 take_fds(struct engine *e, struct worker *worker, const struct notify *message)
 {
-	struct handed *handed;
+	struct listen_fds *handed;
 	const char *name =
 	    message->fdname != NULL ? message->fdname : DEFAULT_NAME;
 	bool room = true;
 
 	if (!message->fdstore && !message->fdstore_remove)
 		return;
-	handed = handed_of(e, worker);
+	handed = listen_fds_of(e, worker);
 	if (handed == NULL)
 		return;
 	if (!notify_name_valid(name))
@@ -209,7 +209,7 @@ take_fds(struct engine *e, struct worker *worker, const struct notify *message)
 		fdstore_remove(&handed->store, message->fdname);
 	for (size_t i = 0; message->fdstore && i < datagram.nfds; i++)
 		room = fdstore_add(&handed->store, &datagram.fds[i], name,
-			   handed_most_stored(worker)) &&
+			   listen_fds_most_stored(worker)) &&
 		    room;
 	if (!room)
 		warn(e, worker,

@@ -152,7 +152,7 @@ declare_log(struct engine *e, const struct census *c, size_t idx, int stream,
 	if (found <= 0)
 		return found;
 	outgoing = census_outgoing(c, peer);
-	return feed_declare(worker, stream, node_worker(c->children[peer]),
+	return log_to_declare(worker, stream, node_worker(c->children[peer]),
 		   outgoing == NULL || child_is_sup(outgoing) ?
 		       NULL :
 		       node_worker(outgoing)) ?
@@ -166,7 +166,7 @@ declare_logs(struct engine *e, const struct census *c, size_t idx,
 {
 	int error = 0;
 
-	feed_undeclare(node_worker(c->children[idx]));
+	log_to_undeclare(node_worker(c->children[idx]));
 	for (int i = 0; i < LOG_NSTREAMS && error == 0; i++)
 		error = declare_log(e, c, idx, i, why);
 	return error;

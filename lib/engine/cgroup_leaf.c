@@ -8,8 +8,8 @@
 
 #include "base/units.h"
 #include "conf/value.h"
+#include "engine/cgroup_leaf.h"
 #include "engine/engine.h"
-#include "engine/leaf.h"
 #include "engine/lookup.h"
 #include "os/cgroup.h"
 #include "os/clock.h"

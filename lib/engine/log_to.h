@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef ENGINE_FEED_H
-#define ENGINE_FEED_H
+#ifndef ENGINE_LOG_TO_H
+#define ENGINE_LOG_TO_H
 
 #include <sys/queue.h>
 
@@ -50,39 +50,39 @@ struct feeding {
  * What `stream` of `worker` writes goes to `target`. `before`, or NULL, has the
  * place that it is to take. False: no memory.
  */
-bool feed_declare(struct worker *worker, int stream, struct worker *target,
+bool log_to_declare(struct worker *worker, int stream, struct worker *target,
     const struct worker *before);
 
 /*
  * `second`, which is to take the place of `first`, logs to whom that does, and
- * reads what that reads. From feed_pass() on that is its own alone.
+ * reads what that reads. From log_to_pass() on that is its own alone.
  */
-bool feed_share(struct worker *second, struct worker *first);
-void feed_pass(struct worker *second, struct worker *first);
+bool log_to_share(struct worker *second, struct worker *first);
+void log_to_pass(struct worker *second, struct worker *first);
 
 /* Undoes that for both streams, to be declared anew. */
-void feed_undeclare(struct worker *worker);
+void log_to_undeclare(struct worker *worker);
 
 /* Whether it is known whom the stream goes to. */
-bool feed_is_known(const struct worker *worker, int stream);
+bool log_to_is_known(const struct worker *worker, int stream);
 
 /*
  * A descriptor, the caller's, that the next run of `worker` is to read from, or
  * write that stream to. -ENOENT: there is none; or -errno.
  */
-int feed_input(struct worker *worker);
-int feed_output(struct engine *e, struct worker *worker, int stream);
+int log_to_input(struct worker *worker);
+int log_to_output(struct engine *e, struct worker *worker, int stream);
 
 /* The stream of the next run goes elsewhere. */
-void feed_let_go(struct worker *worker, int stream);
+void log_to_let_go(struct worker *worker, int stream);
 
 /*
  * For a stop of everything: closes what `worker` reads. Whether that is now at
  * its end, so that `worker` ends by itself when it has read all.
  */
-bool feed_close(struct engine *e, struct worker *worker);
+bool log_to_close(struct engine *e, struct worker *worker);
 
 /* The worker is to be freed. */
-void feed_free(struct worker *worker);
+void log_to_free(struct worker *worker);
 
 #endif

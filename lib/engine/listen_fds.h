@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef ENGINE_HANDED_H
-#define ENGINE_HANDED_H
+#ifndef ENGINE_LISTEN_FDS_H
+#define ENGINE_LISTEN_FDS_H
 
 #include <sys/queue.h>
 
@@ -23,9 +23,9 @@ struct worker;
  * before have given away to be kept (U25). They are let go of when the worker
  * stays down.
  */
-struct handed {
-	LIST_ENTRY(handed) next;    /* engine->handed */
-	LIST_ENTRY(handed) keeping; /* engine->keeping: descriptors, no run */
+struct listen_fds {
+	LIST_ENTRY(listen_fds) next;    /* engine->handed */
+	LIST_ENTRY(listen_fds) keeping; /* engine->keeping: it has no run */
 	struct worker *worker;
 	bool keeps;
 	bool fits; /* the listeners are what the specification says */
@@ -35,83 +35,83 @@ struct handed {
 	struct fdstore store;
 };
 
-LIST_HEAD(handed_list, handed);
+LIST_HEAD(listen_fds_list, listen_fds);
 
 /* Variables that a run finds for them, and how many. */
-#define HANDED_NVARIABLES 3
-bool handed_is_variable(const char *variable);
+#define LISTEN_FDS_NVARIABLES 3
+bool listen_fds_is_variable(const char *variable);
 
 /* Where they are laid, and the place for a pid that the child writes there. */
-#define HANDED_FIRST 3
+#define LISTEN_FDS_FIRST 3
 
 /* Whether it is handed anything, or may be. */
-bool handed_wanted(const struct worker *worker);
+bool listen_fds_wanted(const struct worker *worker);
 
 /* How many the next run is handed. */
-size_t handed_count(const struct worker *worker);
+size_t listen_fds_count(const struct worker *worker);
 
 /* How many there may be of them, and of those that are kept. */
-size_t handed_most_stored(const struct worker *worker);
+size_t listen_fds_most_stored(const struct worker *worker);
 
 /* What is kept for it; NULL: no memory. */
-struct handed *handed_of(struct engine *e, struct worker *worker);
+struct listen_fds *listen_fds_of(struct engine *e, struct worker *worker);
 
 /*
  * Before a run is spawned, and before its environment is made: opens what is
  * not open yet. 0; or -errno, with
  * what is wrong, for a person, in `failure` of `size` bytes.
  */
-int handed_begin(struct engine *e, struct worker *worker, char *failure,
+int listen_fds_begin(struct engine *e, struct worker *worker, char *failure,
     size_t size);
 
 /*
  * Puts the variables of the run into `env`, which has room for
- * HANDED_NVARIABLES: how many there are. *pid is where the child has to write
- * its pid.
+ * LISTEN_FDS_NVARIABLES: how many there are. *pid is where the child has to
+ * write its pid.
  */
-size_t
-handed_environment(const struct worker *worker, const char **env, char **pid);
+size_t listen_fds_environment(const struct worker *worker, const char **env,
+    char **pid);
 
 /* Adds to the plan, and to its `fds`, what those tell of. */
-void handed_plan(const struct worker *worker, struct spawn_plan *plan,
+void listen_fds_plan(const struct worker *worker, struct spawn_plan *plan,
     struct spawn_fd *fds);
 
 /* The run has ended, or there was none. */
-void handed_over(struct engine *e, struct worker *worker);
+void listen_fds_over(struct engine *e, struct worker *worker);
 
 /* Lets go of the descriptors of those that are to stay down. */
-void handed_turn(struct engine *e);
+void listen_fds_turn(struct engine *e);
 
 /* Frees everything, descriptors as well. */
-void handed_free(struct worker *worker);
+void listen_fds_free(struct worker *worker);
 
 /* `second` is to have what `first` has given away to be kept, as well. */
-bool handed_share_store(struct engine *e, struct worker *second,
+bool listen_fds_share_store(struct engine *e, struct worker *second,
     const struct worker *first);
 
-/* The rest is for handed_share.c, but for its last. */
+/* The rest is for listen_fds_share.c, but for its last. */
 
 /* The lines of its specification. */
-const struct listens *handed_lines(const struct worker *worker);
+const struct listens *listen_fds_lines(const struct worker *worker);
 
 /* Its own listener that is what the line means, or NULL. */
 struct listener *
-handed_own(const struct handed *h, const struct listen_spec *line);
+listen_fds_own(const struct listen_fds *h, const struct listen_spec *line);
 
 /* It has no run, and keeps what it has for the next. */
-void handed_keep(struct engine *e, struct handed *h);
+void listen_fds_keep(struct engine *e, struct listen_fds *h);
 
 /*
  * Whether nothing that goes on may start `child`, which is down: neither its
  * supervisor nor one above is in the middle of something.
  */
-bool handed_stays_down(const struct child *child);
+bool listen_fds_stays_down(const struct child *child);
 
 /*
  * Workers have other specifications, and some come and go with the plan: a
  * socket goes along to who wants its address now, though that has not started
  * yet. What nobody wants is closed, before anybody starts.
  */
-void handed_share(struct engine *e, const struct plan *plan);
+void listen_fds_share(struct engine *e, const struct plan *plan);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "conf/log.h"
 #include "engine/engine.h"
-#include "engine/feed.h"
+#include "engine/log_to.h"
 #include "os/fd.h"
 
 static struct feeding *
@@ -61,7 +61,7 @@ adopt(struct feeding *feeding, struct feed *feed)
 }
 
 bool
-feed_declare(struct worker *worker, int stream, struct worker *target,
+log_to_declare(struct worker *worker, int stream, struct worker *target,
     const struct worker *before)
 {
 	struct feeding *from = feeding_of(worker), *to = feeding_of(target);
@@ -80,7 +80,7 @@ feed_declare(struct worker *worker, int stream, struct worker *target,
 }
 
 bool
-feed_share(struct worker *second, struct worker *first)
+log_to_share(struct worker *second, struct worker *first)
 {
 	const struct feeding *from = first->feeding;
 	struct feeding *to;
@@ -94,13 +94,13 @@ feed_share(struct worker *second, struct worker *first)
 	use(&to->feed, from->feed);
 	for (int i = 0; i < LOG_NSTREAMS; i++)
 		if (from->streams[i].to != NULL &&
-		    !feed_declare(second, i, from->streams[i].to, NULL))
+		    !log_to_declare(second, i, from->streams[i].to, NULL))
 			return false;
 	return true;
 }
 
 void
-feed_pass(struct worker *second, struct worker *first)
+log_to_pass(struct worker *second, struct worker *first)
 {
 	if (second->feeding != NULL)
 		second->feeding->borrows = false;
@@ -117,14 +117,14 @@ undeclare(struct feeder *feeder)
 }
 
 void
-feed_undeclare(struct worker *worker)
+log_to_undeclare(struct worker *worker)
 {
 	for (int i = 0; i < LOG_NSTREAMS && worker->feeding != NULL; i++)
 		undeclare(&worker->feeding->streams[i]);
 }
 
 bool
-feed_is_known(const struct worker *worker, int stream)
+log_to_is_known(const struct worker *worker, int stream)
 {
 	const struct worker *to = worker->feeding != NULL ?
 	    worker->feeding->streams[stream].to :
@@ -162,7 +162,7 @@ open_end(const struct feed *feed, int end)
 }
 
 int
-feed_input(struct worker *worker)
+log_to_input(struct worker *worker)
 {
 	const struct attributes *a = worker->spec->spec->worker.attributes;
 	bool by_file = worker->spec->fed ||
@@ -194,7 +194,7 @@ feed_input(struct worker *worker)
 }
 
 int
-feed_output(struct engine *e, struct worker *worker, int stream)
+log_to_output(struct engine *e, struct worker *worker, int stream)
 {
 	struct feeder *feeder = &worker->feeding->streams[stream];
 	struct worker *to = feeder->to;
@@ -215,14 +215,14 @@ feed_output(struct engine *e, struct worker *worker, int stream)
 }
 
 void
-feed_let_go(struct worker *worker, int stream)
+log_to_let_go(struct worker *worker, int stream)
 {
 	if (worker->feeding != NULL)
 		use(&worker->feeding->streams[stream].given, NULL);
 }
 
 bool
-feed_close(struct engine *e, struct worker *worker)
+log_to_close(struct engine *e, struct worker *worker)
 {
 	struct pollfd fd = { .fd = -1 };
 	struct feed *feed;
@@ -238,14 +238,14 @@ feed_close(struct engine *e, struct worker *worker)
 }
 
 void
-feed_free(struct worker *worker)
+log_to_free(struct worker *worker)
 {
 	struct feeding *feeding = worker->feeding;
 	struct feeder *feeder;
 
 	if (feeding == NULL)
 		return;
-	feed_undeclare(worker);
+	log_to_undeclare(worker);
 	while ((feeder = LIST_FIRST(&feeding->feeders)) != NULL)
 		undeclare(feeder);
 	if (feeding->feed != NULL && !feeding->borrows)

@@ -7,7 +7,7 @@
 #include "base/notify.h"
 #include "conf/listen.h"
 #include "engine/engine.h"
-#include "engine/handed.h"
+#include "engine/listen_fds.h"
 
 _Static_assert(SPAWN_FDS_MAX >= LISTENS_MAX + POLICY_FDSTORE_MAX + 3 + 2,
     "what is handed, pipe, mailbox, input and outputs do not fit into a plan");
@@ -18,7 +18,7 @@ enum variable {
 	LISTEN_FDNAMES,
 };
 
-static const char *const names[HANDED_NVARIABLES] = {
+static const char *const names[LISTEN_FDS_NVARIABLES] = {
 	[LISTEN_FDS] = "LISTEN_FDS=",
 	[LISTEN_PID] = "LISTEN_PID=",
 	[LISTEN_FDNAMES] = "LISTEN_FDNAMES=",
@@ -31,42 +31,42 @@ static char fdnames[sizeof("LISTEN_FDNAMES=") +
     (size_t)(LISTENS_MAX + POLICY_FDSTORE_MAX) * (NOTIFY_NAME_MAX + 1)];
 
 bool
-handed_is_variable(const char *variable)
+listen_fds_is_variable(const char *variable)
 {
-	for (size_t i = 0; i < HANDED_NVARIABLES; i++)
+	for (size_t i = 0; i < LISTEN_FDS_NVARIABLES; i++)
 		if (strncmp(variable, names[i], strlen(names[i])) == 0)
 			return true;
 	return false;
 }
 
 const struct listens *
-handed_lines(const struct worker *worker)
+listen_fds_lines(const struct worker *worker)
 {
 	return &worker->spec->spec->worker.listens;
 }
 
 bool
-handed_wanted(const struct worker *worker)
+listen_fds_wanted(const struct worker *worker)
 {
-	return handed_lines(worker)->n > 0 ||
+	return listen_fds_lines(worker)->n > 0 ||
 	    worker_notifies(&worker->child.policy->worker);
 }
 
 size_t
-handed_count(const struct worker *worker)
+listen_fds_count(const struct worker *worker)
 {
-	const struct handed *h = worker->handed;
+	const struct listen_fds *h = worker->handed;
 
 	return h == NULL ? 0 : h->nlisteners + h->store.n;
 }
 
 /* Its pipe has a number behind them. */
 size_t
-handed_most_stored(const struct worker *worker)
+listen_fds_most_stored(const struct worker *worker)
 {
 	const struct worker_policy *policy = &worker->child.policy->worker;
 	size_t pipe = (size_t)worker->spec->spec->worker.ready_fd;
-	size_t first = HANDED_FIRST + handed_lines(worker)->n;
+	size_t first = LISTEN_FDS_FIRST + listen_fds_lines(worker)->n;
 
 	if (!worker_notifies(policy))
 		return 0;
@@ -75,10 +75,10 @@ handed_most_stored(const struct worker *worker)
 	return policy->fdstore_max;
 }
 
-struct handed *
-handed_of(struct engine *e, struct worker *worker)
+struct listen_fds *
+listen_fds_of(struct engine *e, struct worker *worker)
 {
-	struct handed *h = worker->handed;
+	struct listen_fds *h = worker->handed;
 
 	if (h != NULL)
 		return h;
@@ -93,7 +93,7 @@ handed_of(struct engine *e, struct worker *worker)
 }
 
 void
-handed_keep(struct engine *e, struct handed *h)
+listen_fds_keep(struct engine *e, struct listen_fds *h)
 {
 	if (h->keeps)
 		return;
@@ -103,7 +103,7 @@ handed_keep(struct engine *e, struct handed *h)
 
 /* It has a run again, or keeps nothing any more. */
 static void
-keep_no_more(struct handed *h)
+keep_no_more(struct listen_fds *h)
 {
 	if (h->keeps)
 		LIST_REMOVE(h, keeping);
@@ -118,7 +118,7 @@ leave(struct listener **listeners, size_t *n)
 }
 
 struct listener *
-handed_own(const struct handed *h, const struct listen_spec *line)
+listen_fds_own(const struct listen_fds *h, const struct listen_spec *line)
 {
 	for (size_t i = 0; i < h->nlisteners; i++)
 		if (listen_is_same(&h->listeners[i]->spec, line))
@@ -128,16 +128,16 @@ handed_own(const struct handed *h, const struct listen_spec *line)
 
 /* The listener of a line, with one user more. 0 or -errno. */
 static int
-take_one(struct engine *e, struct handed *h, const struct listen_spec *line,
+take_one(struct engine *e, struct listen_fds *h, const struct listen_spec *line,
     struct listener **listener)
 {
-	struct listener *found = handed_own(h, line);
+	struct listener *found = listen_fds_own(h, line);
 	struct child *first = child_first(&h->worker->child);
 	int error;
 
 	if (found == NULL && first != NULL &&
 	    node_worker(first)->handed != NULL)
-		found = handed_own(node_worker(first)->handed, line);
+		found = listen_fds_own(node_worker(first)->handed, line);
 	if (found != NULL && !listener_is_there(found))
 		found = NULL;
 	if (found == NULL)
@@ -154,7 +154,7 @@ take_one(struct engine *e, struct handed *h, const struct listen_spec *line,
 
 /* Whether nothing is to be done about them. */
 static bool
-fits(const struct handed *h, const struct listens *lines)
+fits(const struct listen_fds *h, const struct listens *lines)
 {
 	size_t n = 0;
 
@@ -165,7 +165,7 @@ fits(const struct handed *h, const struct listens *lines)
 
 /* Makes its listeners those of the lines. */
 static int
-take_all(struct engine *e, struct handed *h, const struct listens *lines,
+take_all(struct engine *e, struct listen_fds *h, const struct listens *lines,
     const struct listen_spec **failed)
 {
 	struct listener *taken[LISTENS_MAX] = { NULL };
@@ -190,17 +190,17 @@ take_all(struct engine *e, struct handed *h, const struct listens *lines,
 }
 
 int
-handed_begin(struct engine *e, struct worker *worker, char *failure,
+listen_fds_begin(struct engine *e, struct worker *worker, char *failure,
     size_t size)
 {
-	const struct listens *lines = handed_lines(worker);
+	const struct listens *lines = listen_fds_lines(worker);
 	const struct listen_spec *line = NULL;
-	struct handed *h = worker->handed;
+	struct listen_fds *h = worker->handed;
 	int error;
 
 	if (h == NULL && lines->n == 0)
 		return 0;
-	h = handed_of(e, worker);
+	h = listen_fds_of(e, worker);
 	error = h == NULL ? -ENOMEM : take_all(e, h, lines, &line);
 	if (error < 0) {
 		snprintf(failure, size, "listen%s%s%s%s: %s",
@@ -212,7 +212,7 @@ handed_begin(struct engine *e, struct worker *worker, char *failure,
 		return error;
 	}
 	/* Another specification may leave less room for them. */
-	if (h->store.n > handed_most_stored(worker))
+	if (h->store.n > listen_fds_most_stored(worker))
 		fdstore_clear(&h->store);
 	keep_no_more(h);
 	return 0;
@@ -222,24 +222,25 @@ handed_begin(struct engine *e, struct worker *worker, char *failure,
 static const char *
 name_of(const struct worker *worker, size_t idx)
 {
-	const char *name = handed_lines(worker)->list[idx].name;
+	const char *name = listen_fds_lines(worker)->list[idx].name;
 
 	return name != NULL ? name : node_name(&worker->child);
 }
 
 size_t
-handed_environment(const struct worker *worker, const char **env, char **pid)
+listen_fds_environment(const struct worker *worker, const char **env,
+    char **pid)
 {
-	const struct handed *h = worker->handed;
+	const struct listen_fds *h = worker->handed;
 	const struct stored *stored;
 	const char *colon = "";
 	char *to;
 
 	*pid = NULL;
-	if (handed_count(worker) == 0)
+	if (listen_fds_count(worker) == 0)
 		return 0;
 	snprintf(fds_text, sizeof(fds_text), "%s%zu", names[LISTEN_FDS],
-	    handed_count(worker));
+	    listen_fds_count(worker));
 	strlcpy(pid_text, names[LISTEN_PID], sizeof(pid_text));
 	*pid = pid_text + strlen(names[LISTEN_PID]);
 	to = stpcpy(fdnames, names[LISTEN_FDNAMES]);
@@ -254,18 +255,18 @@ handed_environment(const struct worker *worker, const char **env, char **pid)
 	env[LISTEN_FDS] = fds_text;
 	env[LISTEN_PID] = pid_text;
 	env[LISTEN_FDNAMES] = fdnames;
-	return HANDED_NVARIABLES;
+	return LISTEN_FDS_NVARIABLES;
 }
 
 void
-handed_plan(const struct worker *worker, struct spawn_plan *plan,
+listen_fds_plan(const struct worker *worker, struct spawn_plan *plan,
     struct spawn_fd *fds)
 {
-	const struct handed *h = worker->handed;
+	const struct listen_fds *h = worker->handed;
 	const struct stored *stored;
-	int to = HANDED_FIRST;
+	int to = LISTEN_FDS_FIRST;
 
-	if (handed_count(worker) == 0)
+	if (listen_fds_count(worker) == 0)
 		return;
 	plan->anywhere = true;
 	for (size_t i = 0; i < h->nlisteners; i++)
@@ -276,26 +277,26 @@ handed_plan(const struct worker *worker, struct spawn_plan *plan,
 }
 
 bool
-handed_share_store(struct engine *e, struct worker *second,
+listen_fds_share_store(struct engine *e, struct worker *second,
     const struct worker *first)
 {
-	struct handed *h;
+	struct listen_fds *h;
 
 	if (first->handed == NULL || first->handed->store.n == 0)
 		return true;
-	h = handed_of(e, second);
+	h = listen_fds_of(e, second);
 	return h != NULL &&
 	    fdstore_copy(&h->store, &first->handed->store,
-		handed_most_stored(second));
+		listen_fds_most_stored(second));
 }
 
 void
-handed_over(struct engine *e, struct worker *worker)
+listen_fds_over(struct engine *e, struct worker *worker)
 {
-	struct handed *h = worker->handed;
+	struct listen_fds *h = worker->handed;
 
-	if (h != NULL && handed_count(worker) > 0)
-		handed_keep(e, h);
+	if (h != NULL && listen_fds_count(worker) > 0)
+		listen_fds_keep(e, h);
 }
 
 /* Whether `sup` is up and is not in the middle of anything. */
@@ -309,7 +310,7 @@ rests(const struct sup *sup)
 }
 
 bool
-handed_stays_down(const struct child *child)
+listen_fds_stays_down(const struct child *child)
 {
 	for (; child->state == CHILD_DOWN; child = &child->sup->child)
 		if (child->sup == NULL || rests(child->sup))
@@ -318,7 +319,7 @@ handed_stays_down(const struct child *child)
 }
 
 static void
-let_go(struct handed *h)
+let_go(struct listen_fds *h)
 {
 	keep_no_more(h);
 	leave(h->listeners, &h->nlisteners);
@@ -326,19 +327,19 @@ let_go(struct handed *h)
 }
 
 void
-handed_turn(struct engine *e)
+listen_fds_turn(struct engine *e)
 {
-	struct handed *h, *next;
+	struct listen_fds *h, *next;
 
 	/* What a child has that is yet to come into the tree is for that. */
 	LIST_FOREACH_SAFE(h, &e->keeping, keeping, next)
-		if (handed_stays_down(&h->worker->child) &&
+		if (listen_fds_stays_down(&h->worker->child) &&
 		    node_is_within(&h->worker->child, &e->root.sup.child))
 			let_go(h);
 }
 
 void
-handed_free(struct worker *worker)
+listen_fds_free(struct worker *worker)
 {
 	if (worker->handed == NULL)
 		return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "conf/listen.h"
 #include "engine/engine.h"
-#include "engine/handed.h"
+#include "engine/listen_fds.h"
 #include "engine/lookup.h"
 #include "engine/reload_plan.h"
 
@@ -11,7 +11,7 @@
 static const struct listen_spec *
 line_of(const struct worker *worker, const struct listener *listener)
 {
-	const struct listens *lines = handed_lines(worker);
+	const struct listens *lines = listen_fds_lines(worker);
 
 	for (size_t i = 0; i < lines->n; i++)
 		if (listen_is_same(&listener->spec, &lines->list[i]))
@@ -21,7 +21,7 @@ line_of(const struct worker *worker, const struct listener *listener)
 
 /* Leaves those of the worker that are not to stay with it. */
 static void
-leave_others(struct handed *h,
+leave_others(struct listen_fds *h,
     bool (*stays)(const struct worker *worker, struct listener *listener))
 {
 	size_t n = 0;
@@ -72,7 +72,7 @@ find_free(const struct engine *e, const struct listen_spec *line)
 static bool
 is_to_have(const struct engine *e, const struct child *child)
 {
-	return !handed_stays_down(child) ||
+	return !listen_fds_stays_down(child) ||
 	    !node_is_within(child, &e->root.sup.child);
 }
 
@@ -80,26 +80,26 @@ is_to_have(const struct engine *e, const struct child *child)
 static void
 take_free(struct engine *e, struct worker *worker)
 {
-	const struct listens *lines = handed_lines(worker);
+	const struct listens *lines = listen_fds_lines(worker);
 
 	for (size_t i = 0; i < lines->n; i++) {
 		struct listener *listener = find_free(e, &lines->list[i]);
-		struct handed *h =
-		    listener != NULL ? handed_of(e, worker) : NULL;
+		struct listen_fds *h =
+		    listener != NULL ? listen_fds_of(e, worker) : NULL;
 
-		if (h == NULL || handed_own(h, &lines->list[i]) != NULL)
+		if (h == NULL || listen_fds_own(h, &lines->list[i]) != NULL)
 			continue;
 		listener->users++;
 		h->listeners[h->nlisteners++] = listener;
 		(void)is_meant(worker, listener);
 		if (worker->child.state == CHILD_DOWN)
-			handed_keep(e, h);
+			listen_fds_keep(e, h);
 	}
 }
 
 /* Whether it is not to start any more. */
 static bool
-goes(const struct handed *h)
+goes(const struct listen_fds *h)
 {
 	return h->goes || h->worker->child.forgotten;
 }
@@ -107,11 +107,11 @@ goes(const struct handed *h)
 static void
 mark_going(void *arg, struct child *child)
 {
-	struct handed *h;
+	struct listen_fds *h;
 
-	if (child_is_sup(child) || handed_lines(node_worker(child))->n == 0)
+	if (child_is_sup(child) || listen_fds_lines(node_worker(child))->n == 0)
 		return;
-	h = handed_of(arg, node_worker(child));
+	h = listen_fds_of(arg, node_worker(child));
 	if (h != NULL)
 		h->goes = true;
 }
@@ -119,7 +119,7 @@ mark_going(void *arg, struct child *child)
 static void
 mark_all_going(struct engine *e, const struct plan *plan)
 {
-	struct handed *h;
+	struct listen_fds *h;
 
 	LIST_FOREACH(h, &e->handed, next)
 		h->goes = false;
@@ -147,7 +147,7 @@ share_one(void *arg, struct child *child)
 static void
 share_all(struct engine *e, const struct plan *plan)
 {
-	struct handed *h;
+	struct listen_fds *h;
 
 	LIST_FOREACH(h, &e->handed, next)
 		if (!goes(h))
@@ -164,7 +164,7 @@ share_all(struct engine *e, const struct plan *plan)
 }
 
 void
-handed_share(struct engine *e, const struct plan *plan)
+listen_fds_share(struct engine *e, const struct plan *plan)
 {
 	struct listener *listener, *next;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef ENGINE_LEAF_H
-#define ENGINE_LEAF_H
+#ifndef ENGINE_CGROUP_LEAF_H
+#define ENGINE_CGROUP_LEAF_H
 
 #include <sys/types.h>
 
@@ -36,7 +36,7 @@ struct spec;
  * a leaf, moves to the folder `self` beside the leaves. Where groups cannot be
  * made, or a controller is missing, that is told once, and all else works.
  *
- * leaves.c has the folder and the controllers, leaf.c the leaves.
+ * cgroup_leaves.c has the folder and the controllers, cgroup_leaf.c the leaves.
  */
 struct leaf {
 	struct engine *engine; /* borrowed, as the next */

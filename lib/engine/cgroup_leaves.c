@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/cgroup_leaf.h"
 #include "engine/engine.h"
-#include "engine/leaf.h"
 #include "engine/mark.h"
 #include "os/cgroup.h"
 #include "os/proc.h"

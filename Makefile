@@ -347,7 +347,10 @@ $(call FAULT,$(1)): $(1)/unit/%: $(1)/obj/test/unit/%.o $(1)/libtest.a $(1)/libs
 $(call UNIT,$(1)): $(1)/unit/%: $(1)/obj/test/unit/%.o $(1)/libtest.a $(1)/libsupervise.a
 	@mkdir -p $$(@D)
 	$$(call say,LD)
-	$$(Q)$(2) $(3) -fno-lto $(4) -o $$@ $$^ $(BSD_LIBS)
+	$$(Q)$(2) $(3) -fno-lto $(4) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $(BSD_LIBS)
+
+# What of another program is tested without its screen.
+$(1)/unit/top_model: $(addprefix $(1)/obj/cmd/top/,model.o ring.o)
 
 $(1)/sim/sim: $(SIM_SRC:%.c=$(1)/obj/%.o) $(1)/libsupervise.a
 	@mkdir -p $$(@D)
@@ -421,7 +424,9 @@ $(STATIC)/include/linux:
 			sed -n "s|.*\"\(/.*/$$dir\)/[a-z_]*.h\".*|\1|p" | head -n 1)" \
 			$(@D)/$$dir; \
 	done
-$(eval $(call VARIANT,$(B)/asan,$$(CC),$(WARN_$(FAMILY)) $(SANITIZE),$$(LDFLAGS)))
+# gcc's would be loaded anew, page by page, with every process; clang's never is.
+SANITIZER_GCC := -static-libasan -static-libubsan
+$(eval $(call VARIANT,$(B)/asan,$$(CC),$(WARN_$(FAMILY)) $(SANITIZE),$(SANITIZER_$(FAMILY)) $$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/fault,$$(CC),$(WARN_$(FAMILY)) -O1 -g,$$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/coverage,gcc,-O0 -g --coverage,$$(LDFLAGS)))
 $(eval $(call VARIANT,$(B)/fuzz,$$(CLANG),$(WARN_CLANG) -fsanitize=fuzzer-no-link $(SANITIZE),$$(LDFLAGS)))

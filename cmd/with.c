@@ -240,8 +240,8 @@ take_words(struct with *with, struct conf_wish *wish, char **argv)
 		return false;
 	}
 	if (!dashes) {
-		*command++ = NULL;
 		wish->only = (const char *const *)names;
+		wish->nonly = (size_t)(command++ - names);
 	}
 	if (*command == NULL) {
 		usage_error("with", "no command given");

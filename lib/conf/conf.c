@@ -117,7 +117,7 @@ load_file(struct loader *ld, const char *path)
 static void
 load_root(struct loader *ld, const void *request)
 {
-	const struct conf_wish none = { .only = NULL };
+	const struct conf_wish none = { .nonly = 0 };
 	const struct conf_wish *wish =
 	    ld->source->wish != NULL ? ld->source->wish : &none;
 
@@ -129,8 +129,9 @@ load_root(struct loader *ld, const void *request)
 		    "name, or --procfile");
 	else
 		load_file(ld, request);
-	if (ld->conf->root != NULL && wish->only != NULL)
-		ld->conf->root = only_needed(ld, wish->only, request);
+	if (ld->conf->root != NULL && wish->nonly > 0)
+		ld->conf->root =
+		    only_needed(ld, wish->nonly, wish->only, request);
 }
 
 bool

@@ -32,10 +32,11 @@ struct conf_file {
 
 /* What is wanted of a file, beside what it says. */
 struct conf_wish {
-	const char *const *only; /* these children and what they need; ends
-				    with NULL; NULL: all */
-	bool procfile;           /* it is a Procfile, whatever its name */
-	const char *formation;   /* of a Procfile: how many of each; or NULL */
+	const char *const *only; /* these children and what they need; all
+				    if there are none */
+	size_t nonly;
+	bool procfile;         /* it is a Procfile, whatever its name */
+	const char *formation; /* of a Procfile: how many of each; or NULL */
 };
 
 /* Where files and the environment come from. */

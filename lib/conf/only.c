@@ -162,7 +162,8 @@ cut(struct only *o, size_t at)
 }
 
 const struct spec *
-only_needed(struct loader *ld, const char *const *names, const char *file)
+only_needed(struct loader *ld, size_t nnames, const char *const *names,
+    const char *file)
 {
 	size_t n = ld->conf->nchildren + 1;
 	struct only o = { .ld = ld };
@@ -173,8 +174,8 @@ only_needed(struct loader *ld, const char *const *names, const char *file)
 	o.names.n = o.n;
 	o.names.sorted = ARENA_ARRAY(&ld->scratch, const struct name_node *, n);
 	names_init(&o.names, o.nodes);
-	for (; *names != NULL; names++)
-		need_name(&o, *names, file);
+	for (size_t i = 0; i < nnames; i++)
+		need_name(&o, names[i], file);
 	if (ld->conf->diags.nerrors > 0)
 		return NULL;
 	need_readers(&o);

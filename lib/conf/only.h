@@ -11,11 +11,11 @@
  */
 
 /*
- * The part of the tree of conf->root that `names`, which end with NULL, need;
+ * The part of the tree of conf->root that these names need;
  * conf->nchildren is that of the part. NULL after errors, one for each name
  * that is none. `file` is whose they are not, then.
  */
-const struct spec *
-only_needed(struct loader *ld, const char *const *names, const char *file);
+const struct spec *only_needed(struct loader *ld, size_t nnames,
+    const char *const *names, const char *file);
 
 #endif

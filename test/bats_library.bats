@@ -5,6 +5,8 @@
 # example of supervise-bats(7), are run by a bats of their own; their tests say
 # in their names whether they have to pass or to fail. Here it is looked at what
 # bats has printed.
+#
+# With the plain program only: what is run is the library.
 
 load test_helper
 load page_helper

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: ISC
 #
 # supervise help, --version, and what is said to wrong words.
+#
+# With the plain program only: it prints constant text.
 
 load test_helper
 

@@ -3,6 +3,8 @@
 #
 # Completion in bash, zsh and fish: what each offers for a line that is typed
 # up to its end, `supervise status web/`. All three must offer the same.
+#
+# With the plain program only: what is run is the shells.
 
 load test_helper
 load control_helper

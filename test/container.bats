@@ -3,6 +3,8 @@
 #
 # In containers that have nothing but the static program: under runc, in
 # namespaces of unshare(1), and as nobody in bwrap(1) with all read-only.
+#
+# With the plain program only: what is run there is the static one.
 
 load test_helper
 

@@ -3,6 +3,8 @@
 #
 # The examples of supervise-examples(7), taken from the page as they stand
 # there, but for the number of a port, and what they promise.
+#
+# With the plain program only: what is run is the page.
 
 load test_helper
 load page_helper

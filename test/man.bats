@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: ISC
 #
 # The manual pages and the tables in the code name the same things.
+#
+# With the plain program only: it is read, not run.
 
 load test_helper
 load page_helper

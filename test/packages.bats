@@ -3,6 +3,8 @@
 #
 # What leaves the tree: what is installed, the manual in HTML, the tarball of
 # the source, the packages of Debian. Each is made, and used from where it is.
+#
+# With the plain program only: what is made and installed is that.
 
 # The whole program is built.
 BATS_TEST_TIMEOUT=300

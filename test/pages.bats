@@ -4,6 +4,8 @@
 # What stands below EXAMPLES in the manual, and the files elsewhere in it, taken
 # from the pages and done. The programs that it names do here what is said of
 # them there.
+#
+# With the plain program only: what is run is the manual.
 
 load test_helper
 load page_helper

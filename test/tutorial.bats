@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: ISC
 #
 # The steps of supervise-tutorial(7), taken from the page as they stand there.
+#
+# With the plain program only: what is run is the page.
 
 load test_helper
 load page_helper

@@ -130,7 +130,7 @@ restarting() {
 	done
 	kill -s KILL "$(pid_of a)"
 	wait_record event=restarting restarts=1
-	supervise wait -t 10 ready a
+	supervise wait -t 60 ready a
 }
 
 @test "S55, S95, S96: start and delete of a restarting child say restarting" {
@@ -159,8 +159,8 @@ restarting() {
 	assert_equal "$(state_of api)" down
 	kill -s KILL "$(pid_of front)"
 	wait_record event=restarting
-	supervise wait -t 10 ready web/api
-	supervise wait -t 10 ready web/front
+	supervise wait -t 60 ready web/api
+	supervise wait -t 60 ready web/front
 	assert_equal "$(state_of api)" up
 }
 
@@ -251,7 +251,7 @@ restarting() {
 	wait_log start x 2
 	assert_equal "$(state_of x)" starting
 	touch go
-	supervise wait -t 10 ready x
+	supervise wait -t 60 ready x
 }
 
 @test "-q prints nothing, --json records" {
@@ -275,7 +275,7 @@ restarting() {
 	kill -s KILL "$asked"
 	wait "$asked" || true
 	touch go
-	supervise wait -t 10 ready x
+	supervise wait -t 60 ready x
 }
 
 @test "a pattern acts on each and says how many" {

@@ -638,7 +638,7 @@ assert_said() {
 			    exec ${WORKER}
 			}
 		END
-		supervise wait -t 10 quiet
+		supervise wait -t 60 quiet
 		supervise reload -q
 	done
 	# What else a reload changes is no matter.

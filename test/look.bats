@@ -94,7 +94,7 @@ migrate down"
 	supervise restart -q web/front
 	kill -s KILL "$(pid_of web/api)"
 	wait_record event=started child=web/front run=3
-	supervise wait -t 10 quiet
+	supervise wait -t 60 quiet
 	local pids
 	pids=$(all_pids)
 	while read -r name pid; do

@@ -57,7 +57,7 @@ mail_has() {
 	eventually mail_has "event=stop signal=TERM"
 	supervise signal -q KILL a
 	eventually mail_has "event=exit from=a pid=$pid reason=killed"
-	supervise wait -t 10 down b
+	supervise wait -t 60 down b
 	is_state down b
 }
 

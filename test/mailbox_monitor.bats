@@ -54,7 +54,7 @@ mail_has() {
 	eventually has_record event=start_failed child=a
 	touch ok
 	wait_record event=started child=a
-	supervise wait -t 10 ready a
+	supervise wait -t 60 ready a
 	second=$(pid_of a)
 	supervise signal -q KILL a
 	eventually mail_has "pid=$second"

@@ -283,7 +283,7 @@ start z"
 	conf <<<'worker a { exec ${WORKER} }; worker t { restart transient; exec ${WORKER} exit=0 }'
 	start_tree_ready
 	supervise stop -q a
-	supervise wait -t 10 down t
+	supervise wait -t 60 down t
 	conf <<<'worker a { exec ${WORKER} say=new }; worker t { restart transient; exec ${WORKER} exit=0 say=x }'
 	run -0 supervise reload
 	assert_equal "$(state_of a)" down
@@ -344,7 +344,7 @@ start once
 start s
 change s/x"
 	assert_equal "$(names | tr '\n' ' ')" "a b p p/c p/d bad once s s/x s/y "
-	run -0 supervise wait -t 10 up a p/d bad once s/x s/y
+	run -0 supervise wait -t 60 up a p/d bad once s/x s/y
 	same_pids b p/c
 	run -0 supervise reload
 	assert_equal "$output" ""
@@ -394,7 +394,7 @@ not_there() {
 	assert_equal "$(names | tr '\n' ' ')" "a b s s/x s/y s/z "
 	kill -s KILL "$(engine_pid)"
 	wait_record event=engine_started
-	eventually supervise wait -t 10 ready s/z a b
+	eventually supervise wait -t 60 ready s/z a b
 }
 
 @test "S204: a dynamic supervisor: max_children below the number stops nobody" {
@@ -585,7 +585,7 @@ start a"
 	conf <<<'worker job { restart temporary; exec ${WORKER} log=log print=new exit=0 }; worker a { exec ${WORKER} }'
 	run -0 supervise reload
 	assert_equal "$(steps)" "change job"
-	supervise wait -t 10 quiet
+	supervise wait -t 60 quiet
 	assert_equal "$(grep -c 'start job' log)" 1
 }
 
@@ -622,7 +622,7 @@ END
 	supervise signal -q KILL a
 	kill -s HUP "$(pid_of gone)"
 	wait "$reload"
-	supervise wait -t 10 quiet
+	supervise wait -t 60 quiet
 	assert_equal "$(names | tr '\n' ' ')" "new a changed changed/x "
 	run -0 supervise status -q new a changed changed/x
 	run ! grep 'event=start.* child=gone .*run=2' records
@@ -735,11 +735,11 @@ END
 	supervise stop --no-wait s p
 	kill -s HUP "$(pid_of deaf)"
 	wait "$reload"
-	supervise wait -t 10 quiet
+	supervise wait -t 60 quiet
 	run -0 supervise reload
 	assert_equal "$output" ""
 	supervise start -q s p || true
-	supervise wait -t 10 quiet
+	supervise wait -t 60 quiet
 	assert_equal "$(names | tr '\n' ' ')" "s s/y s/z p p/r "
 	run -0 supervise status -q s/y s/z p/r
 	grep -qz print=new "/proc/$(pid_of s/y)/cmdline"
@@ -755,7 +755,7 @@ END
 	conf <<<'worker a { exec ${WORKER} }'
 	run -0 supervise reload
 	run -0 supervise reload
-	supervise wait -t 10 quiet
+	supervise wait -t 60 quiet
 	run -0 supervise status -q a
 }
 
@@ -947,7 +947,7 @@ touched() {
 		assert_equal "$(supervise reload)" ""
 		if [[ -n $disturbed ]]; then
 			undo 2>>disturbed
-			supervise wait -t 10 quiet
+			supervise wait -t 60 quiet
 			commands >commands.after
 		fi
 		shape >shape.reloaded
@@ -995,7 +995,7 @@ top() {
 		reload=$!
 		storm
 		wait "$reload" || true
-		supervise wait -t 20 quiet
+		supervise wait -t 60 quiet
 		names | sort | uniq -d >twice
 		assert_equal "$(<twice)" ""
 		# What was deleted meanwhile comes back.
@@ -1008,7 +1008,7 @@ top() {
 		run grep -vxFf commands.fresh commands.after
 		assert_equal "$output" ""
 		supervise restart -q top
-		supervise wait -t 20 quiet
+		supervise wait -t 60 quiet
 		commands >commands.after
 		shape >shape.reloaded
 		diff shape.fresh shape.reloaded || lament "$round: another tree"

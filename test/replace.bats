@@ -33,7 +33,7 @@ course() {
 @test "replace of a pattern: each that it means once, an array too" {
 	conf <<<'worker web[3] { exec ${WORKER} }; worker other { exec ${WORKER} }'
 	start_tree_ready
-	run -0 timeout 20 "$SUPERVISE" replace -q 'web.*'
+	run -0 timeout 60 "$SUPERVISE" replace -q 'web.*'
 	assert_equal "$(grep -c event=replaced records)" 3
 	supervise status --json web.0 web.1 web.2 | jq -es 'all(.run == 2)'
 }

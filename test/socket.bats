@@ -236,7 +236,7 @@ answers() {
 	wait_record event=started supervisor=root
 	kill -s KILL "$(engine_pid)"
 	wait_record event=engine_started
-	eventually supervise -S sock wait -t 10 ready a
+	eventually supervise -S sock wait -t 60 ready a
 	assert_equal "$(supervise -S sock pid a)" "$(child_pid a)"
 }
 

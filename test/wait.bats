@@ -44,7 +44,7 @@ slow() {
 	slow
 	supervise wait ready x 3>&- &
 	local waiter=$!
-	supervise wait -t 10 up x
+	supervise wait -t 60 up x
 	is_alive "$waiter"
 	touch go
 	wait "$waiter"
@@ -54,16 +54,16 @@ slow() {
 @test "asking after the fact ends at once" {
 	conf <<<'worker a { exec ${WORKER} }; worker t { restart transient; exec ${WORKER} exit=0 }'
 	start_tree_ready
-	run -0 supervise wait -t 5 ready a
-	run -0 supervise wait -t 5 up a
-	run -0 supervise wait -t 5 down t
-	run -0 supervise wait -t 5 quiet
+	run -0 supervise wait -t 60 ready a
+	run -0 supervise wait -t 60 up a
+	run -0 supervise wait -t 60 down t
+	run -0 supervise wait -t 60 quiet
 	assert_equal "$output" ""
 }
 
 @test "wait up: executed is enough; wait down: nothing of it lives" {
 	slow
-	run -0 supervise wait -t 5 up x
+	run -0 supervise wait -t 60 up x
 	run -124 supervise wait -t 0.1 ready x
 	touch go
 	supervise wait ready y
@@ -93,8 +93,8 @@ slow() {
 	slow
 	run -124 supervise wait -t 0.1 up x y
 	touch go
-	run -0 supervise wait -t 10 ready x y
-	run -0 supervise wait -t 10 ready '*'
+	run -0 supervise wait -t 60 ready x y
+	run -0 supervise wait -t 60 ready '*'
 }
 
 @test "wait ready of a supervisor: all of its start" {
@@ -103,15 +103,15 @@ slow() {
 	wait_log start s/x
 	run -124 supervise wait -t 0.1 ready s
 	touch go
-	run -0 supervise wait -t 10 ready s root
+	run -0 supervise wait -t 60 ready s root
 }
 
 @test "wait down: of a child that is removed, of everything when it ends" {
 	conf <<<'worker a { exec ${WORKER} }; worker t { restart temporary; exec ${WORKER} }'
 	start_tree_ready
-	supervise wait -t 10 down t 3>&- &
+	supervise wait -t 60 down t 3>&- &
 	local one=$!
-	supervise wait -t 10 down a 3>&- &
+	supervise wait -t 60 down a 3>&- &
 	local other=$!
 	asked "$one"
 	asked "$other"
@@ -136,7 +136,7 @@ slow_again() {
 	start_tree_ready
 	supervise add -q root 'worker b { exec sleep 1000 }'
 	supervise stop -q b
-	supervise wait -t 10 ready b >said 2>&1 3>&- &
+	supervise wait -t 60 ready b >said 2>&1 3>&- &
 	local waiter=$! status=0
 	asked "$waiter"
 	supervise delete -q b
@@ -153,18 +153,18 @@ slow_again() {
 	END
 	slow_again
 	supervise add -q root "worker a { restart temporary; exec $WORKER wait=end exit=0 }"
-	supervise wait -t 10 ready '*' 3>&- &
+	supervise wait -t 60 ready '*' 3>&- &
 	local waiter=$!
 	run -124 supervise wait -t 0.2 ready '*'
 	touch end
-	supervise wait -t 10 down m
+	supervise wait -t 60 down m
 	eventually gone t
 	eventually gone a
 	is_alive "$waiter"
 	touch go
 	wait "$waiter"
-	run -0 supervise wait -t 10 ready '*'
-	run -0 supervise wait -t 10 up '[m]'
+	run -0 supervise wait -t 60 ready '*'
+	run -0 supervise wait -t 60 up '[m]'
 	# By its name it is asked whether it is ready.
 	run -124 supervise wait -t 0.1 ready m
 	assert_output "not ready yet: m"
@@ -179,7 +179,7 @@ gone() {
 @test "wait ready of a pattern: what is not needed is not waited for" {
 	conf <<<'worker x { ready fd 3; ignore 3; exec ${WORKER} exit=3 }'
 	start_tree_ready
-	run -0 supervise wait -t 10 ready '*'
+	run -0 supervise wait -t 60 ready '*'
 }
 
 @test "wait ready: what was stopped is waited for until somebody starts it" {
@@ -204,7 +204,7 @@ gone() {
 	run -124 supervise wait -t 0.1 ready 'x.*'
 	assert_output "not ready yet: x.0, x.1, x.2, x.3, x.4, x.5, x.6, x.7 and 2 more"
 	touch go
-	supervise wait -t 10 ready y
+	supervise wait -t 60 ready y
 	run -124 supervise wait -t 0.1 down x.0 y
 	assert_output "not down yet: x.0, y"
 	run -124 supervise wait -t 0 down y
@@ -213,19 +213,19 @@ gone() {
 @test "wait quiet: while anything starts, stops, or is to be restarted, it waits" {
 	conf <<<'worker x { shutdown 60s; ready fd 3; exec ${WORKER} ignore=TERM ready=3 }; worker y { backoff 60s..60s; exec ${WORKER} }'
 	start_tree_ready
-	run -0 supervise wait -t 10 quiet
+	run -0 supervise wait -t 60 quiet
 	supervise stop x 3>&- >/dev/null &
 	local stopper=$!
 	wait_record event=stopping child=x
 	run -124 supervise wait -t 0.1 quiet
 	kill -s KILL "$(child_pid x)"
 	wait "$stopper"
-	run -0 supervise wait -t 10 quiet
+	run -0 supervise wait -t 60 quiet
 	kill -s KILL "$(pid_of y)"
 	eventually is_state restarting y
 	run -124 supervise wait -t 0.1 quiet
 	supervise stop -q y
-	run -0 supervise wait -t 10 quiet
+	run -0 supervise wait -t 60 quiet
 }
 
 @test "wait quiet after a kill is after what the kill led to" {
@@ -237,10 +237,10 @@ gone() {
 		# Asked over the socket, so that the engine knows of the signal.
 		supervise signal KILL b
 		eventually ended "$pid"
-		supervise wait -t 10 quiet
+		supervise wait -t 60 quiet
 		[[ $(state_of a) == up && $(state_of c) == up ]]
 		# Either nothing was seen of it yet, or all of it has happened.
-		supervise wait -t 10 ready a b c
+		supervise wait -t 60 ready a b c
 	done
 }
 
@@ -255,17 +255,17 @@ gone() {
 		name=a.$((RANDOM % 4))
 		pid=$(pid_of "$name" 2>/dev/null) || pid=
 		[[ -z $pid ]] || kill -s KILL "$pid" 2>/dev/null || true
-		supervise wait -t 10 ready "$name" 3>&- &
+		supervise wait -t 60 ready "$name" 3>&- &
 		pids+=($!)
 		if [[ $((n % 4)) -eq 3 ]]; then
-			supervise wait -t 10 quiet 3>&- &
+			supervise wait -t 60 quiet 3>&- &
 			pids+=($!)
 		fi
 	done
 	for pid in "${pids[@]}"; do
 		wait "$pid" || fail "a waiter ended with $?"
 	done
-	supervise wait -t 10 ready 'a.*'
+	supervise wait -t 60 ready 'a.*'
 }
 
 @test "stop and wait, start and wait, without a race" {
@@ -274,10 +274,10 @@ gone() {
 	local n
 	for ((n = 0; n < 10; n++)); do
 		supervise stop --no-wait a
-		supervise wait -t 10 down a
+		supervise wait -t 60 down a
 		assert_equal "$(state_of a)" down
 		supervise start --no-wait a
-		supervise wait -t 10 ready a
+		supervise wait -t 60 ready a
 		assert_equal "$(state_of a)" up
 	done
 }
@@ -296,5 +296,5 @@ gone() {
 		wait "$n" || true
 	done
 	touch go
-	run -0 supervise wait -t 10 ready x
+	run -0 supervise wait -t 60 ready x
 }

@@ -87,7 +87,7 @@ teardown() {
 	start_tree_ready
 	kill -s KILL "$(pid_of a)"
 	wait_record event=started supervisor=s run=2
-	supervise wait -t 10 quiet
+	supervise wait -t 60 quiet
 	run -0 supervise why s
 	assert_output "run 1 "
 	assert_equal "$(causes s)" "1 intensity s/a reached_max_restart_intensity"
@@ -103,7 +103,7 @@ teardown() {
 @test "ends that ask for no restart" {
 	conf <<<'worker t { restart transient; exec ${WORKER} exit=0 }; worker a { exec ${WORKER} }'
 	start_tree_ready
-	supervise wait -t 10 down t
+	supervise wait -t 60 down t
 	run -0 supervise why t
 	assert_output "t is down"
 	assert_output "transient and has done its work"
@@ -163,7 +163,7 @@ teardown() {
 @test "what led to no restart is not told as one" {
 	conf <<<'worker t { restart transient; exec ${WORKER} run=1 exit=0 end }; worker a { exec ${WORKER} }'
 	start_tree_ready
-	supervise wait -t 10 down t
+	supervise wait -t 60 down t
 	supervise start -q t
 	run -0 supervise why t
 	assert_output "by itself; no restart came of it"
@@ -206,7 +206,7 @@ teardown() {
 	run -0 supervise why a c
 	assert_output "a is up"
 	assert_output "c is up"
-	supervise wait -t 10 quiet
+	supervise wait -t 60 quiet
 	supervise stop -q c
 	supervise delete -q c
 	run -0 supervise why a
@@ -220,7 +220,7 @@ supervisor t { restart transient; max_restarts 0; worker b { exec ${WORKER} } }
 END
 	start_tree_ready
 	supervise signal -q KILL b
-	supervise wait -t 10 down t
+	supervise wait -t 60 down t
 	run -0 supervise why t
 	assert_output "run 1 gave up, restarts came too often"
 	assert_output "because t/b was killed (SIGKILL); "
@@ -294,7 +294,7 @@ first_cause() {
 		worker t { restart transient; exec ${WORKER} run=1 sleep=1 exit=0 end }
 	END
 	start_tree_ready
-	supervise wait -t 10 down t
+	supervise wait -t 60 down t
 	kill -s KILL "$(pid_of a)"
 	wait_record event=started child=t run=2
 	run -0 supervise why b
@@ -335,7 +335,7 @@ first_cause() {
 	start_tree_ready
 	wait_record event=started child=t run=2
 	wait_record event=started child=s/k run=2
-	supervise wait -t 10 quiet
+	supervise wait -t 60 quiet
 	run -0 supervise why t
 	assert_output "by itself; a catch line says restart: root restarted it (one_for_one)"
 	supervise why --json t | jq -es '.[1].caught and .[1].outcome == "restart"'
@@ -379,7 +379,7 @@ first_cause() {
 	END
 	cp "$WORKER" prog
 	start_tree_ready
-	supervise wait -t 10 down u
+	supervise wait -t 60 down u
 	assert_equal "$(causes u)" "1 significant u/k shutdown"
 	run -0 supervise why u
 	assert_output "run 1 shut down by itself"
@@ -429,7 +429,7 @@ first_cause() {
 	for n in 3 4; do
 		supervise add --no-wait -q jobs "worker j { restart temporary; exec $WORKER exit=$n }"
 		wait_record event=exited child=jobs/j reason=exit:$n
-		supervise wait -t 10 quiet
+		supervise wait -t 60 quiet
 	done
 	run -0 supervise why j
 	assert_output "ended with status 4"
@@ -487,22 +487,22 @@ behind() {
 	assert_output "because a was restarted on request; root restarted it"
 	run -0 supervise why c
 	assert_output "because b ended (link), which ended because a was restarted on request; root"
-	supervise wait -t 10 ready '*'
+	supervise wait -t 60 ready '*'
 	supervise signal -q SEGV a
 	wait_record event=started child=c run=3
 	assert_equal "$(behind b) $(behind c)" "signal signal"
-	supervise wait -t 10 ready '*'
+	supervise wait -t 60 ready '*'
 	kill -s SEGV "$(pid_of a)"
 	wait_record event=started child=c run=4
 	assert_equal "$(behind b) $(behind c)" "- -"
-	supervise wait -t 10 ready '*'
+	supervise wait -t 60 ready '*'
 	supervise stop -q a
 	wait_record event=started child=c run=5
 	assert_equal "$(behind b) $(behind c)" "stop stop"
 	run -0 supervise why b
 	assert_output "because a was stopped on request"
 	supervise start -q a
-	supervise wait -t 10 ready '*'
+	supervise wait -t 60 ready '*'
 	sed -i 's/^worker a .*/worker a { exec ${WORKER} end }/' supervise.conf
 	supervise reload -q
 	wait_record event=started child=c run=6

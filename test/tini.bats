@@ -28,8 +28,13 @@ start_tini() {
 }
 
 @test "every status is passed on, and -e makes 0 of it and of no other" {
-	program all <<-'END'
-		for i in $(seq 0 255); do
+	local step=1
+	! is_sanitized || step=15
+	program all <<-END
+		step=$step
+	END
+	cat >>all <<-'END'
+		for i in $(seq 0 "$step" 255); do
 			./tini -s -- sh -c "exit $i"
 			echo "$i $?"
 			[ $(((i + 1) % 16)) -le 1 ] || continue
@@ -40,7 +45,7 @@ start_tini() {
 		done
 	END
 	./all >out 3>&-
-	for i in $(seq 0 255); do
+	for i in $(seq 0 "$step" 255); do
 		echo "$i $i"
 		((i % 16 == 0 || i % 16 == 15)) || continue
 		printf '%s\n' "$i 0" "$i $i"
@@ -179,9 +184,10 @@ orphans() {
 }
 
 @test "ignored and blocked signals are as they were" {
-	UNDER=(env --ignore-signal=TTOU --ignore-signal=SEGV --ignore-signal=INT
-		--ignore-signal=CHLD --ignore-signal=PIPE
+	UNDER=(env --ignore-signal=TTOU --ignore-signal=INT --ignore-signal=CHLD --ignore-signal=PIPE
 		--block-signal=TTIN --block-signal=ILL --block-signal=TERM)
+	# This one the sanitizers take for themselves.
+	is_sanitized || UNDER+=(--ignore-signal=SEGV)
 	tini -s -- cat /proc/self/status | grep -E '^Sig(Ign|Blk|Cgt)' >with
 	"${UNDER[@]}" env --default-signal=QUIT cat /proc/self/status |
 		grep -E '^Sig(Ign|Blk|Cgt)' >without

@@ -105,6 +105,19 @@ offers() {
 	assert_equal "$offered" "reason "
 	offers "supervise exec -r t"
 	assert_equal "$offered" "temporary transient "
+	offers "supervise exec --strategy one"
+	assert_equal "$offered" "one_for_all one_for_one "
+}
+
+@test "names of the file are completed where it need not run" {
+	offers "supervise with ca"
+	assert_equal "$offered" "cache "
+	mkdir -p elsewhere
+	cd elsewhere
+	offers "supervise with -f ../supervise.conf api "
+	assert_equal "$offered" "api cache front web "
+	offers "supervise with -f ../supervise.conf api -- supervis"
+	[[ " $offered" == *" supervise "* ]] || fail "a program is not offered, but: $offered"
 }
 
 @test "names are completed by their last part where that is unique" {

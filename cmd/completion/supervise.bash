@@ -12,16 +12,24 @@ _supervise_children() {
 		END { if (typed != "") for (part in last) if (n[part] == 1) print part }'
 }
 
+# Those of the file, which may not run: by their last parts.
+_supervise_planned() {
+	supervise check "${file[@]}" 2>/dev/null |
+		sed -nE 's/^[^[:alnum:]_]*(──|--) ([^ ]+) .*/\2/p'
+}
+
 # Whatever kind of word $1 is, those that there are.
 _supervise_words() {
 	case $1 in
 	command) supervise help --commands ;;
 	format) printf '%s\n' text json ;;
 	label) supervise list 2>/dev/null | sed '1d; s/ .*//' ;;
+	strategy) printf '%s\n' one_for_one one_for_all rest_for_one ;;
 	restart) printf '%s\n' permanent transient temporary ;;
 	signal) printf '%s\n' HUP INT QUIT KILL USR1 USR2 TERM CONT STOP WINCH ;;
 	state) printf '%s\n' ready up down quiet ;;
 	field) printf '%s\n' count event from name pid reason signal ;;
+	planned) _supervise_planned ;;
 	child) _supervise_children "$cur" ;;
 	option) grep -o '\[-[^] ]*' <<<"$synopsis" | tr -d '[' ;;
 	esac
@@ -30,6 +38,7 @@ _supervise_words() {
 # The kind of the word number $1, from 0, that a command with $synopsis takes.
 _supervise_kind() {
 	case $synopsis in
+	*'[NAME ...] -- COMMAND'*) if [[ -z $dashes ]]; then echo planned; else echo program; fi ;;
 	*'NAME -- COMMAND'*) if [[ $1 -eq 0 ]]; then echo child; else echo program; fi ;;
 	*'-- COMMAND'*) echo program ;;
 	'[COMMAND]') echo command ;;
@@ -42,15 +51,17 @@ _supervise_kind() {
 
 _supervise() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local command='' kind='' n=0 i word synopsis='[-f FILE] [-L LABEL] [-S SOCKET]'
-	local -a where=()
+	local command='' dashes='' kind='' n=0 i word synopsis='[-f FILE] [-L LABEL] [-S SOCKET]'
+	local -a where=() file=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
 		-f | --file | -L | --label | -S | --socket)
 			where+=("$word" "${COMP_WORDS[++i]}")
+			[[ $word != @(-f|--file) ]] || file=("${where[@]: -2}")
 			;;
+		--) dashes=yes ;;
 		-*) ;;
 		*) if [[ -z $command ]]; then command=$word; else ((n++)); fi ;;
 		esac
@@ -61,6 +72,7 @@ _supervise() {
 	-f | --file | -S | --socket | -o) kind='file' ;;
 	-L | --label) kind=label ;;
 	--log-format) kind=format ;;
+	--strategy) kind=strategy ;;
 	-r) kind=restart ;;
 	*)
 		if [[ $cur == -* ]]; then

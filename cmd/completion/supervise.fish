@@ -3,17 +3,20 @@
 # supervise(1) for fish: commands, options and the names of running children.
 # What a command takes is read from its synopsis when it is asked for.
 
-# Sets command and where, and n, how many words came behind the command: what
-# was typed before the cursor.
+# Sets command, where and file, dashes if there are any, and n, how many words
+# came behind the command: what was typed before the cursor.
 function __supervise_read --no-scope-shadowing
 	set -l take 0
 	for word in (commandline -opc)[2..-1]
 		if test $take = 1
 			set -a where $word
+			contains -- $where[-2] -f --file; and set file $where[-2..-1]
 			set take 0
 		else if contains -- $word -f --file -L --label -S --socket
 			set -a where $word
 			set take 1
+		else if test "$word" = --
+			set dashes yes
 		else if string match -q -- '-*' $word
 			continue
 		else if test -z "$command"
@@ -27,6 +30,8 @@ end
 # What can stand at the cursor, each with its description.
 function __supervise_words
 	set -l where
+	set -l file
+	set -l dashes
 	set -l command
 	set -l n 0
 	__supervise_read
@@ -41,6 +46,12 @@ function __supervise_words
 		return
 	end
 	switch $synopsis
+		case '*[NAME ...] -- COMMAND*'
+			if test -z "$dashes"
+				__supervise_planned
+			else
+				__fish_complete_command
+			end
 		case '*NAME -- COMMAND*'
 			if test $n = 0
 				__supervise_children
@@ -70,6 +81,11 @@ function __supervise_words
 	end
 end
 
+# Those of the file, which may not run: by their last parts.
+function __supervise_planned --no-scope-shadowing
+	supervise check $file 2>/dev/null | sed -nE 's/^[^[:alnum:]_]*(──|--) ([^ ]+) .*/\2/p'
+end
+
 # The paths of the children, and their last parts where these are unique and
 # something is typed.
 function __supervise_children --no-scope-shadowing
@@ -88,4 +104,5 @@ complete -c supervise -n '__fish_seen_subcommand_from top' -s d -x -d 'how often
 complete -c supervise -n '__fish_seen_subcommand_from top' -s n -x -d 'so many tables'
 complete -c supervise -n '__fish_seen_subcommand_from metrics' -s o -r -F -d 'the file to replace'
 complete -c supervise -n '__fish_seen_subcommand_from exec' -s r -x -a 'permanent transient temporary' -d 'when it is restarted'
+complete -c supervise -n '__fish_seen_subcommand_from exec' -l strategy -x -a 'one_for_one one_for_all rest_for_one' -d 'what an end means for the others'
 complete -c supervise -l log-format -x -a 'text json' -d 'the form of records'

@@ -208,10 +208,10 @@ soak: all helpers
 
 .PHONY: bench bench-deps
 bench: ## measure against the bare loop and other supervisors
-bench: all bench-programs
+bench: all bench-programs $(B)/static/supervise
 	@test/bench/run
 bench-deps: ## install the supervisors that bench compares with
-	@test/install-deps build bench
+	@test/install-deps build static bench
 
 .PHONY: coverage
 coverage: ## say which lines the unit tests and the simulator reach

@@ -174,7 +174,8 @@ assert_said() {
 	conf <<-'END'
 		worker w {
 		    shutdown infinity
-		    exec  ${WORKER} ignore=TERM
+		    ready fd 3
+		    exec  ${WORKER} ignore=TERM ready=3
 		    after sh -c 'echo after >>said'
 		}
 	END

@@ -101,7 +101,7 @@ kill_loggers() {
 		worker a { restart temporary; shell 'head -c 100000000 /dev/zero | tr "\0" x; echo' }
 	END
 	start_tree
-	DEADLINE_S=50 wait_record event=removed child=a
+	wait_record event=removed child=a
 	assert_equal "$(cut -c 5- out | tr -d '\n' | wc -c)" 100000000
 }
 

@@ -121,7 +121,7 @@ against_page() {
 	conf <<-'END'
 		auto_shutdown any_significant
 		worker not_needed { exec ${WORKER} exit=75; ready fd 3; ignore 75; start_timeout 5s }
-		worker stubborn   { exec ${WORKER} ignore=TERM; shutdown 1500ms }
+		worker stubborn   { ready fd 3; exec ${WORKER} ignore=TERM ready=3; shutdown 1500ms }
 		supervisor pool   { strategy dynamic; worker once { exec true; restart temporary } }
 		supervisor pair {
 			strategy one_for_all

@@ -804,6 +804,12 @@ chance() {
 # What every worker does beside that.
 slow=
 
+# rounds N: so many, unless ROUNDS says; a third with the sanitized program.
+rounds() {
+	! is_sanitized || set -- $(($1 / 3))
+	echo "${ROUNDS:-$1}"
+}
+
 # What a worker runs, and by which rules: some of the first, which are seen in
 # its process, and some of the others.
 random_worker() {
@@ -871,10 +877,21 @@ shape() {
 # commands: each worker, and what it runs, where and with what, as the kernel
 # has it.
 commands() {
-	local name pid
+	local name pid entry cwd
+	local -a words entries
 	while read -r name pid; do
-		echo "$name $(tr '\0' ' ' <"/proc/$pid/cmdline") $(readlink "/proc/$pid/cwd" | grep -x /) $(tr '\0' '\n' <"/proc/$pid/environ" | grep '^[VW]=' | tr '\n' ' ')"
-	done < <(all_pids)
+		words=()
+		entries=()
+		# It may have ended by now.
+		mapfile -d '' -t words <"/proc/$pid/cmdline"
+		mapfile -d '' -t entries <"/proc/$pid/environ"
+		cwd=
+		[[ ! /proc/$pid/cwd -ef / ]] || cwd=/
+		for entry in "${entries[@]}"; do
+			[[ $entry != [VW]=* ]] || cwd+=" $entry"
+		done
+		echo "$name ${words[*]} $cwd"
+	done < <(all_pids) 2>/dev/null
 }
 
 # Some of what people do to a tree; nothing at the top that a restart of the
@@ -927,10 +944,11 @@ touched() {
 
 @test "random pairs of files: as a fresh start of the new one, untouched pids equal" {
 	RANDOM=${SEED:-4711}
-	local round disturbed
+	local round disturbed rounds
+	rounds=$(rounds 12)
 	random_conf >supervise.conf
 	start_tree_ready
-	for ((round = 0; round < ${ROUNDS:-12}; round++)); do
+	for ((round = 0; round < rounds; round++)); do
 		cp supervise.conf "conf.$round"
 		disturbed=
 		if chance 40; then
@@ -985,10 +1003,11 @@ top() {
 
 @test "reloads among deaths and requests: one child of a name, nothing of an older file" {
 	RANDOM=${SEED:-1147}
-	local round reload slow=on=TERM:sleep=40:exit=0
+	local round reload rounds slow=on=TERM:sleep=40:exit=0
+	rounds=$(rounds 6)
 	top >supervise.conf
 	start_tree_ready
-	for ((round = 0; round < ${ROUNDS:-6}; round++)); do
+	for ((round = 0; round < rounds; round++)); do
 		cp supervise.conf "conf.$round"
 		top >supervise.conf
 		supervise reload >steps 2>&1 3>&- &

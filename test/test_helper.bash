@@ -14,7 +14,7 @@
 #	STATUS	with which it ended, after stop_tree or wait_tree
 
 bats_require_minimum_version 1.5.0
-export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-180}
+export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-300}
 
 ROOT=${BASH_SOURCE[0]%/test/*}
 SUPERVISE=$ROOT/${BUILD:-build}/supervise
@@ -23,7 +23,7 @@ export WORKER=$ROOT/build/helpers/worker
 . "$ROOT/cmd/bats/load.bash"
 
 # How long a state may take to come. A loaded machine is slow, not wrong.
-DEADLINE_S=${DEADLINE_S:-30}
+DEADLINE_S=${DEADLINE_S:-90}
 
 setup() {
 	prepare

@@ -141,6 +141,7 @@ chosen() {
 	END
 	supervise reload
 	screen
+	eventually shows '^NAME'
 	types Down
 	eventually chosen ' a  '
 	types l
@@ -153,6 +154,25 @@ chosen() {
 	types Enter
 	eventually shows 'what a writes'
 	types l
+	eventually shows '^NAME'
+	types q
+	eventually gone_back 0
+}
+
+@test "top: a child that writes without end does not keep it from its keys" {
+	cat >supervise.conf <<-'END'
+		worker a { log null; exec sleep 1000 }
+		worker b { exec yes noise }
+	END
+	supervise reload
+	screen
+	eventually shows 'b .* noise'
+	types Down
+	types Down
+	eventually chosen ' b '
+	types l
+	eventually shows 'what b writes'
+	types q
 	eventually shows '^NAME'
 	types q
 	eventually gone_back 0

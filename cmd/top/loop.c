@@ -29,6 +29,7 @@ struct loop {
 	int64_t delay_ns;
 	int64_t look_ns; /* when to look next */
 	int64_t lost_ns; /* since when nobody answers; 0: it does */
+	bool more;       /* there may be lines that were not taken yet */
 	bool over;
 	int status;
 };
@@ -310,7 +311,8 @@ static void
 wait_for_more(struct loop *loop, const sigset_t *waiting)
 {
 	struct pollfd polls[TOP_NSESSIONS + 1];
-	int ms = clock_timeout_ms(clock_now_ns(), loop->look_ns);
+	int ms =
+	    loop->more ? 0 : clock_timeout_ms(clock_now_ns(), loop->look_ns);
 	struct timespec limit = { .tv_sec = ms / 1000,
 		.tv_nsec = (long)(ms % 1000) * NS_PER_MS };
 
@@ -326,7 +328,7 @@ static void
 take_all(struct loop *loop)
 {
 	int64_t soon_ns = clock_now_ns() + TOGETHER_NS;
-	const char *line;
+	const char *line = "";
 	bool changed;
 
 	/* Each has to take what is there for it. */
@@ -334,9 +336,13 @@ take_all(struct loop *loop)
 	changed = top_source_acted(loop->source) || changed;
 	if (changed && soon_ns < loop->look_ns)
 		loop->look_ns = soon_ns;
-	(void)top_source_lines(loop->source, loop->model);
-	while ((line = top_source_followed(loop->source)) != NULL)
-		top_ring_add(&loop->view.lines, line);
+	loop->more = top_source_lines(loop->source, loop->model);
+	for (size_t i = 0; i < TOP_TURN_MAX && line != NULL; i++) {
+		line = top_source_followed(loop->source);
+		if (line != NULL)
+			top_ring_add(&loop->view.lines, line);
+	}
+	loop->more = loop->more || line != NULL;
 	take_keys(loop);
 	if (clock_now_ns() >= loop->look_ns)
 		look(loop);

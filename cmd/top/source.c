@@ -180,8 +180,11 @@ top_source_happened(struct top_source *source)
 {
 	bool any = false;
 
-	while (next(source, TOP_EVENTS) != NULL)
+	for (size_t i = 0; i < TOP_TURN_MAX; i++) {
+		if (next(source, TOP_EVENTS) == NULL)
+			break;
 		any = true;
+	}
 	return any;
 }
 
@@ -237,15 +240,15 @@ top_source_acted(struct top_source *source)
 bool
 top_source_lines(struct top_source *source, struct top_model *model)
 {
-	const struct record_parsed *record;
-	bool any = false;
+	for (size_t i = 0; i < TOP_TURN_MAX; i++) {
+		const struct record_parsed *record = next(source, TOP_LINES);
 
-	/* A line that there is no memory for is not shown. */
-	while ((record = next(source, TOP_LINES)) != NULL) {
+		if (record == NULL)
+			return false;
+		/* One that there is no memory for is not shown. */
 		(void)top_line_take(model, record);
-		any = true;
 	}
-	return any;
+	return true;
 }
 
 void

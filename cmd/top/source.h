@@ -63,10 +63,16 @@ bool top_source_act(struct top_source *source, const char *const *words);
 /* Takes what has been answered; true when it is over, and `said` tells how. */
 bool top_source_acted(struct top_source *source);
 
+/*
+ * Most records that are taken from one connection before it is the turn of the
+ * others, and of the keys: a child may write without end.
+ */
+#define TOP_TURN_MAX 1000
+
 /* Whether anything has happened since this was asked last. */
 bool top_source_happened(struct top_source *source);
 
-/* Takes the lines that have been written. True if there were any. */
+/* Takes lines that have been written. True if there may be more of them. */
 bool top_source_lines(struct top_source *source, struct top_model *model);
 
 /* Follows what one child writes, or stops with NULL. */

@@ -35,7 +35,7 @@ static const char handler_word[] = "handler";
 /* Who runs a program, and the words that stand before that. */
 struct entry {
 	const char *name;
-	const char *words[4]; /* end with NULL */
+	const char *words[6]; /* end with NULL */
 };
 
 static char ours[PATH_MAX], myself[PATH_MAX];
@@ -45,7 +45,7 @@ static const struct entry entries[] = {
 	{ "tini", { "tini", "-s", "--", NULL } },
 	{ "dumb-init", { "dumb-init", NULL } },
 	{ "`exec`", { ours, "exec", "--", NULL } },
-	{ "`exec --tini`", { ours, "exec", "--tini", NULL } },
+	{ "`exec --tini`", { ours, "exec", "--tini", "-s", "--", NULL } },
 };
 enum {
 	BARE,

@@ -40,7 +40,7 @@ mistake() {
 	assert_record event=started child=a
 	assert_record event=started child=s/a
 	stop_tree
-	rm log
+	rm -f log
 	conf <<-'END'
 		worker a { exec ${WORKER} log=log }
 		supervisor a { }

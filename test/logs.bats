@@ -331,6 +331,24 @@ has_fives() {
 	assert_equal "$(grep -c 'a | [0-9]' out)" 30000
 }
 
+@test "log file: a new one has the mode of the old one, and is no link that somebody has planted" {
+	conf <<-'END'
+		worker a { log file logs/a.log max 4K; restart temporary; shell 'until [ -e go ]; do sleep 0.01; done; seq 1 3000' }
+	END
+	mkdir logs
+	echo precious >precious
+	ln -s ../precious logs/a.log.new
+	: >logs/a.log
+	chmod 600 logs/a.log
+	start_tree_ready
+	touch go
+	wait_record event=removed child=a
+	stop_tree
+	assert_equal "$(<precious)" precious
+	assert_equal "$(stat -c %a:%F logs/a.log)" "600:regular file"
+	[[ -s logs/a.log.1 ]]
+}
+
 @test "log file: rotated when it is full, the youngest are kept, no line is lost" {
 	conf <<-'END'
 		worker a { log file a.log max 4K keep 3; restart temporary; shell 'seq 1 3000' }

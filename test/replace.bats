@@ -123,6 +123,27 @@ course() {
 	[[ $output == *"was added"* ]]
 }
 
+@test "U27: while its supervisor starts a worker cannot be replaced" {
+	conf <<-'END'
+		supervisor s {
+		    init sh -c 'if [ -e slow ]; then touch began; until [ -e go ]; do sleep 0.01; done; fi; cat kids'
+		}
+	END
+	echo 'worker w { exec sleep 1000 }' >kids
+	start_tree_ready
+	touch slow
+	supervise restart -q --no-wait s
+	eventually test -e began
+	run -1 supervise replace s/w
+	assert_output "has to wait: its supervisor is not up"
+	echo 'worker w { exec sleep 2000 }' >kids
+	touch go
+	supervise wait -t 60 up s/w
+	rm slow
+	run -0 supervise replace -q s/w
+	assert_equal "$(tr '\0' ' ' <"/proc/$(child_pid s/w)/cmdline")" "sleep 2000 "
+}
+
 @test "U27: peers are not told of the end of the first, and are those of the second" {
 	conf <<-'END'
 		worker a { exec ${WORKER} log=log }

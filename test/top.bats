@@ -192,6 +192,12 @@ chosen() {
 	eventually hides api
 	types / Escape
 	eventually shows '^root'
+	# What has no character is none of the text.
+	types / Up Down on
+	eventually shows '^once'
+	eventually hides api
+	types Escape
+	eventually shows '^root'
 	types o
 	eventually shows 'by cpu'
 	eventually shows '^web/api\.0'

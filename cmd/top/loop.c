@@ -242,30 +242,31 @@ take_answer(struct loop *loop)
 		act(loop, "signal", loop->view.typed);
 }
 
-/* A key while a question is asked. */
+/* A key while a question is asked; one that has no character, if `special`. */
 static void
-type(struct loop *loop, wint_t key)
+type(struct loop *loop, wint_t key, bool special)
 {
 	char *typed = loop->view.typed;
 	size_t len = strlen(typed);
 	char bytes[MB_LEN_MAX];
 	int n;
 
-	if (key == '\n' || key == '\r' || key == KEY_ENTER) {
+	if (special ? key == KEY_ENTER : key == '\n' || key == '\r') {
 		take_answer(loop);
 		return;
 	}
-	if (key == KEY_ESCAPE) {
+	if (!special && key == KEY_ESCAPE) {
 		*typed = '\0';
 		loop->view.question = loop->view.question == TOP_ASKS_SIGNAL ?
 		    TOP_ASKS_NOTHING :
 		    loop->view.question;
-	} else if (key == KEY_BACKSPACE || key == KEY_ERASE || key == '\b') {
+	} else if (special ? key == KEY_BACKSPACE :
+			     key == KEY_ERASE || key == '\b') {
 		/* Up to where a character starts. */
 		while (len > 0 && ((unsigned char)typed[--len] & 0xc0) == 0x80)
 			;
 		typed[len] = '\0';
-	} else if (key >= ' ') {
+	} else if (!special && key >= ' ') {
 		n = wctomb(bytes, (wchar_t)key);
 		if (n > 0 && len + (size_t)n < sizeof(loop->view.typed)) {
 			memcpy(typed + len, bytes, (size_t)n);
@@ -289,10 +290,10 @@ take_keys(struct loop *loop)
 	int got;
 
 	while (!loop->over && (got = get_wch(&key)) != ERR) {
-		if (key == KEY_RESIZE)
+		if (got == KEY_CODE_YES && key == KEY_RESIZE)
 			continue;
 		if (loop->view.question != TOP_ASKS_NOTHING) {
-			type(loop, key);
+			type(loop, key, got == KEY_CODE_YES);
 			continue;
 		}
 		/* What has been said is read with the next key. */

@@ -182,7 +182,9 @@ cpu_of(const struct top_model *model, const struct usage *now,
 		elapsed_ns = row->up_ms * NS_PER_MS;
 	else
 		spent_ns -= before->cpu_ns;
-	return elapsed_ns <= 0 ? 0 : spent_ns * 1000 / elapsed_ns;
+	/* Days of many processors times a thousand are too many ns. */
+	elapsed_ns /= 1000;
+	return elapsed_ns <= 0 ? 0 : spent_ns / elapsed_ns;
 }
 
 void

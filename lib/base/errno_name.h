@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The greatest number of an error that the kernel may answer. */
+#define ERRNO_MAX 4095
+
 /*
  * The name of an error number, `ENOENT`, for records. The C library's own
  * strerrorname_np(3) is glibc's alone. A number without a name here gives

@@ -140,6 +140,9 @@ not_replaced(const struct engine *e, struct child *child)
 	if (addition != NULL && addition->conf.child != NULL)
 		return "was added by `supervise add`: `supervise restart` "
 		       "starts it anew";
+	/* Its init may be about to print another specification of it. */
+	if (child->sup->child.state != CHILD_UP)
+		return explain_result(RESULT_NOPROC);
 	if (ready == READY_PORT || ready == READY_FILE)
 		return "cannot be replaced: the first run would answer for "
 		       "the second whether it is ready; let it say so itself, "

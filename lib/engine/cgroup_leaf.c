@@ -13,6 +13,7 @@
 #include "engine/lookup.h"
 #include "os/cgroup.h"
 #include "os/clock.h"
+#include "os/fd.h"
 
 /* Of a longer path so much is in the name of a leaf, and its number. */
 #define NAME_LEN_MAX 200
@@ -33,9 +34,12 @@ said_of(const struct spec *spec)
 	    &nothing;
 }
 
-/* Once: a child that is let go has no path any more. */
+/*
+ * Once: a child that is let go has no path any more. `taken`: its name is that
+ * of what a child of the same name has left.
+ */
 static void
-name_leaf(const struct worker *worker, char name[static NAME_MAX])
+name_leaf(const struct worker *worker, bool taken, char name[static NAME_MAX])
 {
 	char path[NODE_PATH_SIZE];
 
@@ -43,7 +47,7 @@ name_leaf(const struct worker *worker, char name[static NAME_MAX])
 	for (char *at = path; *at != '\0'; at++)
 		*at = *at == '/' ? ':' : *at;
 	/* While one replaces another both have a leaf, whoever is killed. */
-	if (worker->second)
+	if (worker->second || taken)
 		snprintf(name, NAME_MAX, "%.*s#%u.worker", NAME_LEN_MAX, path,
 		    worker->id);
 	else if (strlen(path) <= NAME_LEN_MAX)
@@ -119,13 +123,19 @@ static struct leaf *
 make_leaf(struct engine *e, struct worker *worker)
 {
 	struct leaf *leaf = calloc(1, sizeof(*leaf));
+	int fd;
 
 	if (leaf == NULL)
 		return NULL;
 	leaf->engine = e;
 	leaf->worker = worker;
 	leaf->watch.fd = -1;
-	name_leaf(worker, leaf->name);
+	name_leaf(worker, false, leaf->name);
+	fd = cgroup_open(e->leaves.folder, leaf->name);
+	if (fd >= 0) {
+		fd_close(&fd);
+		name_leaf(worker, true, leaf->name);
+	}
 	worker->leaf = leaf;
 	return leaf;
 }

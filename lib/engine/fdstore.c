@@ -86,10 +86,18 @@ fdstore_remove(struct fdstore *store, const char *name)
 }
 
 void
-fdstore_clear(struct fdstore *store)
+fdstore_trim(struct fdstore *store, size_t n)
 {
 	struct stored *stored, *next;
+	size_t i = 0;
 
 	TAILQ_FOREACH_SAFE(stored, &store->fds, next, next)
-		let_go(store, stored);
+		if (i++ >= n)
+			let_go(store, stored);
+}
+
+void
+fdstore_clear(struct fdstore *store)
+{
+	fdstore_trim(store, 0);
 }

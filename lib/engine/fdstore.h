@@ -40,6 +40,9 @@ fdstore_copy(struct fdstore *store, const struct fdstore *from, size_t max);
 /* Lets go of those with that name. */
 void fdstore_remove(struct fdstore *store, const char *name);
 
+/* Keeps the first `n`, and lets go of the others. */
+void fdstore_trim(struct fdstore *store, size_t n);
+
 /* Lets go of all. */
 void fdstore_clear(struct fdstore *store);
 

@@ -189,6 +189,22 @@ take_all(struct engine *e, struct listen_fds *h, const struct listens *lines,
 	return 0;
 }
 
+/* Another specification may leave less room for what is kept. */
+static void
+fit_store(struct engine *e, struct listen_fds *h)
+{
+	size_t most = listen_fds_most_stored(h->worker);
+	char path[NODE_PATH_SIZE];
+
+	if (h->store.n <= most)
+		return;
+	reporter_message(&e->reporter, RECORD_WARNING,
+	    "%s: there is room for %zu of its %zu kept descriptors; the last "
+	    "are closed",
+	    node_path(&h->worker->child, path), most, h->store.n);
+	fdstore_trim(&h->store, most);
+}
+
 int
 listen_fds_begin(struct engine *e, struct worker *worker, char *failure,
     size_t size)
@@ -211,9 +227,7 @@ listen_fds_begin(struct engine *e, struct worker *worker, char *failure,
 				      strerror(-error));
 		return error;
 	}
-	/* Another specification may leave less room for them. */
-	if (h->store.n > listen_fds_most_stored(worker))
-		fdstore_clear(&h->store);
+	fit_store(e, h);
 	keep_no_more(h);
 	return 0;
 }

@@ -36,6 +36,24 @@ static const char *const names[SIGNS_NVARIABLES] = {
 	[WATCHDOG_PID] = "WATCHDOG_PID=",
 };
 
+/* What a run is warned of once. */
+enum warning {
+	WARN_STRANGER,
+	WARN_CUT,
+	WARN_MAINPID,
+	WARN_FULL,
+};
+
+static const char *const warnings[] = {
+	[WARN_STRANGER] = "a message of a stranger was refused",
+	[WARN_CUT] = "a message that is too long, or has a NUL byte in it, "
+		     "was refused",
+	[WARN_MAINPID] = "it names another main process; the one that was "
+			 "executed is watched",
+	[WARN_FULL] = "it has more descriptors kept than fdstore_max allows; "
+		      "the last are closed",
+};
+
 /* Those of the launch in hand. */
 static char values[SIGNS_NVARIABLES][80];
 
@@ -75,15 +93,16 @@ signs_of(struct worker *worker)
 
 /* What is said about a worker that is not a record of its own. */
 static void
-warn(struct engine *e, struct worker *worker, const char *what)
+warn(struct engine *e, struct worker *worker, enum warning what)
 {
+	unsigned bit = 1U << what;
 	char path[NODE_PATH_SIZE];
 
-	if (worker->signs->warned)
+	if (worker->signs == NULL || (worker->signs->warned & bit) != 0)
 		return;
-	worker->signs->warned = true;
+	worker->signs->warned |= bit;
 	reporter_message(&e->reporter, RECORD_WARNING, "%s: %s",
-	    node_path(&worker->child, path), what);
+	    node_path(&worker->child, path), warnings[what]);
 }
 
 /*
@@ -200,6 +219,9 @@ take_fds(struct engine *e, struct worker *worker, const struct notify *message)
 
 	if (!message->fdstore && !message->fdstore_remove)
 		return;
+	/* What one that was replaced gives away is for who took its place. */
+	if (worker->outgoing)
+		worker = node_worker(node_holder(&worker->child));
 	handed = listen_fds_of(e, worker);
 	if (handed == NULL)
 		return;
@@ -212,9 +234,7 @@ take_fds(struct engine *e, struct worker *worker, const struct notify *message)
 			   listen_fds_most_stored(worker)) &&
 		    room;
 	if (!room)
-		warn(e, worker,
-		    "it has more descriptors kept than fdstore_max allows; "
-		    "the last are closed");
+		warn(e, worker, WARN_FULL);
 }
 
 static void
@@ -224,22 +244,20 @@ take(struct engine *e, struct worker *worker)
 	struct notify message;
 
 	if (!is_own(worker)) {
-		warn(e, worker, "a message of a stranger was refused");
+		warn(e, worker, WARN_STRANGER);
 		return;
 	}
 	if (datagram.cut || strlen(datagram.text) != datagram.len) {
-		warn(e, worker, "a message that is too long was refused");
+		warn(e, worker, WARN_CUT);
 		return;
 	}
 	notify_parse(datagram.text, &message);
 	take_fds(e, worker, &message);
 	if (message.mainpid > 0 && message.mainpid != worker->pid)
-		warn(e, worker,
-		    "it names another main process; the one that was executed "
-		    "is watched");
+		warn(e, worker, WARN_MAINPID);
 	if (message.status != NULL)
 		keep_status(signs, message.status);
-	if (message.error != NOTIFY_UNSAID)
+	if (message.error != NOTIFY_UNSAID && message.error <= ERRNO_MAX)
 		signs->error = message.error;
 	if (message.exit_status != NOTIFY_UNSAID)
 		signs->exit_status = message.exit_status;
@@ -310,7 +328,7 @@ signs_begin(struct engine *e, struct worker *worker)
 	signs->error = signs->exit_status = NOTIFY_UNSAID;
 	signs->phase = NULL;
 	signs->status[0] = '\0';
-	signs->warned = false;
+	signs->warned = 0;
 	return 0;
 }
 

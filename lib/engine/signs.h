@@ -24,7 +24,7 @@ struct signs {
 	int64_t error;       /* what it has said, or NOTIFY_UNSAID */
 	int64_t exit_status;
 	const char *phase; /* reloading, stopping; NULL: neither */
-	bool warned;       /* of strangers, or another main process */
+	unsigned warned;   /* bits by what it was warned of, each once */
 	char name[DATAGRAM_NAME_SIZE];
 	char status[SIGNS_STATUS_SIZE];
 };

@@ -82,16 +82,32 @@ keep_old(const char *path, uint32_t keep)
 	return rename(path, name) == -1 ? -errno : 0;
 }
 
+/* Owner and mode are those of `old`, as far as that may be. */
+static void
+be_alike(int fd, int old)
+{
+	struct stat st;
+
+	if (fstat(old, &st) == -1)
+		return;
+	if (fchown(fd, st.st_uid, st.st_gid) == -1)
+		st.st_mode &= ~(mode_t)(S_ISUID | S_ISGID);
+	(void)fchmod(fd, st.st_mode & ALLPERMS);
+}
+
 int
-file_rotate(const char *path, uint32_t keep)
+file_rotate(const char *path, int old, uint32_t keep)
 {
 	char fresh[NAME_SIZE];
 	int error, fd;
 
+	/* The folder may be somebody's who has put something there for us. */
 	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	fd = raised(open(fresh, FLAGS | O_TRUNC, MODE));
+	(void)unlink(fresh);
+	fd = raised(open(fresh, FLAGS | O_EXCL | O_NOFOLLOW, MODE));
 	if (fd < 0)
 		return fd;
+	be_alike(fd, old);
 	error = keep_old(path, keep);
 	if (error == 0 && rename(fresh, path) == -1)
 		error = -errno;

@@ -14,9 +14,10 @@ int file_open(const char *path, int64_t *size);
 /*
  * Makes PATH the file PATH.1, and each PATH.N the next one; beyond `keep` they
  * are gone. There is a PATH at every moment, and being killed amid this loses
- * nothing. A descriptor of the new PATH, which is empty, or -errno: then the
- * old one is what it was.
+ * nothing. A descriptor of the new PATH, which is empty and has owner and mode
+ * of `old`, a descriptor of the one there was; or -errno: then that is what it
+ * was.
  */
-int file_rotate(const char *path, uint32_t keep);
+int file_rotate(const char *path, int old, uint32_t keep);
 
 #endif

@@ -222,7 +222,7 @@ is_full(const struct sink *sink, struct log_span span)
 static void
 rotate(struct sink *sink)
 {
-	int fd = file_rotate(sink->memory->path, sink->keep);
+	int fd = file_rotate(sink->memory->path, sink->writer.fd, sink->keep);
 
 	/* Rather a file that is too long than lines that are lost. */
 	if (fd < 0)

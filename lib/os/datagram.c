@@ -74,6 +74,24 @@ datagram_open(char name[static DATAGRAM_NAME_SIZE])
 	return error < 0 ? error : fd;
 }
 
+/*
+ * The close of a socket may wait until its bytes are sent, if it is told to
+ * (socket(7)): who has given it away is not to hold us up so.
+ */
+static void
+never_linger(int fd)
+{
+	struct linger linger;
+	socklen_t len = sizeof(linger);
+
+	/* It need not be a socket. */
+	if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len) == -1 ||
+	    linger.l_onoff == 0 || linger.l_linger == 0)
+		return;
+	linger.l_onoff = 0;
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, len);
+}
+
 /* What came beside the bytes. */
 static void
 take_control(struct datagram *datagram, struct msghdr *message)
@@ -94,6 +112,8 @@ take_control(struct datagram *datagram, struct msghdr *message)
 			    (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 			memcpy(datagram->fds, CMSG_DATA(c),
 			    datagram->nfds * sizeof(int));
+			for (size_t i = 0; i < datagram->nfds; i++)
+				never_linger(datagram->fds[i]);
 		}
 	}
 }

@@ -236,6 +236,11 @@ test_usage(void)
 	CHECK(shown(&model, 3)->cpu_permille == TOP_NONE);
 	CHECK(shown(&model, 3)->rss_bytes == TOP_NONE);
 
+	/* Days of many processors. */
+	take_rows(&model);
+	use(&model, INT64_MAX / 2, 0, 103 * NS_PER_S);
+	CHECK(shown(&model, 2)->cpu_permille > 1000000);
+
 	model.order = TOP_BY_MEMORY;
 	CHECK(top_arrange(&model));
 	CHECK(strcmp(shown(&model, 0)->name, "web/api") == 0);

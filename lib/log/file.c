@@ -11,7 +11,8 @@
 #include "log/file.h"
 #include "os/fd.h"
 
-#define MODE 0644
+#define MODE      0644
+#define MODE_BITS (S_ISUID | S_ISGID | S_ISVTX | S_IRWXU | S_IRWXG | S_IRWXO)
 #define FLAGS \
 	(O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
@@ -92,7 +93,7 @@ be_alike(int fd, int old)
 		return;
 	if (fchown(fd, st.st_uid, st.st_gid) == -1)
 		st.st_mode &= ~(mode_t)(S_ISUID | S_ISGID);
-	(void)fchmod(fd, st.st_mode & ALLPERMS);
+	(void)fchmod(fd, st.st_mode & MODE_BITS);
 }
 
 int

@@ -103,7 +103,7 @@ migrate down"
 	done <<<"$pids"
 	assert_equal "$(wc -l <<<"$pids")" 6
 	run -0 supervise status web/api
-	[[ ${lines[1]} =~ web/api\ +up\ +[0-9]+\ +[0-9a-z]+\ +1\ +killed ]]
+	[[ ${lines[1]} =~ web/api\ +up\ +[0-9]+\ +[0-9a-z.]+\ +1\ +killed ]]
 }
 
 @test "status fits a narrow terminal" {

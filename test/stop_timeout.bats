@@ -61,13 +61,13 @@ deaf() {
 @test "what has left its group is ended in it, too" {
 	conf <<-'END'
 		stop_timeout 1s
-		worker a { exec ${WORKER} daemon ignore=TERM log=log end }
+		worker a { shutdown 60s; exec ${WORKER} daemon ignore=TERM log=log end }
 	END
 	start_tree_ready
 	wait_log start a
 	stop_tree
 	assert_status 0
-	[[ $(stop_ms) -lt 4500 ]]
+	[[ $(stop_ms) -lt 30000 ]]
 }
 
 @test "a child cannot ask for more" {
@@ -85,7 +85,7 @@ deaf() {
 	stop_tree
 	assert_status 0
 	assert_record event=killing child=a
-	[[ $(stop_ms) -lt 10000 ]]
+	[[ $(stop_ms) -lt 30000 ]]
 }
 
 @test "exec --stop-timeout" {

@@ -91,7 +91,7 @@ expect() {
 
 @test "not while everything stops" {
 	conf <<-'END'
-		worker a { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked }
+		worker a { shutdown infinity; ready fd 3; exec ${WORKER} log=log on=TERM:say=asked ready=3 }
 		worker b { exec ${WORKER} }
 	END
 	start_tree_ready
@@ -120,4 +120,17 @@ expect() {
 	assert_output "not within the time limit"
 	kill -s CONT "$(engine_pid)"
 	expect 0 "healthy: 1 up"
+}
+
+@test "healthy: what a reload could not start is not well" {
+	conf <<<'worker a { exec sleep 1000 }; worker b { exec sleep 1000 }'
+	start_tree_ready
+	conf <<<'worker a { exec sleep 1000 }; worker b { exec nosuch 1000 }'
+	run -1 supervise reload
+	run -1 supervise healthy
+	assert_equal "$output" "b is down after start:ENOENT"
+	run -1 supervise healthy root
+	conf <<<'worker a { exec sleep 1000 }; worker b { exec sleep 2000 }'
+	run -0 supervise reload
+	run -0 supervise healthy
 }

@@ -183,7 +183,7 @@ without_proc() {
 	without_proc
 	conf <<-'END'
 		worker a { shutdown 500ms; exec ${WORKER} daemon ignore=TERM log=log end }
-		worker b { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked }
+		worker b { shutdown infinity; ready fd 3; exec ${WORKER} log=log on=TERM:say=asked ready=3 }
 	END
 	start -S ./sock run
 	wait_record event=started supervisor=root

@@ -217,7 +217,7 @@ has_lines() {
 
 @test "U11: a stopped engine hears a stop, and the second one ends it" {
 	conf <<-'END'
-		worker a { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked daemon end }
+		worker a { shutdown infinity; ready fd 3; exec ${WORKER} log=log on=TERM:say=asked ready=3 daemon end }
 	END
 	start_tree_ready
 	hold "$(engine_pid)"
@@ -231,7 +231,7 @@ has_lines() {
 
 @test "U11: an engine that is held for ever is killed after the second stop" {
 	conf <<-'END'
-		worker a { shutdown infinity; exec ${WORKER} log=log on=TERM:say=asked daemon end }
+		worker a { shutdown infinity; ready fd 3; exec ${WORKER} log=log on=TERM:say=asked ready=3 daemon end }
 	END
 	start_tree_ready
 	local engine

@@ -17,14 +17,24 @@ struct health {
 	bool named; /* by a path: down is not well, done or not */
 };
 
+/* It is down because the last start came to nothing, as after a reload. */
+static bool
+failed_to_start(const struct child *child)
+{
+	return child->reason.kind == REASON_START ||
+	    child->reason.kind == REASON_TIMEOUT ||
+	    child->reason.kind == REASON_NOPROC;
+}
+
 /* Whether it is as it should be, though nobody has asked for it by name. */
 static bool
 is_well(const struct child *child)
 {
 	switch ((enum child_state)child->state) {
 	case CHILD_UP:
-	case CHILD_DOWN:
 		return true;
+	case CHILD_DOWN:
+		return !failed_to_start(child);
 	case CHILD_STARTING:
 	case CHILD_STOPPING:
 	case CHILD_ENDED:

@@ -87,6 +87,7 @@ static const struct part past_parts[] = {
 	TEXT(past, outcome),
 	TEXT(past, oom),
 	TEXT(past, memory),
+	/* Which is a macro. */
 	{ "errno", offsetof(struct past, error), false, 0 },
 	TEXT(past, caught),
 	TEXT(past, signal),

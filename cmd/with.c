@@ -241,7 +241,8 @@ take_words(struct with *with, struct conf_wish *wish, char **argv)
 	}
 	if (!dashes) {
 		wish->only = (const char *const *)names;
-		wish->nonly = (size_t)(command++ - names);
+		wish->nonly = (size_t)(command - names);
+		command++;
 	}
 	if (*command == NULL) {
 		usage_error("with", "no command given");

@@ -325,11 +325,24 @@ wait_for_more(struct loop *loop, const sigset_t *waiting)
 		ending = SIGHUP;
 }
 
+/* Takes what the watched child has written. True if there may be more of it. */
+static bool
+take_followed(struct loop *loop)
+{
+	for (size_t i = 0; i < TOP_TURN_MAX; i++) {
+		const char *line = top_source_followed(loop->source);
+
+		if (line == NULL)
+			return false;
+		top_ring_add(&loop->view.lines, line);
+	}
+	return true;
+}
+
 static void
 take_all(struct loop *loop)
 {
 	int64_t soon_ns = clock_now_ns() + TOGETHER_NS;
-	const char *line = "";
 	bool changed;
 
 	/* Each has to take what is there for it. */
@@ -338,12 +351,7 @@ take_all(struct loop *loop)
 	if (changed && soon_ns < loop->look_ns)
 		loop->look_ns = soon_ns;
 	loop->more = top_source_lines(loop->source, loop->model);
-	for (size_t i = 0; i < TOP_TURN_MAX && line != NULL; i++) {
-		line = top_source_followed(loop->source);
-		if (line != NULL)
-			top_ring_add(&loop->view.lines, line);
-	}
-	loop->more = loop->more || line != NULL;
+	loop->more = take_followed(loop) || loop->more;
 	take_keys(loop);
 	if (clock_now_ns() >= loop->look_ns)
 		look(loop);

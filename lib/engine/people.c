@@ -82,15 +82,14 @@ people_oom(const char *limit, char *text, size_t size)
 const char *
 people_said(const char *error, int64_t exit_status, char *text, size_t size)
 {
-	bool status = exit_status > 0, both = status && *error != '\0';
+	bool named = *error != '\0';
+	char status[48] = "";
 
-	*text = '\0';
-	if (status || *error != '\0')
-		snprintf(text, size, ", having said %s%s", error,
-		    both ? " and " : "");
-	if (status)
-		snprintf(text + strlen(text), size - strlen(text),
-		    "exit status %" PRId64, exit_status);
+	if (exit_status > 0)
+		snprintf(status, sizeof(status), "%sexit status %" PRId64,
+		    named ? " and " : "", exit_status);
+	snprintf(text, size, "%s%s%s",
+	    named || *status != '\0' ? ", having said " : "", error, status);
 	return text;
 }
 

@@ -127,7 +127,7 @@ against_page() {
 			strategy one_for_all
 			max_restarts 2
 			worker a { exec ${WORKER} daemon end sleep=100 signal=SEGV; backoff 10ms }
-			worker b { exec ${WORKER} on=TERM:exit=3 }
+			worker b { ready fd 3; exec ${WORKER} on=TERM:exit=3 ready=3 }
 		}
 		worker last { shell "sleep 1"; restart transient; significant }
 	END

@@ -606,7 +606,7 @@ start a"
 	conf <<'END'
 strategy one_for_all
 worker a { exec ${WORKER} }
-worker gone { exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0; shutdown 60s }
+worker gone { ready fd 3; exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0 ready=3; shutdown 60s }
 worker changed { exec ${WORKER} }
 END
 	start_tree_ready
@@ -660,7 +660,7 @@ END
 }
 
 @test "--dry-run does not wait, and what waits goes on" {
-	conf <<<'worker deaf { exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0; shutdown 60s }; worker b { exec ${WORKER} }'
+	conf <<<'worker deaf { ready fd 3; exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0 ready=3; shutdown 60s }; worker b { exec ${WORKER} }'
 	start_tree_ready
 	reload_waits
 	sed -i 's/worker b/worker c/' supervise.conf
@@ -776,7 +776,7 @@ change p"
 }
 
 @test "a reload that waits ends with everything" {
-	conf <<<'worker deaf { exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0; shutdown 60s }'
+	conf <<<'worker deaf { ready fd 3; exec ${WORKER} log=log on=TERM:say=told on=HUP:exit=0 ready=3; shutdown 60s }'
 	start_tree_ready
 	reload_waits
 	local status=0

@@ -8,7 +8,7 @@ load test_helper
 @test "S164: there are four contexts, each with supervisor, child and reason" {
 	conf <<-'END'
 		max_restarts 1
-		worker slow    { exec ${WORKER} on=TERM:exit=3 }
+		worker slow    { ready fd 3; exec ${WORKER} on=TERM:exit=3 ready=3 }
 		worker victim  { exec ${WORKER} }
 		worker vanish  { exec ./vanishing }
 	END
@@ -93,7 +93,7 @@ load test_helper
 	conf <<-'END'
 		strategy one_for_all
 		max_restarts 1
-		worker a { exec ${WORKER} on=TERM:exit=3 }
+		worker a { ready fd 3; exec ${WORKER} on=TERM:exit=3 ready=3 }
 		worker b { exec ${WORKER} }
 	END
 	start_tree_ready

@@ -3,7 +3,8 @@
  * A worker for the tests: it does what its arguments say, in their order, and
  * then waits to be ended.
  *
- *	log=FILE	append `start NAME PID RUN` to FILE, with one write;
+ *	log=FILE	append `start NAME PID RUN` to FILE, with one write, when
+ *			the `on` and `ignore` that follow at once are in force;
  *			FILE takes the lines of `say` from now on
  *	say=WORD	append `WORD NAME PID RUN`
  *	dump=FILE	write to FILE what this process was given
@@ -48,6 +49,7 @@
 #define LINE_MAX_LEN 512
 
 static const char *log_path;
+static bool start_due; /* log_path has not got its `start` yet */
 /* What to do at each signal: the text after `on=SIG:`, or NULL. */
 static const char *on_signal[NSIG];
 
@@ -346,15 +348,25 @@ do_fork(bool daemon)
 }
 
 static void
+say_start(void)
+{
+	if (start_due)
+		say("start", strlen("start"));
+	start_due = false;
+}
+
+static void
 do_word(const char *word)
 {
 	size_t name_len = strcspn(word, "=");
 	const char *arg = word[name_len] == '=' ? word + name_len + 1 : "";
 
 #define IS(name) (name_len == strlen(name) && !strncmp(word, name, name_len))
+	if (!IS("ignore") && !IS("on"))
+		say_start();
 	if (IS("log")) {
 		log_path = arg;
-		say("start", strlen("start"));
+		start_due = true;
 	} else if (IS("say"))
 		say(arg, strlen(arg));
 	else if (IS("dump"))
@@ -396,6 +408,8 @@ main(int argc, char *argv[])
 	for (argv++; *argv != NULL;) {
 		const char *word = *argv++;
 
+		if (strchr(word, '=') == NULL)
+			say_start();
 		if (strcmp(word, "exec") == 0) {
 			execvp(argv[0], argv);
 			fail(argv[0]);
@@ -415,6 +429,7 @@ main(int argc, char *argv[])
 			argv = skip_block(argv);
 		}
 	}
+	say_start();
 	for (;;)
 		pause();
 }

@@ -10,8 +10,10 @@
 #include "os/fd.h"
 #include "os_left.h"
 
-#define FDS             2048
-#define TIMEOUT_SECONDS 60
+#define FDS 2048
+
+/* What has not come to its next check after so long hangs. */
+#define TIMEOUT_SECONDS 120
 
 static bool open_at_start[FDS];
 
@@ -38,6 +40,7 @@ left_check(void)
 	siginfo_t info;
 	int fd;
 
+	(void)alarm(TIMEOUT_SECONDS);
 	for (fd = 0; fd < FDS; fd++) {
 		if (is_open(fd) == open_at_start[fd])
 			continue;

@@ -9,7 +9,8 @@
 
 /*
  * To be called first in main: closes what the program inherited, remembers
- * what is open, and ends the program by SIGALRM if it takes a minute.
+ * what is open, and ends the program by SIGALRM if its next check does not
+ * come within two minutes.
  */
 void left_start(void);
 

@@ -233,6 +233,21 @@ is_blocked() {
 	eventually grep -qxF 'web    | up' out
 }
 
+@test "delete: a reload that brings the reader back gives it what its writers still write to" {
+	conf <<-END
+		worker web { shell 'echo one; while ! [ -e go ]; do sleep 0.05; done; echo two; exec sleep 1000'; log to weblog }
+		$(reader weblog)
+	END
+	start_tree_ready
+	has_got weblog one
+	supervise stop -q weblog
+	supervise delete -q weblog
+	supervise reload -q
+	touch go
+	has_got weblog two
+	refute_record event=started child=web run=2
+}
+
 @test "check -p and spec print whom a child logs to" {
 	conf <<-END
 		$(reader weblog 'stdin pipe')

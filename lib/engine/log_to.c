@@ -53,11 +53,18 @@ use(struct feed **to, struct feed *feed)
 
 /* The worker, which has none, is who reads `feed`. */
 static void
-adopt(struct feeding *feeding, struct feed *feed)
+adopt(struct worker *worker, struct feed *feed)
 {
-	use(&feeding->feed, feed);
+	use(&worker->feeding->feed, feed);
 	if (feed != NULL)
-		feed->bereft = false;
+		feed->reader = worker;
+}
+
+/* Whether the next one in its reader's place may take it over. */
+static bool
+is_bereft(const struct feed *feed)
+{
+	return feed->reader == NULL || feed->reader->child.forgotten;
 }
 
 bool
@@ -73,9 +80,10 @@ log_to_declare(struct worker *worker, int stream, struct worker *target,
 	feeder->to = target;
 	LIST_INSERT_HEAD(&to->feeders, feeder, next);
 	if (to->feed == NULL && before != NULL && before->feeding != NULL)
-		adopt(to, before->feeding->feed);
-	if (to->feed == NULL && feeder->given != NULL && feeder->given->bereft)
-		adopt(to, feeder->given);
+		adopt(target, before->feeding->feed);
+	if (to->feed == NULL && feeder->given != NULL &&
+	    is_bereft(feeder->given))
+		adopt(target, feeder->given);
 	return true;
 }
 
@@ -90,7 +98,6 @@ log_to_share(struct worker *second, struct worker *first)
 	to = feeding_of(second);
 	if (to == NULL)
 		return false;
-	to->borrows = true;
 	use(&to->feed, from->feed);
 	for (int i = 0; i < LOG_NSTREAMS; i++)
 		if (from->streams[i].to != NULL &&
@@ -102,10 +109,11 @@ log_to_share(struct worker *second, struct worker *first)
 void
 log_to_pass(struct worker *second, struct worker *first)
 {
-	if (second->feeding != NULL)
-		second->feeding->borrows = false;
-	if (first->feeding != NULL)
-		first->feeding->borrows = true;
+	struct feed *feed =
+	    second->feeding != NULL ? second->feeding->feed : NULL;
+
+	if (feed != NULL && feed->reader == first)
+		feed->reader = second;
 }
 
 static void
@@ -143,7 +151,7 @@ feed_of(struct worker *worker, int *error)
 	if (feeding == NULL)
 		*error = -ENOMEM;
 	else if (feeding->feed == NULL && (made = feed_new(error)) != NULL)
-		use(&feeding->feed, made);
+		adopt(worker, made);
 	return feeding != NULL ? feeding->feed : NULL;
 }
 
@@ -248,8 +256,8 @@ log_to_free(struct worker *worker)
 	log_to_undeclare(worker);
 	while ((feeder = LIST_FIRST(&feeding->feeders)) != NULL)
 		undeclare(feeder);
-	if (feeding->feed != NULL && !feeding->borrows)
-		feeding->feed->bereft = true;
+	if (feeding->feed != NULL && feeding->feed->reader == worker)
+		feeding->feed->reader = NULL;
 	use(&feeding->feed, NULL);
 	for (int i = 0; i < LOG_NSTREAMS; i++)
 		use(&feeding->streams[i].given, NULL);

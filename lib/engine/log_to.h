@@ -18,14 +18,13 @@ struct worker;
  * when the first of them starts and both ends are kept open here: so whoever
  * restarts, or is down, what was written waits in it.
  *
- * A pipe outlives its reader as long as some run may write to it. If that
- * reader was to be replaced, by a reload or an `add`, the next one takes it
- * over.
+ * A pipe outlives its reader as long as some run may write to it: who comes in
+ * the place of that reader, by a reload or an `add`, takes it over.
  */
 struct feed {
-	unsigned nusers; /* workers that have it below */
-	int ends[2];     /* owned; the last of them -1: closed for the end */
-	bool bereft;     /* its reader is gone */
+	const struct worker *reader; /* NULL: it is gone */
+	unsigned nusers;             /* workers that have it below */
+	int ends[2]; /* owned; the last of them -1: closed for the end */
 };
 
 /* One stream of a worker. */
@@ -42,8 +41,7 @@ struct feeding {
 	struct feed *feed; /* that it reads; NULL: it was never needed */
 	struct feeders feeders;
 	struct feeder streams[LOG_NSTREAMS];
-	bool reads;   /* its last run has the pipe */
-	bool borrows; /* the feed is that of one who is, or was, in its place */
+	bool reads; /* its last run has the pipe */
 };
 
 /*

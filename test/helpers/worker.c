@@ -3,8 +3,8 @@
  * A worker for the tests: it does what its arguments say, in their order, and
  * then waits to be ended.
  *
- *	log=FILE	append `start NAME PID RUN` to FILE, with one write, when
- *			the `on` and `ignore` that follow at once are in force;
+ *	log=FILE	append `start NAME PID RUN` to FILE, with one write,
+ *			when the `on` and `ignore` right behind it are in force;
  *			FILE takes the lines of `say` from now on
  *	say=WORD	append `WORD NAME PID RUN`
  *	dump=FILE	write to FILE what this process was given

@@ -88,7 +88,8 @@ static const struct part past_parts[] = {
 	TEXT(past, oom),
 	TEXT(past, memory),
 	/* Which is a macro. */
-	{ "errno", offsetof(struct past, error), false, 0 },
+	{ "errno", offsetof(struct past, said), false, 0 },
+	TEXT(past, error),
 	TEXT(past, caught),
 	TEXT(past, signal),
 	NUMBER(past, run, 0),

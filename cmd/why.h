@@ -27,7 +27,8 @@ struct past {
 	const char *outcome;
 	const char *oom;    /* "true": the kernel killed it, */
 	const char *memory; /* with that limit of memory; "" */
-	const char *error;  /* the name of one that it had said; "" */
+	const char *said;   /* the name of an error that it had said; "" */
+	const char *error;  /* what was wrong with it; "" */
 	const char *caught; /* "true": by a `catch` line */
 	const char *signal; /* cause `signal` */
 	int64_t run;

@@ -169,6 +169,10 @@ struct telling {
 
 static const struct telling tellings[] = {
 	[HISTORY_ITSELF] = { NULL, NULL, false },
+	[HISTORY_LATE] = { NULL, "start_timeout was over", false },
+	[HISTORY_ALIVE] = { NULL, "by its checks", false },
+	[HISTORY_WATCHDOG] = { NULL,
+	    "because it gave no sign of life in time (watchdog)", false },
 	[HISTORY_SIBLING] = { NULL, NULL, true },
 	[HISTORY_REQUEST] = { NULL, "on request", true },
 	[HISTORY_RELOAD] = { NULL, "because a reload changed or removed it",
@@ -233,6 +237,10 @@ tell_cause(const struct story *story, const struct past *past,
 	case HISTORY_INIT:
 		printf("%s", people_reason(past->reason, how, sizeof(how)));
 		break;
+	case HISTORY_ALIVE:
+		if (*past->error != '\0')
+			printf(", the last of them: %s", past->error);
+		break;
 	case HISTORY_SIBLING:
 		tell_sibling(story, past);
 		break;
@@ -263,12 +271,25 @@ tell_cause(const struct story *story, const struct past *past,
 		printf("%s",
 		    from_outside(past) ?
 			"by a signal that supervise did not send" :
+			strncmp(past->reason, "start:", strlen("start:")) == 0 ?
+			"it did not run" :
 			"by itself");
 		break;
+	case HISTORY_LATE:
+	case HISTORY_WATCHDOG:
 	case HISTORY_REQUEST:
 	case HISTORY_RELOAD:
 		break;
 	}
+}
+
+/* Whether a start has failed, and what is wrong with it is known. */
+static bool
+has_failed(const struct past *past, enum history_cause cause)
+{
+	return *past->error != '\0' &&
+	    (cause == HISTORY_ITSELF || cause == HISTORY_LATE ||
+		cause == HISTORY_BEFORE || cause == HISTORY_INIT);
 }
 
 static void
@@ -290,10 +311,13 @@ tell_past(const struct story *story, const struct past *past, bool colour)
 		people_reason(past->reason, how, sizeof(how));
 	printf("  %s  run %" PRId64 " %s%s%s%s, after %s\n  %*s  ", time,
 	    past->run, red ? "\033[31m" : "", how, red ? "\033[0m" : "",
-	    people_said(past->error, past->exit_status, had_said,
+	    people_said(past->said, past->exit_status, had_said,
 		sizeof(had_said)),
 	    words_span(past->ran_ms, span), (int)strlen(time), "");
-	tell_cause(story, past, cause);
+	if (has_failed(past, cause))
+		printf("%s", past->error);
+	else
+		tell_cause(story, past, cause);
 	if (!telling->stop) {
 		printf("; ");
 		tell_outcome(story, past);

@@ -361,7 +361,7 @@ first_cause() {
 1 itself - killed"
 	run -0 supervise why b
 	assert_output "run 2 did not start"
-	assert_output "because its before command ended with status 9; root restarted it"
+	assert_output "exit 9\` ended with status 9; root restarted it"
 	rm prog
 	supervise stop -q e
 	run -1 supervise start e
@@ -369,7 +369,7 @@ first_cause() {
 	run -1 supervise restart i
 	assert_equal "$(causes i | head -n 1)" "2 init - exit:3"
 	run -0 supervise why i
-	assert_output "because its init program ended with status 3; it stays down"
+	assert_output "init of i: this program ended with status 3, expected it to print the children and end with 0; it stays down"
 }
 
 @test "S18 S84: why a supervisor did not start, or shut itself down" {
@@ -523,4 +523,56 @@ behind() {
 	wait_record event=started child=s/m run=2
 	run -0 supervise why s/m
 	assert_output "because s/k ended with status 9; s gave up, was restarted and started it anew"
+}
+
+@test "what supervise found out is told: no sign of life, bad checks, late starts" {
+	conf <<-'END'
+		max_restarts 1000
+		worker dog  { watchdog 100ms; exec ${WORKER} }
+		worker sick { alive check false every 20ms failures 2; exec ${WORKER} }
+		worker late { backoff 10s; start_timeout 3s; ready file up; check_every 20ms
+		    exec ${WORKER} run=1 log=up end }
+		worker mute { backoff 10s; start_timeout 3s; ready fd 3
+		    exec ${WORKER} run=1 ready=3 end }
+	END
+	start_tree_ready
+	wait_record event=exited child=dog reason=signal:ABRT
+	run -0 supervise why dog
+	assert_output 'was ended by SIGABRT (Aborted), after'
+	assert_output 'because it gave no sign of life in time (watchdog); root restarted it'
+	wait_record event=exited child=sick reason=unhealthy
+	run -0 supervise why sick
+	assert_output 'was unhealthy (its alive checks failed), after'
+	assert_output 'by its checks, the last of them: ended with status 1; root restarted it'
+	supervise signal -q KILL late mute
+	wait_record event=start_failed child=late
+	run -0 supervise why late
+	assert_output 'run 2 was not ready in time, after'
+	assert_output 'not ready within its start_timeout: `up`: it is the file of before the start; root'
+	wait_record event=start_failed child=mute
+	run -0 supervise why mute
+	assert_output 'it was not ready within its start_timeout; root'
+	run -0 supervise why --json sick
+	assert_output '"cause":"alive"'
+}
+
+@test "why a start failed is told when it is no longer news" {
+	conf <<-'END'
+		worker plain { backoff 10s; exec ./script }
+		worker first { backoff 10s; before ./script; exec sleep 1000 }
+	END
+	printf '#!/bin/sh\n[ "$SUPERVISE_NAME" = first ] || exec sleep 1000\n' >script
+	chmod +x script
+	start_tree_ready
+	rm script
+	supervise signal -q KILL plain first
+	wait_record event=start_failed child=plain
+	wait_record event=start_failed child=first
+	run -0 supervise why plain
+	assert_output 'run 2 could not be started (ENOENT), after'
+	assert_output 'command not found: ./script; root starts it again in'
+	run -0 supervise why first
+	assert_output 'before: command not found: ./script; root starts it again in'
+	run -0 supervise why --json plain
+	assert_output '"error":"command not found: ./script"'
 }

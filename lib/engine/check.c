@@ -28,6 +28,7 @@ check_prepare(struct worker *worker)
 		check->worker = worker;
 		worker->check = check;
 	}
+	check->why[0] = '\0';
 	check->before = policy->ready == READY_FILE &&
 	    stat(worker->spec->spec->worker.ready_check.text, &check->file) ==
 		0;

@@ -58,6 +58,7 @@ perform(struct engine *e, struct action *action, struct event *answer)
 		    reap_stop_signal(e, node_worker(action->child)));
 		break;
 	case ACTION_ABORT:
+		node_worker(action->child)->silent = true;
 		reap_stop(e, node_worker(action->child), SIGABRT);
 		break;
 	case ACTION_CHECK:

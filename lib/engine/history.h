@@ -23,6 +23,9 @@
 /* Why a run ended. */
 #define HISTORY_CAUSES(X)                                                  \
 	X(HISTORY_ITSELF, "itself")           /* its own end */            \
+	X(HISTORY_LATE, "start_timeout")      /* it was not ready */       \
+	X(HISTORY_ALIVE, "alive")             /* its checks failed */      \
+	X(HISTORY_WATCHDOG, "watchdog")       /* no sign of life */        \
 	X(HISTORY_SIBLING, "sibling")         /* another one's; `by` */    \
 	X(HISTORY_REQUEST, "request")         /* somebody asked */         \
 	X(HISTORY_RELOAD, "reload")           /* the file has changed */   \
@@ -106,10 +109,15 @@ struct history_end {
 	uint8_t behind;      /* enum history_behind; of `first`, or `by` */
 };
 
+/* Room for what was wrong with a run, for a person. */
+#define HISTORY_ERROR_SIZE 200
+
 /* The ring of one child; all zero at first. */
 struct history {
 	struct history_end ends[HISTORY_ENDS];
-	uint32_t n; /* ends so far */
+	uint32_t n;                     /* ends so far */
+	uint32_t error_run;             /* which run `error` is about */
+	char error[HISTORY_ERROR_SIZE]; /* of the last that had one */
 	struct tally tally;
 };
 

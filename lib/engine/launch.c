@@ -205,6 +205,7 @@ run(struct engine *e, struct worker *worker, const char *const *argv,
 	worker->asked = false;
 	worker->group_gone = false;
 	worker->killed = false;
+	worker->silent = false;
 	worker->denied = false;
 	worker->suspended = false;
 	return 0;

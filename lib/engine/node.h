@@ -75,6 +75,7 @@ struct worker {
 	bool members : 1;    /* its group has some, as of the last look */
 	bool group_gone : 1; /* its group has nobody left who can do anything */
 	bool killed : 1;     /* its time is over: it was sent SIGKILL */
+	bool silent : 1;     /* it gave no sign of life, and was sent SIGABRT */
 	bool denied : 1;     /* its leader may not be signalled */
 	bool suspended : 1;  /* job control has stopped it */
 	bool follows : 1;    /* commands are to run when nothing remains */

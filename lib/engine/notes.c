@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/signal_name.h"
@@ -60,15 +61,34 @@ add_limits(struct record *r, const struct sup *sup, const struct note *note)
 	record_number(r, "max_seconds", policy->max_seconds);
 }
 
+/* It has taken too long: says so, and what its checks have found so far. */
+static void
+name_lateness(struct engine *e, struct child *child, const struct note *note)
+{
+	const struct check *check = node_worker(child)->check;
+	const struct check_spec *what =
+	    &node_spec(child)->spec->worker.ready_check;
+	size_t size = sizeof(e->failure);
+
+	if (note->preparing)
+		strlcpy(e->failure,
+		    "before: it did not end within start_timeout", size);
+	else if (!ready_is_checked(child->policy->worker.ready) ||
+	    check == NULL || check->why[0] == '\0')
+		strlcpy(e->failure, "it was not ready within its start_timeout",
+		    size);
+	else
+		snprintf(e->failure, size,
+		    "it was not ready within its start_timeout: `%s`: %s",
+		    what->argv != NULL ? what->argv[0] : what->text,
+		    check->why);
+}
+
 static const char *
 failure_of(const struct engine *e, const struct note *note)
 {
 	if (e->failure[0] != '\0')
 		return e->failure;
-	if (note->reason.kind == REASON_TIMEOUT && note->preparing)
-		return "before: it did not end within start_timeout";
-	if (note->reason.kind == REASON_TIMEOUT)
-		return "it was not ready within its start_timeout";
 	if (note->reason.kind == REASON_FAILED_CHILD)
 		return "a child of it did not start";
 	return "it ended before it was ready";
@@ -201,6 +221,9 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		act_replacing(e, note->sibling, child);
 	if (note->kind == NOTE_REPLACED)
 		act_replaced(e, child, note->sibling);
+	if (note->kind == NOTE_START_FAILED && !child_is_sup(child) &&
+	    note->reason.kind == REASON_TIMEOUT && e->failure[0] == '\0')
+		name_lateness(e, child, note);
 	record_begin(&r, event_of(note->kind));
 	switch (note->kind) {
 	case NOTE_STARTING:
@@ -239,9 +262,6 @@ note_record(struct engine *e, struct child *child, const struct note *note)
 		outlet_drain(e, node_worker(child));
 	engine_record(e, &r);
 	remember(e, child, note);
-	if (note->kind == NOTE_START_FAILED && note->preparing &&
-	    e->failure[0] == '\0')
-		strlcpy(e->failure, failure_of(e, note), sizeof(e->failure));
 	if (note->kind == NOTE_GAVE_UP || note->kind == NOTE_START_FAILED)
 		give_up_note(e, child, note);
 	if (note->kind == NOTE_START_FAILED)

@@ -61,6 +61,8 @@ people_reason(const char *reason, char *text, size_t size)
 		snprintf(text, size, "threw %s", value);
 	else if (strcmp(reason, "timeout") == 0)
 		snprintf(text, size, "was not ready in time");
+	else if (strcmp(reason, "unhealthy") == 0)
+		snprintf(text, size, "was unhealthy (its alive checks failed)");
 	else if (strcmp(reason, "noproc") == 0)
 		snprintf(text, size, "did not run");
 	else if (strncmp(reason, "reached_max", 11) == 0)

@@ -294,8 +294,8 @@ query_path(struct engine *e, uint32_t id, char path[static NODE_PATH_SIZE])
 }
 
 static void
-tell_end(struct engine *e, const struct history_end *end,
-    struct control_client *client)
+tell_end(struct engine *e, const struct history *history,
+    const struct history_end *end, struct control_client *client)
 {
 	char by[NODE_PATH_SIZE], first[NODE_PATH_SIZE];
 	char reason[REASON_TEXT_SIZE], by_reason[REASON_TEXT_SIZE];
@@ -311,6 +311,8 @@ tell_end(struct engine *e, const struct history_end *end,
 	record_number(&r, "ran_ms", end->ran_ms);
 	leaf_tell_oom(&r, end->oom, end->memory, memory);
 	signs_tell(&r, end->error, end->exit_status);
+	if (history->error_run == end->run)
+		record_text(&r, "error", history->error);
 	record_text(&r, "cause", history_cause_text[end->cause]);
 	if (end->cause == HISTORY_SIBLING || end->outcome == HISTORY_RESTART ||
 	    end->outcome == HISTORY_GROUP)
@@ -350,7 +352,7 @@ tell_history(struct engine *e, const struct history *history,
 	const struct history_end *end;
 
 	for (size_t i = 0; (end = history_get(history, i)) != NULL; i++)
-		tell_end(e, end, client);
+		tell_end(e, history, end, client);
 }
 
 void

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-#include "engine/remember.h"
+#include <string.h>
+
 #include "base/units.h"
 #include "engine/cgroup_leaf.h"
+#include "engine/check.h"
+#include "engine/remember.h"
 #include "engine/signs.h"
 #include "os/clock.h"
 
@@ -46,6 +49,13 @@ is_of_signal(const struct worker *worker)
 	return worker->end.by_signal ? status == signo : status == 128 + signo;
 }
 
+/* Whether it had ended by itself before that was noticed. */
+static bool
+is_of_silence(const struct worker *worker)
+{
+	return worker->silent && !worker->unasked;
+}
+
 /* What ended a run that nothing else has ended. */
 static enum history_cause
 own_cause(struct child *child, const struct note *note)
@@ -54,6 +64,12 @@ own_cause(struct child *child, const struct note *note)
 		return cause_of_sup(note);
 	if (note->preparing)
 		return HISTORY_BEFORE;
+	if (note->reason.kind == REASON_TIMEOUT)
+		return HISTORY_LATE;
+	if (note->reason.kind == REASON_UNHEALTHY)
+		return HISTORY_ALIVE;
+	if (note->kind == NOTE_EXITED && is_of_silence(node_worker(child)))
+		return HISTORY_WATCHDOG;
 	if (note->kind == NOTE_EXITED && is_of_signal(node_worker(child)))
 		return HISTORY_SIGNAL;
 	return HISTORY_ITSELF;
@@ -167,6 +183,9 @@ find_cause(struct child *child, struct history_end *end,
 		end->uid = node_worker(child)->sent.uid;
 		break;
 	case HISTORY_ITSELF:
+	case HISTORY_LATE:
+	case HISTORY_ALIVE:
+	case HISTORY_WATCHDOG:
 	case HISTORY_REQUEST:
 	case HISTORY_RELOAD:
 	case HISTORY_REPLACED:
@@ -229,6 +248,18 @@ is_second(struct child *child)
 	    node_holder(child) != child;
 }
 
+/* What was wrong with that run of it. */
+static void
+remember_error(struct child *child, uint32_t run, const char *error)
+{
+	struct history *history = node_history(child);
+
+	if (*error == '\0')
+		return;
+	history->error_run = run;
+	strlcpy(history->error, error, sizeof(history->error));
+}
+
 static void
 remember_end(struct child *child, const struct note *note)
 {
@@ -254,6 +285,9 @@ remember_end(struct child *child, const struct note *note)
 			end.exit_status = signs->exit_status;
 		}
 	}
+	if (end.cause == HISTORY_ALIVE)
+		remember_error(child, note->run,
+		    node_worker(child)->check->why);
 	find_cause(child, &end, note);
 	if (node_holder(child) != child)
 		end.by_run = node_holder(child)->run;
@@ -285,6 +319,9 @@ was_stopped(const struct history_end *end)
 	case HISTORY_SUPERVISOR:
 		return true;
 	case HISTORY_ITSELF:
+	case HISTORY_LATE:
+	case HISTORY_ALIVE:
+	case HISTORY_WATCHDOG:
 	case HISTORY_LINK:
 	case HISTORY_SIGNAL:
 	case HISTORY_BEFORE:
@@ -342,10 +379,11 @@ remember_culprit(struct child *child, const struct note *note)
 
 /* A start that failed is an end; of one that has ended it is the reason. */
 static void
-remember_failure(struct child *child, const struct note *note)
+remember_failure(struct engine *e, struct child *child, const struct note *note)
 {
 	struct history_end *last = history_last(node_history(child));
 
+	remember_error(child, note->run, e->failure);
 	if (last == NULL || last->run != note->run) {
 		remember_end(child, note);
 		return;
@@ -395,7 +433,7 @@ remember(struct engine *e, struct child *child, const struct note *note)
 		break;
 	case NOTE_START_FAILED:
 		remember_group(child, note);
-		remember_failure(child, note);
+		remember_failure(e, child, note);
 		remember_culprit(child, note);
 		break;
 	case NOTE_CAUGHT:

@@ -6,6 +6,7 @@
 
 #include "base/duration.h"
 #include "base/units.h"
+#include "cmd/check_here.h"
 #include "cmd/load.h"
 #include "cmd/options.h"
 #include "cmd/words.h"
@@ -21,7 +22,8 @@ const char check_help[] =
     "programs that print a part of the file (= exec). Of a file without\n"
     "mistakes it shows the tree that comes of it, how long a stop may take,\n"
     "how soon each supervisor gives up when a child always fails, and which\n"
-    "lifetimes never trip its limit.\n"
+    "lifetimes never trip its limit; and it warns of what this machine does\n"
+    "not have: users, folders, files and commands of its children.\n"
     "\n"
     "  -f FILE   the file; else ./supervise.conf, then /etc/supervise.conf\n"
     "  -p        print the file back, every include, spec and variable\n"
@@ -264,8 +266,10 @@ check_main(struct globals *globals, int argc, char **argv)
 	file = load(globals, &wishes.conf, &conf);
 	if (file != NULL && wishes.print)
 		print_root(conf.root, write_stdout, NULL);
-	else if (file != NULL && !globals->quiet)
+	else if (file != NULL && !globals->quiet) {
+		check_here(&conf);
 		amounts_to(&conf, file);
+	}
 	conf_fini(&conf);
 	return file != NULL ? STATUS_OK : STATUS_USAGE;
 }

@@ -180,3 +180,66 @@ mistakes() {
 	assert_output '"nobody" is no child that a can be linked to'
 	assert_output 'in worker a = exec "./print" at ./supervise.conf:1'
 }
+
+@test "what this machine does not have is warned of, and is no mistake" {
+	touch plain
+	mkdir logs
+	conf <<-'END'
+		worker user { user nobody-here; exec true }
+		worker group { group nobody-here; exec true }
+		worker web { exec ./web -x }
+		worker php { exec no-such-command }
+		worker text { exec ./plain }
+		worker cwd { cwd nowhere; exec ./web }
+		worker log { log file nowhere/x; log_stderr file logs/y; exec true }
+		worker env { env_file .env; exec true }
+		worker in { stdin file in; exec true }
+		worker jail { chroot nowhere; exec ./web }
+		worker pre { before ./pre; stdin file in; exec true }
+		worker many[3] { exec ./web }
+	END
+	run -0 supervise check
+	assert_output "user would not start here: user: nobody here is called nobody-here"
+	assert_output "group would not start here: group: no group here is called nobody-here"
+	assert_output "./supervise.conf:3: warning: web would not start here: command not found: ./web"
+	assert_output "php would not start here: command not found: no-such-command (PATH="
+	assert_output "text would not start here: cannot execute ./plain: "
+	assert_output "cwd would not start here: cannot change to folder nowhere: "
+	assert_output "log would lose here what it writes: log file nowhere/x: "
+	refute_output logs/y
+	assert_output "env would not start here: env_file: cannot read .env: "
+	assert_output "in would not start here: stdin: cannot open in: "
+	assert_output "jail would not start here: chroot: cannot change the root to nowhere: "
+	assert_output "pre would not start here: command not found: ./pre"
+	assert_equal "$(grep -c 'warning: ' <<<"$output")" 12
+	run -0 supervise check -q
+	assert_equal "$output" ""
+	run -0 supervise check -p
+	refute_output warning
+}
+
+@test "what a worker will find where it looks for it is not warned of" {
+	mkdir app
+	printf '#!/bin/sh\n' | tee web >app/api
+	chmod +x web app/api
+	conf <<-'END'
+		worker a { exec ./web }
+		worker b { cwd app; exec ./api }
+		worker c { env PATH=app; exec api }
+		worker d { env_clear; exec true }
+		worker e { env_file .env; exec found-by-its-own-path }
+	END
+	touch .env
+	run -0 supervise check
+	refute_output warning
+}
+
+@test "of very many warnings about this machine the first are told" {
+	for ((i = 0; i < 30; i++)); do
+		echo "worker w$i { exec ./none-$i }"
+	done >supervise.conf
+	run -0 supervise check
+	assert_output "w19 would not start here"
+	refute_output "w20 would not start here"
+	assert_output "and 10 more warnings of this machine"
+}

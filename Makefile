@@ -202,8 +202,9 @@ fuzz: fuzz-programs
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) test/fuzz/run
 
 .PHONY: soak
-soak: ## kill parts of a real tree at random for SOAK_SECONDS (600)
-soak: all helpers
+soak: ## kill parts of a real tree at random for SOAK_SECONDS (600), and fail all calls
+soak: all helpers $(B)/fault/unit/fault_engine
+	@FAULT_WAYS=all $(B)/fault/unit/fault_engine
 	@SOAK_SECONDS=$(SOAK_SECONDS) test/soak/run
 
 .PHONY: bench bench-deps

@@ -33,9 +33,9 @@ load test_helper
 	wait_record event=started child=c run=2
 	refute has_record event=stopping run=1
 	refute has_record event=killing run=1
-	has_record event=exited child=a reason=signal:TERM
-	has_record event=exited child=b reason=signal:TERM
-	has_record event=exited child=c reason=signal:TERM
+	assert_record event=exited child=a reason=signal:TERM
+	assert_record event=exited child=b reason=signal:TERM
+	assert_record event=exited child=c reason=signal:TERM
 	assert_equal "$(count_records event=restarting)" 1
 	stop_tree
 	assert_status 0
@@ -51,7 +51,7 @@ load test_helper
 	eventually has_lines 2 log
 	stop_tree
 	assert_status 0
-	has_record event=leftover signal=KILL
+	assert_record event=leftover signal=KILL
 }
 
 has_lines() {

@@ -437,7 +437,7 @@ assert_said() {
 	touch ready
 	wait_record event=started child=s/b run=2
 	refute_record event=started child=s/a run=2
-	has_record event=started supervisor=root
+	assert_record event=started supervisor=root
 	touch go
 	wait_record event=started child=s/a run=2
 }

@@ -31,7 +31,7 @@ refused() {
 	wait_tree
 	assert_status 1
 	grep -F "error=\"$1" records || fail "no such error: $1"
-	has_record event=start_failed child=w
+	assert_record event=start_failed child=w
 }
 
 @test "user: the user, the group and the groups of that user, and what login sets" {
@@ -88,7 +88,7 @@ refused() {
 @test "U5: user, group: a name that nobody has is a failed start" {
 	conf <<<'worker w { user nosuch; exec sleep 1000 }'
 	refused "user: nobody here is called nosuch"
-	has_record event=start_failed reason=start:ENOENT
+	assert_record event=start_failed reason=start:ENOENT
 	conf <<<'worker w { group nosuch; exec sleep 1000 }'
 	refused "group: no group here is called nosuch"
 	conf <<<'worker w { groups 0 nosuch; exec sleep 1000 }'

@@ -311,7 +311,7 @@ crash() {
 	END
 	start_tree_ready
 	wait_record event=warning child=y name=s/d
-	has_record event=warning child=x.0 name=s/c
+	assert_record event=warning child=x.0 name=s/c
 	for child in s y x.2; do
 		supervise restart -q $child
 	done
@@ -363,8 +363,8 @@ crash() {
 	# shellcheck disable=SC2154 # run sets it
 	assert_equal "${stderr_lines[0]}" "supervise: s/a: link: nothing is called b"
 	assert_equal "${stderr_lines[1]}" "supervise: s/a: monitor: nothing is called c"
-	has_record event=warning child=s/a name=b
-	has_record event=warning child=s/a name=c
+	assert_record event=warning child=s/a name=b
+	assert_record event=warning child=s/a name=c
 	run -1 --separate-stderr supervise reload
 	assert_equal "${#stderr_lines[@]}" 1
 }

@@ -168,6 +168,6 @@ set_of() {
 	kill -s KILL "$(child_pid w)"
 	wait_tree
 	assert_status 1
-	has_records 3 event=start_failed child=w
+	eventually has_records 3 event=start_failed child=w
 	grep "env_file: cannot read a.env" records
 }

@@ -31,9 +31,9 @@ two_trees() {
 	two_trees
 	kill -s SEGV "$(pid_of db)"
 	eventually are_runs "web/api=2 data/db=2 data/other=1"
-	has_record event=stopping child=web/api run=1 signal=TERM
-	has_record event=exited child=web/api run=1 reason=signal:SEGV link=data/db
-	has_record event=exited child=data/db run=1 reason=signal:SEGV
+	assert_record event=stopping child=web/api run=1 signal=TERM
+	assert_record event=exited child=web/api run=1 reason=signal:SEGV link=data/db
+	assert_record event=exited child=data/db run=1 reason=signal:SEGV
 	assert_equal "$(causes api)" "1 link data/db signal:SEGV"
 	assert_equal "$(causes db)" "1 itself - signal:SEGV"
 	run -0 supervise why api
@@ -47,7 +47,7 @@ two_trees() {
 	eventually are_runs "web/api=2 data/db=2 data/other=1"
 	kill -s KILL "$(pid_of api)"
 	eventually are_runs "web/api=3 data/db=3 data/other=1"
-	has_record event=exited child=data/db run=2 reason=killed link=web/api
+	assert_record event=exited child=data/db run=2 reason=killed link=web/api
 	kill -s KILL "$(pid_of db)"
 	eventually are_runs "web/api=4 data/db=4 data/other=1"
 }
@@ -64,7 +64,7 @@ two_trees() {
 	supervise start a
 	supervise stop a
 	eventually are_runs "a=2 b=2"
-	has_record event=exited child=b run=1 reason=shutdown link=a
+	assert_record event=exited child=b run=1 reason=shutdown link=a
 	assert_equal "$(causes b)" "1 link a shutdown"
 	assert_equal "$(count_records event=exited child=b)" 1
 }
@@ -83,7 +83,7 @@ two_trees() {
 	wait_record event=started child=perm run=2
 	wait_record event=removed child=temp
 	eventually is_state down tran
-	has_record event=restarting child=perm restarts=2
+	assert_record event=restarting child=perm restarts=2
 	supervise start tran
 	kill -s KILL "$(pid_of a)"
 	eventually are_runs "a=3 tran=3 perm=3"
@@ -97,9 +97,9 @@ two_trees() {
 	start_tree_ready
 	kill -s KILL "$(pid_of a)"
 	wait_record event=started child=b run=2
-	has_record event=stopping child=b run=1 signal=INT
-	has_record event=killing child=b run=1 late=true
-	has_record event=exited child=b run=1 reason=killed link=a
+	assert_record event=stopping child=b run=1 signal=INT
+	assert_record event=killing child=b run=1 late=true
+	assert_record event=exited child=b run=1 reason=killed link=a
 }
 
 @test "L2: one that its supervisor is stopping anyway is unaffected" {
@@ -114,7 +114,7 @@ two_trees() {
 	wait_record event=exited child=a
 	touch go
 	wait_record event=exited child=b
-	has_record event=exited child=b reason=shutdown
+	assert_record event=exited child=b reason=shutdown
 	refute has_record event=exited child=b link=a
 	eventually is_state down b
 }
@@ -150,7 +150,7 @@ two_trees() {
 			if [[ $strategy == one_for_one && $max -eq 3 ]]; then
 				assert_output "warning: a crash or a restart of w.0 restarts 4 linked children, and max_restarts of root is 3"
 				wait_tree
-				has_record event=gave_up restarts=4
+				assert_record event=gave_up restarts=4
 			else
 				refute_output "warning"
 				eventually are_runs "w.0=2 w.1=2 w.2=2 w.3=2"
@@ -175,7 +175,7 @@ two_trees() {
 	is_state up b
 	kill -s KILL "$(pid_of b)"
 	wait_record event=started child=b run=2
-	has_record event=exited child=b run=1 reason=killed link=a
+	assert_record event=exited child=b run=1 reason=killed link=a
 }
 
 @test "a worker can be linked to a supervisor, which ends nothing itself" {
@@ -202,7 +202,7 @@ two_trees() {
 	supervise link b a
 	kill -s KILL "$(pid_of b)"
 	eventually are_runs "a=2 s/b=2"
-	has_record event=exited child=a run=1 reason=killed link=s/b
+	assert_record event=exited child=a run=1 reason=killed link=s/b
 	kill -s KILL "$(pid_of b)"
 	eventually are_runs "a=2 s/b=3"
 	kill -s KILL "$(pid_of a)"
@@ -344,7 +344,7 @@ two_trees() {
 	supervise stop b
 	touch go
 	wait_record event=exited child=a
-	has_record event=exited child=a reason=noproc link=b
+	assert_record event=exited child=a reason=noproc link=b
 	wait_record event=removed child=a
 }
 
@@ -428,7 +428,7 @@ two_trees() {
 	kill -s KILL "$(pid_of hub)"
 	eventually are_runs "hub=2 late=2 other=2 s/end=2"
 	assert_equal "$(count_records event=exited reason=killed link=hub)" 200
-	has_record event=exited child=other reason=killed link=s/end
+	assert_record event=exited child=other reason=killed link=s/end
 }
 
 @test "a reload that puts another in the place of a peer ends who is linked to it, once" {

@@ -69,7 +69,7 @@ mail_has() {
 	start_tree_ready
 	supervise stop b
 	assert_equal "$(cat mail)" "event=stop signal=USR1"
-	has_record event=exited child=b reason=killed
+	assert_record event=exited child=b reason=killed
 }
 
 @test "L5: a link of its own to what does not run is a message" {

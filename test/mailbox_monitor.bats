@@ -182,7 +182,7 @@ mail_has() {
 	END
 	start_tree_ready
 	supervise stop -q b
-	has_record event=exited child=b reason=killed
+	assert_record event=exited child=b reason=killed
 	[[ ! -e mail ]]
 }
 

@@ -233,9 +233,9 @@ denied() {
 	local forks="$fork $fork $fork $fork $fork $fork" ends="$end $end $end $end $end $end"
 	conf <<-END
 		worker a { shutdown 200ms; ready fd 3
-		    exec \${WORKER} daemon ignore=TERM $forks say=up $ends end ready=3 }
+		    exec \${WORKER} daemon ignore=TERM $forks say=up ready=3 $ends end }
 		worker b { shutdown 200ms; ready fd 3
-		    exec \${WORKER} daemon ignore=TERM $forks say=up $ends end ignore=TERM ready=3 }
+		    exec \${WORKER} ignore=TERM daemon $forks say=up ready=3 $ends end }
 	END
 	start_tree_ready
 	kill -s TERM "$PID"

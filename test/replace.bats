@@ -102,6 +102,45 @@ course() {
 	stop_tree
 }
 
+@test "U27: what is refused calls no replacement off" {
+	say
+	conf <<<'worker a { ready fd 3; exec sh say.sh }'
+	start_tree_ready
+	supervise replace a >replaced 2>&1 3>&- &
+	local replace=$!
+	wait_record event=starting child=a run=2
+	run -1 supervise start a
+	run -1 supervise delete a
+	assert_output "a is running"
+	touch go.2
+	wait "$replace"
+	assert_record event=replaced child=a
+	stop_tree
+}
+
+@test "U27: a child of a reload that goes on can be replaced, and others be added" {
+	conf <<-'END'
+		worker a { exec ${WORKER} }
+		worker b { link a; exec ${WORKER} }
+	END
+	start_tree_ready
+	cat >>supervise.conf <<-'END'
+		worker t { ready after 10ms; exec ${WORKER} }
+		worker slow { ready fd 3; exec ${WORKER} wait=go ready=3 }
+	END
+	supervise reload >steps 2>&1 3>&- &
+	local reload=$!
+	wait_record event=starting child=slow
+	supervise replace -q t
+	wait_record event=exited child=t run=1
+	supervise add --no-wait -q root "worker z { link a; exec $WORKER }"
+	touch go
+	wait "$reload"
+	wait_record event=started child=z
+	refute_record event=engine_died
+	stop_tree
+}
+
 @test "U27: what cannot be replaced says why" {
 	conf <<-'END'
 		supervisor s { worker a { exec ${WORKER} } }

@@ -69,14 +69,16 @@ serve_start(struct tree *t, struct request *request)
 {
 	struct child *child = request->child;
 
-	if (sup_is_dynamic(request->sup))
+	if (sup_is_dynamic(request->sup)) {
 		tree_reply(t, request, RESULT_NOT_SUPPORTED);
-	else if (child->state == CHILD_RESTARTING)
+	} else if (child->state == CHILD_RESTARTING) {
 		tree_reply(t, request, RESULT_RESTARTING);
-	else if (child->state != CHILD_DOWN)
+	} else if (child->state != CHILD_DOWN) {
 		tree_reply(t, request, RESULT_RUNNING);
-	else
+	} else {
+		replace_call_off(t, child);
 		start_for(t, request, child);
+	}
 }
 
 static void
@@ -88,6 +90,7 @@ serve_stop(struct tree *t, struct request *request)
 		tree_reply(t, request, RESULT_NOT_SUPPORTED);
 		return;
 	}
+	replace_call_off(t, request->child);
 	if (request->kind == REQUEST_HOLD)
 		request->child->held = true;
 	request->child->missed = false;
@@ -143,6 +146,7 @@ serve_delete(struct tree *t, struct request *request)
 	} else if (child->state != CHILD_DOWN) {
 		tree_reply(t, request, RESULT_RUNNING);
 	} else {
+		replace_call_off(t, child);
 		child_forget(t, child);
 		tree_reply(t, request, RESULT_OK);
 	}
@@ -237,7 +241,6 @@ request_serve(struct tree *t, struct request *request)
 		return;
 	}
 	request->child->wanted--;
-	replace_call_off(t, request->child);
 	switch (request->kind) {
 	case REQUEST_START:
 		serve_start(t, request);

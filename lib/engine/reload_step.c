@@ -236,7 +236,8 @@ reload_freed(struct engine *e, const struct child *child)
 	if (e->reload == NULL)
 		return;
 	inits_freed(&e->reload->inits, child);
-	let_go(e->reload, e->reload->at, child);
+	/* Also what is done is looked at, for what is still to come. */
+	let_go(e->reload, 0, child);
 }
 
 void

@@ -490,3 +490,24 @@ has_said() {
 	run -4 supervise logs nosuch
 	run -2 supervise logs -n 11
 }
+
+@test "log file: two that write to one file rotate it alike" {
+	conf <<-'END'
+		worker a { log file x.log max 8K keep 3; exec true }
+		worker b { log file x.log max 8K keep 3 timestamps; exec true }
+		worker c[2] { log file y.log max 8K; exec true }
+		worker d { log file z.log; exec true }
+	END
+	run -0 supervise check
+	echo 'worker e { log_stderr file x.log timestamps; exec true }' >>supervise.conf
+	run -2 supervise check
+	assert_output "supervise.conf:5:12: the file \"x.log\" has no max here and max 8K keep 3 at ./supervise.conf:1, expected the same"
+	sed -i '$d' supervise.conf
+	echo 'worker f { log file y.log max 8K keep 9; exec true }' >>supervise.conf
+	run -2 supervise check
+	assert_output "has max 8K keep 9 here and max 8K keep 5 at"
+	sed -i '$d' supervise.conf
+	echo 'worker g { log file z.log; log_stderr file z.log max 1M; exec true }' >>supervise.conf
+	run -2 supervise check
+	assert_output "has max 1M keep 5 here and no max at ./supervise.conf:4"
+}

@@ -69,6 +69,19 @@ struct addresses {
 	size_t room;
 };
 
+/* A file that workers log to, as the first of them says it. */
+struct log_file {
+	struct spot at;
+	const struct log_spec *log;
+};
+
+struct log_files {
+	struct nameset names; /* numbers are places in the list */
+	struct log_file *list;
+	size_t n;
+	size_t room;
+};
+
 struct loader {
 	struct conf *conf;
 	const struct conf_source *source; /* or NULL: no files, no variables */
@@ -86,6 +99,7 @@ struct loader {
 	unsigned ninclusions;
 	unsigned nprinted;          /* programs whose output is being read */
 	struct addresses addresses; /* all in conf->arena */
+	struct log_files log_files; /* the same */
 	bool stopped;               /* a limit was passed: read no more */
 	char *word; /* CONF_WORD_SIZE_MAX + 1 bytes for the lexer */
 };

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/near.h"
@@ -18,6 +20,9 @@ const char *const log_word_text[] = { LOG_WORDS(TEXT) };
 /* Rotated files that are kept. */
 #define KEEP_USUAL 5
 #define KEEP_MAX   1000
+
+/* Room for how a file is rotated, in words. */
+#define ROTATION_SIZE 64
 
 static bool
 parse_max(const char *text, int64_t *bytes)
@@ -96,6 +101,76 @@ log_parse(struct loader *ld, struct body *b, const struct statement *st)
 	}
 	memcpy(field, &log, sizeof(log));
 	return true;
+}
+
+static void
+make_room(struct loader *ld, struct log_files *files)
+{
+	size_t room = files->room == 0 ? 16 : 2 * files->room;
+	struct log_file *more;
+
+	if (files->n < files->room)
+		return;
+	more = ARENA_ARRAY(&ld->conf->arena, struct log_file, room);
+	if (files->n > 0)
+		memcpy(more, files->list, files->n * sizeof(*more));
+	files->list = more;
+	files->room = room;
+}
+
+static const char *
+rotation(const struct log_spec *log, char text[static ROTATION_SIZE])
+{
+	char max[VALUE_SIZE_TEXT];
+
+	if (log->max == 0)
+		strlcpy(text, "no max", ROTATION_SIZE);
+	else
+		snprintf(text, ROTATION_SIZE, "max %s keep %" PRIu32,
+		    value_size_text(log->max, max), log->keep);
+	return text;
+}
+
+static void
+check_file(struct loader *ld, const struct log_spec *log, const struct spot *at)
+{
+	struct log_files *files = &ld->log_files;
+	const struct log_file *first;
+	char this[ROTATION_SIZE], that[ROTATION_SIZE];
+	struct shown shown;
+	struct log_spec *kept;
+	const char *path;
+	uint32_t found;
+
+	if (log->word != LOG_PATH || at == NULL)
+		return;
+	make_room(ld, files);
+	path = arena_text(&ld->conf->arena, log->path, strlen(log->path));
+	if (nameset_add(&files->names, &ld->conf->arena, path,
+		(uint32_t)files->n, &found)) {
+		kept = ARENA_ARRAY(&ld->conf->arena, struct log_spec, 1);
+		*kept = *log;
+		files->list[files->n++] = (struct log_file){ *at, kept };
+		return;
+	}
+	first = &files->list[found];
+	if (first->log->max == log->max && first->log->keep == log->keep)
+		return;
+	report_error(ld, at,
+	    "the file %s has %s here and %s at %s:%" PRIu32
+	    ", expected the same, since it is rotated as a whole",
+	    show(log->path, &shown), rotation(log, this),
+	    rotation(first->log, that), first->at.file->path, first->at.line);
+}
+
+void
+log_check(struct loader *ld, const struct body *b)
+{
+	const struct spot *out = body_spot(b, "log");
+	const struct spot *err = body_spot(b, "log_stderr");
+
+	check_file(ld, &b->logs.out, out);
+	check_file(ld, &b->logs.err, err);
 }
 
 bool

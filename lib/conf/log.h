@@ -14,6 +14,9 @@
 /* Takes the words of the statement; false after an error. */
 bool log_parse(struct loader *ld, struct body *b, const struct statement *st);
 
+/* Several may log to one file: then all rotate it alike. */
+void log_check(struct loader *ld, const struct body *b);
+
 /* Whether children cannot log to that worker, for what its `stdin` says. */
 bool log_input_is_own(const struct worker_spec *worker);
 

@@ -3,6 +3,7 @@
 
 #include "base/duration.h"
 #include "conf/listen.h"
+#include "conf/log.h"
 #include "conf/report.h"
 #include "conf/rule.h"
 
@@ -278,6 +279,7 @@ check_start(struct loader *ld, const struct body *b)
 
 	check_signs(ld, b);
 	listen_check(ld, b);
+	log_check(ld, b);
 	if (at == NULL || worker->start_timeout_ms == START_TIMEOUT_NONE)
 		return;
 	if (worker->ready == READY_EXEC && b->hooks.before == NULL) {

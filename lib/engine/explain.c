@@ -71,9 +71,9 @@ explain(char *text, size_t size, const struct spawn_plan *plan,
 		end = "?";
 		break;
 	case SPAWN_INTERPRETER:
-		what = "the first line of ";
+		what = "what the first line of ";
 		of = program;
-		end = " names a program that does not exist";
+		end = " names, or the loader that it needs, does not exist";
 		break;
 	case SPAWN_DESCRIPTORS:
 		if (error == EBADF)

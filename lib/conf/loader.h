@@ -72,7 +72,8 @@ struct addresses {
 /* A file that workers log to, as the first of them says it. */
 struct log_file {
 	struct spot at;
-	const struct log_spec *log;
+	int64_t max;
+	uint32_t keep;
 };
 
 struct log_files {

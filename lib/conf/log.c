@@ -119,15 +119,15 @@ make_room(struct loader *ld, struct log_files *files)
 }
 
 static const char *
-rotation(const struct log_spec *log, char text[static ROTATION_SIZE])
+rotation(int64_t max, uint32_t keep, char text[static ROTATION_SIZE])
 {
-	char max[VALUE_SIZE_TEXT];
+	char size[VALUE_SIZE_TEXT];
 
-	if (log->max == 0)
+	if (max == 0)
 		strlcpy(text, "no max", ROTATION_SIZE);
 	else
 		snprintf(text, ROTATION_SIZE, "max %s keep %" PRIu32,
-		    value_size_text(log->max, max), log->keep);
+		    value_size_text(max, size), keep);
 	return text;
 }
 
@@ -138,7 +138,6 @@ check_file(struct loader *ld, const struct log_spec *log, const struct spot *at)
 	const struct log_file *first;
 	char this[ROTATION_SIZE], that[ROTATION_SIZE];
 	struct shown shown;
-	struct log_spec *kept;
 	const char *path;
 	uint32_t found;
 
@@ -148,19 +147,19 @@ check_file(struct loader *ld, const struct log_spec *log, const struct spot *at)
 	path = arena_text(&ld->conf->arena, log->path, strlen(log->path));
 	if (nameset_add(&files->names, &ld->conf->arena, path,
 		(uint32_t)files->n, &found)) {
-		kept = ARENA_ARRAY(&ld->conf->arena, struct log_spec, 1);
-		*kept = *log;
-		files->list[files->n++] = (struct log_file){ *at, kept };
+		files->list[files->n++] =
+		    (struct log_file){ *at, log->max, log->keep };
 		return;
 	}
 	first = &files->list[found];
-	if (first->log->max == log->max && first->log->keep == log->keep)
+	if (first->max == log->max && first->keep == log->keep)
 		return;
 	report_error(ld, at,
 	    "the file %s has %s here and %s at %s:%" PRIu32
 	    ", expected the same, since it is rotated as a whole",
-	    show(log->path, &shown), rotation(log, this),
-	    rotation(first->log, that), first->at.file->path, first->at.line);
+	    show(log->path, &shown), rotation(log->max, log->keep, this),
+	    rotation(first->max, first->keep, that), first->at.file->path,
+	    first->at.line);
 }
 
 void

@@ -60,6 +60,17 @@ adopt(struct worker *worker, struct feed *feed)
 		feed->reader = worker;
 }
 
+/* The worker reads it no more. */
+static void
+abandon(struct worker *worker)
+{
+	struct feed *feed = worker->feeding->feed;
+
+	if (feed != NULL && feed->reader == worker)
+		feed->reader = NULL;
+	use(&worker->feeding->feed, NULL);
+}
+
 /* Whether the next one in its reader's place may take it over. */
 static bool
 is_bereft(const struct feed *feed)
@@ -189,7 +200,7 @@ log_to_input(struct worker *worker)
 	    (!by_file && LIST_EMPTY(&feeding->feeders) &&
 		feeding->feed == NULL)) {
 		if (feeding != NULL) {
-			use(&feeding->feed, NULL);
+			abandon(worker);
 			feeding->reads = false;
 		}
 		return -ENOENT;
@@ -256,9 +267,7 @@ log_to_free(struct worker *worker)
 	log_to_undeclare(worker);
 	while ((feeder = LIST_FIRST(&feeding->feeders)) != NULL)
 		undeclare(feeder);
-	if (feeding->feed != NULL && feeding->feed->reader == worker)
-		feeding->feed->reader = NULL;
-	use(&feeding->feed, NULL);
+	abandon(worker);
 	for (int i = 0; i < LOG_NSTREAMS; i++)
 		use(&feeding->streams[i].given, NULL);
 	free(feeding);

@@ -123,13 +123,14 @@ engine_feed(struct engine *e, const struct event *event)
 void
 engine_record(struct engine *e, const struct record *record)
 {
+	int64_t wall_ns = clock_wall_ns();
 	char stamp[RECORD_STAMP_SIZE];
 
 	e->changed = true;
-	reporter_record(&e->reporter, record);
+	reporter_record(&e->reporter, record, wall_ns);
 	if (!e->serving)
 		return;
-	record_stamp(clock_wall_ns(), stamp);
+	record_stamp(wall_ns, stamp);
 	control_broadcast(&e->server, record, stamp);
 }
 

@@ -184,7 +184,7 @@ record_death(struct guardian *g)
 	record_begin(&r, RECORD_ENGINE_DIED);
 	record_number(&r, "pid", g->engine);
 	record_text(&r, "reason", reason_text(reason, text));
-	reporter_record(&g->reporter, &r);
+	reporter_record(&g->reporter, &r, clock_wall_ns());
 	reporter_flush(&g->reporter);
 }
 

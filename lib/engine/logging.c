@@ -153,7 +153,7 @@ tell_lost(const struct log_memory *memory, enum reporter_form form)
 		record_number(&record, "count",
 		    (int64_t)log_sink(memory, i)->lost);
 		record_text(&record, "file", log_sink_name(memory, i));
-		reporter_record(&reporter, &record);
+		reporter_record(&reporter, &record, clock_wall_ns());
 	}
 	reporter_fini(&reporter);
 }

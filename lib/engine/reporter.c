@@ -27,10 +27,10 @@ reporter_init(struct reporter *reporter, enum reporter_form form,
 }
 
 static void
-write_record(struct reporter *reporter, const struct record *record)
+write_record(struct reporter *reporter, const struct record *record,
+    int64_t wall_ns)
 {
-	const char *stamp =
-	    record_clock_stamp(&reporter->clock, clock_wall_ns());
+	const char *stamp = record_clock_stamp(&reporter->clock, wall_ns);
 	char line[RECORD_LINE_MAX];
 	size_t len = 0;
 
@@ -65,7 +65,7 @@ tell_lost(struct reporter *reporter)
 	reporter->told = reporter->output.dropped;
 	record_begin(&record, RECORD_LOST);
 	record_number(&record, "count", (int64_t)lost);
-	write_record(reporter, &record);
+	write_record(reporter, &record, clock_wall_ns());
 }
 
 void
@@ -84,12 +84,13 @@ reporter_fini(struct reporter *reporter)
 }
 
 void
-reporter_record(struct reporter *reporter, const struct record *record)
+reporter_record(struct reporter *reporter, const struct record *record,
+    int64_t wall_ns)
 {
 	if (reporter->form == REPORTER_QUIET)
 		return;
 	tell_lost(reporter);
-	write_record(reporter, record);
+	write_record(reporter, record, wall_ns);
 }
 
 void
@@ -122,7 +123,7 @@ reporter_message(struct reporter *reporter, enum record_event event,
 	va_end(args);
 	record_begin(&record, event);
 	record_text(&record, "message", message);
-	reporter_record(reporter, &record);
+	reporter_record(reporter, &record, clock_wall_ns());
 }
 
 static void

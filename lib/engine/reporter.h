@@ -40,8 +40,9 @@ int reporter_init(struct reporter *reporter, enum reporter_form form,
 /* Writes what it can within a second, then frees. Twice is harmless. */
 void reporter_fini(struct reporter *reporter);
 
-/* Takes a record to be written with the next flush. */
-void reporter_record(struct reporter *reporter, const struct record *record);
+/* Takes a record of that time to be written with the next flush. */
+void reporter_record(struct reporter *reporter, const struct record *record,
+    int64_t wall_ns);
 
 /* Takes an order to the logger, whose place is before the next record. */
 void reporter_order(struct reporter *reporter, enum wire_order order,

@@ -94,7 +94,12 @@ check_start_op(const struct world *w, const struct child *child)
 		check_start_order(w, child);
 		break;
 	case OP_GROUP_START:
-		check_start_order(w, child);
+		/*
+		 * What a request has begun to start is awaited no more once
+		 * somebody asks to stop it, and goes on until that is served.
+		 */
+		if (!child->asked)
+			check_start_order(w, child);
 		/* What it was for may have been removed. */
 		if (sup->target != NULL && !actor_of(sup->target)->licensed)
 			world_fail(w, "%u: no restart counted", actor->id);

@@ -232,14 +232,15 @@ denied() {
 	local fork='fork ignore=TERM' end='end'
 	local forks="$fork $fork $fork $fork $fork $fork" ends="$end $end $end $end $end $end"
 	conf <<-END
-		worker a { shutdown 200ms; ready fd 3
+		worker a { shutdown 3s; ready fd 3
 		    exec \${WORKER} daemon ignore=TERM $forks say=up ready=3 $ends end }
-		worker b { shutdown 200ms; ready fd 3
+		worker b { shutdown 3s; ready fd 3
 		    exec \${WORKER} ignore=TERM daemon $forks say=up ready=3 $ends end }
 	END
 	start_tree_ready
 	kill -s TERM "$PID"
-	eventually_within 4 ended "$PID"
+	# Seven of each, one after the other, would take 42 s.
+	eventually_within 30 ended "$PID"
 	wait_tree
 	assert_status 0
 	assert_equal "$(count_records event=leftover signal=KILL)" 14

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: ISC */
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/assert.h"
+
+/* Items of a list that grows, at first. */
+#define LIST_ROOM_MIN 8
 
 /* Chunks double from the first size to the last; pieces may be larger. */
 #define CHUNK_SIZE_MIN ((size_t)4 << 10)
@@ -134,6 +138,23 @@ arena_array(struct arena *a, size_t count, size_t size, size_t align)
 	if (size != 0 && count > SIZE_MAX / size)
 		return arena_alloc(a, SIZE_MAX, align);
 	return arena_alloc(a, count * size, align);
+}
+
+void *
+arena_grow(struct arena *a, void *list, size_t n, size_t *room, size_t size)
+{
+	size_t wanted = *room == 0 ? LIST_ROOM_MIN : *room * 2;
+	void *grown;
+
+	if (n < *room)
+		return list;
+	grown = arena_array(a, wanted, size, _Alignof(max_align_t));
+	if (grown == NULL)
+		return NULL;
+	if (n > 0)
+		memcpy(grown, list, n * size);
+	*room = wanted;
+	return grown;
 }
 
 char *

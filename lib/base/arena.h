@@ -47,6 +47,13 @@ void *arena_alloc(struct arena *a, size_t size, size_t align);
 /* `count` zeroed elements of `size` bytes, aligned to `align`. */
 void *arena_array(struct arena *a, size_t count, size_t size, size_t align);
 
+/*
+ * Room for one more than `n` items of `size` bytes in a list that was made so,
+ * or NULL with a *room of 0, which counts items: the list, or a larger copy.
+ */
+void *
+arena_grow(struct arena *a, void *list, size_t n, size_t *room, size_t size);
+
 /* A copy of `len` bytes of `text` with a NUL behind. */
 char *arena_text(struct arena *a, const char *text, size_t len);
 

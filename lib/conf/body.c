@@ -9,8 +9,6 @@
 #include "conf/listen.h"
 #include "conf/report.h"
 
-#define VECTOR_ROOM_MIN 8
-
 void
 body_init(struct body *b, enum kind kind, struct spot at)
 {
@@ -68,23 +66,6 @@ body_has(const struct body *b, const char *directive)
 	    b->meant[directive_index(directive_find(directive))];
 }
 
-/* Room for one more item; `*room` counts items of `size` bytes. */
-static void *
-make_room(struct loader *ld, void *items, size_t nitems, size_t *room,
-    size_t size)
-{
-	size_t wanted = *room == 0 ? VECTOR_ROOM_MIN : *room * 2;
-	void *grown;
-
-	if (nitems < *room)
-		return items;
-	grown = arena_array(&ld->scratch, wanted, size, _Alignof(max_align_t));
-	if (nitems > 0)
-		memcpy(grown, items, nitems * size);
-	*room = wanted;
-	return grown;
-}
-
 void
 body_add_env(struct loader *ld, struct body *b, const char *text)
 {
@@ -99,7 +80,8 @@ body_add_env(struct loader *ld, struct body *b, const char *text)
 		b->env[found] = text;
 		return;
 	}
-	b->env = make_room(ld, b->env, b->nenv, &b->env_room, sizeof(*b->env));
+	b->env = arena_grow(&ld->scratch, b->env, b->nenv, &b->env_room,
+	    sizeof(*b->env));
 	b->env[b->nenv++] = text;
 }
 
@@ -107,8 +89,8 @@ void
 body_add_listen(struct loader *ld, struct body *b,
     const struct listen_spec *listen, const struct spot *at)
 {
-	b->listens = make_room(ld, b->listens, b->nlistens, &b->listens_room,
-	    sizeof(*b->listens));
+	b->listens = arena_grow(&ld->scratch, b->listens, b->nlistens,
+	    &b->listens_room, sizeof(*b->listens));
 	b->listens[b->nlistens++] = (struct listen_line){ *listen, *at };
 }
 
@@ -118,8 +100,8 @@ body_add_catch(struct loader *ld, struct body *b, const struct catch_rule *rule)
 	if (b->own_layer != b->layer)
 		b->nown = 0;
 	b->own_layer = b->layer;
-	b->catches = make_room(ld, b->catches, b->ncatches, &b->catches_room,
-	    sizeof(*b->catches));
+	b->catches = arena_grow(&ld->scratch, b->catches, b->ncatches,
+	    &b->catches_room, sizeof(*b->catches));
 	memmove(b->catches + b->nown + 1, b->catches + b->nown,
 	    (b->ncatches - b->nown) * sizeof(*b->catches));
 	b->catches[b->nown++] = *rule;
@@ -155,8 +137,8 @@ body_add_child(struct loader *ld, struct body *b, const struct entry *entry,
 		    show(entry->child.name, &name), first->file, first->line);
 		return false;
 	}
-	b->entries = make_room(ld, b->entries, b->nentries, &b->entries_room,
-	    sizeof(*b->entries));
+	b->entries = arena_grow(&ld->scratch, b->entries, b->nentries,
+	    &b->entries_room, sizeof(*b->entries));
 	b->entries[b->nentries++] = *entry;
 	if (b->nentries == 1)
 		b->first_child = *at;

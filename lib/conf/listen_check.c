@@ -89,16 +89,8 @@ check_others(struct loader *ld, const struct body *b,
 
 	if (b->policy.restart != RESTART_PERMANENT)
 		return;
-	if (seen->n == seen->room) {
-		size_t room = seen->room == 0 ? 16 : 2 * seen->room;
-		struct address *more =
-		    ARENA_ARRAY(&ld->conf->arena, struct address, room);
-
-		if (seen->n > 0)
-			memcpy(more, seen->list, seen->n * sizeof(*more));
-		seen->list = more;
-		seen->room = room;
-	}
+	seen->list = arena_grow(&ld->conf->arena, seen->list, seen->n,
+	    &seen->room, sizeof(*seen->list));
 	seen->list[seen->n] = (struct address){ b->at, line->spec.shared };
 	if (nameset_add(&seen->names, &ld->conf->arena, key_of(ld, &line->spec),
 		(uint32_t)seen->n, &found)) {

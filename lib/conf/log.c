@@ -103,21 +103,6 @@ log_parse(struct loader *ld, struct body *b, const struct statement *st)
 	return true;
 }
 
-static void
-make_room(struct loader *ld, struct log_files *files)
-{
-	size_t room = files->room == 0 ? 16 : 2 * files->room;
-	struct log_file *more;
-
-	if (files->n < files->room)
-		return;
-	more = ARENA_ARRAY(&ld->conf->arena, struct log_file, room);
-	if (files->n > 0)
-		memcpy(more, files->list, files->n * sizeof(*more));
-	files->list = more;
-	files->room = room;
-}
-
 static const char *
 rotation(int64_t max, uint32_t keep, char text[static ROTATION_SIZE])
 {
@@ -143,7 +128,8 @@ check_file(struct loader *ld, const struct log_spec *log, const struct spot *at)
 
 	if (log->word != LOG_PATH || at == NULL)
 		return;
-	make_room(ld, files);
+	files->list = arena_grow(&ld->conf->arena, files->list, files->n,
+	    &files->room, sizeof(*files->list));
 	path = arena_text(&ld->conf->arena, log->path, strlen(log->path));
 	if (nameset_add(&files->names, &ld->conf->arena, path,
 		(uint32_t)files->n, &found)) {

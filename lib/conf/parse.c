@@ -17,9 +17,6 @@
 
 #define STATEMENT_ENDS "a newline, ; or }"
 
-/* Words of a statement while they are collected. */
-#define ARGS_ROOM_MIN 8
-
 /* Reports the innermost block that the file ends in, and no other. */
 static void
 report_unclosed(struct lexer *lx, struct spot open)
@@ -245,15 +242,8 @@ read_arguments(struct lexer *lx, struct statement *st)
 			parse_skip_statement(lx);
 			return false;
 		}
-		if (st->nargs == room) {
-			struct token *old = st->args;
-
-			room = room == 0 ? ARGS_ROOM_MIN : room * 2;
-			st->args =
-			    ARENA_ARRAY(&lx->ld->scratch, struct token, room);
-			if (old != NULL)
-				memcpy(st->args, old, st->nargs * sizeof(*old));
-		}
+		st->args = arena_grow(&lx->ld->scratch, st->args, st->nargs,
+		    &room, sizeof(*st->args));
 		st->args[st->nargs++] = lx->tok;
 	}
 	if (at_statement_end(lx))

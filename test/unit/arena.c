@@ -132,9 +132,32 @@ test_no_memory(void)
 	OK("without memory it jumps, or gives NULL");
 }
 
+static void
+test_grow(void)
+{
+	struct arena a;
+	uint32_t *list = NULL;
+	size_t room = 0, copies = 0;
+
+	arena_init(&a, 0, NULL);
+	for (uint32_t n = 0; n < 1000; n++) {
+		uint32_t *old = list;
+
+		list = arena_grow(&a, list, n, &room, sizeof(*list));
+		copies += list != old ? 1 : 0;
+		list[n] = n;
+	}
+	for (uint32_t n = 0; n < 1000; n++)
+		CHECK(list[n] == n);
+	CHECK(room >= 1000 && copies < 10);
+	arena_fini(&a);
+	OK("a list grows, is copied seldom, and keeps what is in it");
+}
+
 int
 main(void)
 {
+	test_grow();
 	test_alloc();
 	test_types();
 	test_marks();

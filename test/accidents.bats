@@ -10,7 +10,7 @@ load test_helper
 		worker a { exec ./nosuchcommand }
 	END
 	start_tree
-	eventually_within 30 ended "$PID"
+	eventually_within 3 ended "$PID"
 	wait_tree
 	assert_status 1
 }

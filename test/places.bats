@@ -373,7 +373,7 @@ END
 	PID=$!
 	eventually_within 120 log_has start a 401
 	kill -s TERM "$PID"
-	eventually_within 60 ended "$PID"
+	eventually_within 8 ended "$PID"
 	wait_tree
 	assert_status 0
 	exec 6>&-

@@ -184,7 +184,7 @@ none_marked() {
 # Fails, and clears up, when the tree has left a process.
 nothing_left() {
 	local pid
-	eventually_within 30 none_marked >/dev/null && return
+	eventually_within 5 none_marked >/dev/null && return
 	for pid in $(marked_pids); do
 		echo "left over: pid $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")"
 		kill -s KILL "$pid"

@@ -7,10 +7,10 @@ load test_helper
 
 @test "S18: a tree that cannot start ends at once" {
 	conf <<-'END'
-		worker a { exec ./nosuchcommand }
+		worker a { exec ./nosuchcommand; shutdown 100s; start_timeout 100s; ready fd 3 }
 	END
 	start_tree
-	eventually_within 3 ended "$PID"
+	eventually_within 30 ended "$PID"
 	wait_tree
 	assert_status 1
 }

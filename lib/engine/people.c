@@ -308,8 +308,7 @@ say_lost(const struct record *r, struct sentence *s)
 	s->trouble = true;
 	if (*file == '\0')
 		snprintf(s->text, sizeof(s->text),
-		    "%" PRId64 " record%s missing here, not read in "
-		    "time",
+		    "%" PRId64 " record%s missing here, not read in time",
 		    count, count == 1 ? " is" : "s are");
 	else
 		snprintf(s->text, sizeof(s->text),

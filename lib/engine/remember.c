@@ -49,7 +49,7 @@ is_of_signal(const struct worker *worker)
 	return worker->end.by_signal ? status == signo : status == 128 + signo;
 }
 
-/* Whether it had ended by itself before that was noticed. */
+/* Whether it gave no sign of life, and had not ended before that was seen. */
 static bool
 is_of_silence(const struct worker *worker)
 {

@@ -347,6 +347,13 @@ do_fork(bool daemon)
 	return true;
 }
 
+static bool
+sets_handler(const char *word)
+{
+	return strncmp(word, "on=", strlen("on=")) == 0 ||
+	    strncmp(word, "ignore=", strlen("ignore=")) == 0;
+}
+
 static void
 say_start(void)
 {
@@ -362,8 +369,6 @@ do_word(const char *word)
 	const char *arg = word[name_len] == '=' ? word + name_len + 1 : "";
 
 #define IS(name) (name_len == strlen(name) && !strncmp(word, name, name_len))
-	if (!IS("ignore") && !IS("on"))
-		say_start();
 	if (IS("log")) {
 		log_path = arg;
 		start_due = true;
@@ -408,7 +413,7 @@ main(int argc, char *argv[])
 	for (argv++; *argv != NULL;) {
 		const char *word = *argv++;
 
-		if (strchr(word, '=') == NULL)
+		if (!sets_handler(word))
 			say_start();
 		if (strcmp(word, "exec") == 0) {
 			execvp(argv[0], argv);

@@ -51,7 +51,7 @@ warn_step(struct look *look, const struct spawn_plan *plan,
 	warn(look, NOT_START, why);
 }
 
-/* An errno, or 0: it is a folder. */
+/* An errno, or 0: it is a folder, and one may go into it. */
 static int
 no_folder(const char *path)
 {
@@ -60,7 +60,7 @@ no_folder(const char *path)
 	if (fd == -1)
 		return errno;
 	close(fd);
-	return 0;
+	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
 /* Whether there is such a program, from the folder `cwd` on. */

@@ -218,6 +218,17 @@ mistakes() {
 	refute_output warning
 }
 
+@test "a folder that one may not go into is warned of" {
+	[[ $EUID -eq 0 ]] || skip "only root can become somebody else here"
+	mkdir -m 000 shut
+	chmod 711 .
+	conf <<<'worker a { cwd shut; exec true }'
+	chmod 644 supervise.conf
+	cp "$SUPERVISE" program
+	run -0 setpriv --reuid nobody --regid nogroup --clear-groups ./program check
+	assert_output "a would not start here: cannot change to folder shut: Permission denied"
+}
+
 @test "what a worker will find where it looks for it is not warned of" {
 	mkdir app
 	printf '#!/bin/sh\n' | tee web >app/api

@@ -219,13 +219,11 @@ mistakes() {
 }
 
 @test "a folder that one may not go into is warned of" {
-	[[ $EUID -eq 0 ]] || skip "only root can become somebody else here"
+	needs_root
 	mkdir -m 000 shut
-	chmod 711 .
 	conf <<<'worker a { cwd shut; exec true }'
-	chmod 644 supervise.conf
-	cp "$SUPERVISE" program
-	run -0 setpriv --reuid nobody --regid nogroup --clear-groups ./program check
+	open_to_everybody
+	run -0 setpriv --reuid nobody --clear-groups "$SUPERVISE" check
 	assert_output "a would not start here: cannot change to folder shut: Permission denied"
 }
 

@@ -52,12 +52,12 @@ take(void *arg, int option, const char *value)
 	return true;
 }
 
-/* What it tells goes nowhere once there is no terminal. */
+/* Standard error leads nowhere once there is no terminal. */
 static enum reporter_form
 form(const struct globals *globals, bool detached)
 {
-	if (detached && !detach_keeps_stderr())
-		return REPORTER_QUIET;
+	if (detached && !detach_keeps_stderr() && !globals->quiet)
+		return REPORTER_SYSLOG;
 	return options_form(globals);
 }
 

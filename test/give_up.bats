@@ -66,9 +66,9 @@ has_worker() {
 	[[ -n $(engine_pid) && -n $(pgrep -P "$(engine_pid)") ]]
 }
 
-@test "U13: the report stands in /dev/termination-log where that is writable" {
-	[[ $(id -u) -eq 0 ]] || skip "needs root for a /dev of its own"
-	conf <<<"max_restarts 1; worker a { exec $WORKER exit=3 }"
+# with_dev COMMAND...: runs it with a /dev in which there is little, as
+# unshare(1) allows; what was left and said there comes into this folder.
+dev_of_its_own() {
 	cat >with_dev <<-'END'
 		#!/bin/sh -e
 		mkdir dev
@@ -76,15 +76,45 @@ has_worker() {
 		touch dev/null dev/termination-log
 		mount --bind /dev/null dev/null
 		mount --rbind dev /dev
+		socat -u UNIX-RECV:/dev/log STDOUT >syslog 2>/dev/null &
+		echo $! >syslogd
+		while [ ! -S /dev/log ]; do sleep 0.01; done
 		"$@" || status=$?
 		cat /dev/termination-log >termination-log
 		exit ${status-0}
 	END
 	chmod +x with_dev
+}
+
+@test "U13: the report stands in /dev/termination-log where that is writable" {
+	needs_root
+	conf <<<"max_restarts 1; worker a { exec $WORKER exit=3 }"
+	dev_of_its_own
 	UNDER=(unshare -m ./with_dev)
 	run -1 supervise run -q
+	kill "$(cat syslogd)"
 	assert_equal "$(cat termination-log)" "$output"
+	[[ ! -s syslog ]]
 	[[ $(wc -c <termination-log) -lt 4096 ]]
+}
+
+@test "U13: of one in the background without a file for it syslog(3) is told" {
+	needs_root
+	conf <<-END
+		max_restarts 1
+		supervisor web { max_restarts 0; worker a { exec sh -c 'echo no money >&2; exit 3' } }
+		worker b { exec $WORKER }
+	END
+	dev_of_its_own
+	UNDER=(unshare -m ./with_dev)
+	run -0 supervise run -d
+	eventually grep -q 'supervise ends with' syslog
+	kill "$(cat syslogd)"
+	sed 's/<27>/\n&/g' syslog >messages
+	grep -qE '^<27>[A-Z][a-z]{2} [ 0-9][0-9] ..:..:.. supervise\[[0-9]+\]: event=gave_up supervisor=web ' messages
+	grep -q ': supervise: gave up: web/a ended with status 3$' messages
+	grep -q ': *| no money$' messages
+	refute grep -q event=exited messages
 }
 
 @test "U13: the hint suits a child that ended normally, and one with backoff" {

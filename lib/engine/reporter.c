@@ -4,12 +4,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "base/units.h"
 #include "engine/people.h"
 #include "engine/reporter.h"
 #include "os/clock.h"
+#include "os/syslog.h"
 
 /* How long the end waits for a slow reader. */
 #define DRAIN_NS NS_PER_S
@@ -26,6 +28,28 @@ reporter_init(struct reporter *reporter, enum reporter_form form,
 	return output_init(&reporter->output, fd);
 }
 
+/* Of what weight records are to syslog(3); the others it is not told. */
+static const int priorities[RECORD_NEVENTS] = {
+	[RECORD_ERROR] = LOG_ERR,
+	[RECORD_GAVE_UP] = LOG_ERR,
+	[RECORD_ENGINE_DIED] = LOG_ERR,
+	[RECORD_GUARDIAN_DIED] = LOG_ERR,
+	[RECORD_WARNING] = LOG_WARNING,
+};
+
+/* Without its stamp: a message has one of its own. */
+static void
+tell_syslog(const struct record *record)
+{
+	int priority = priorities[record->event];
+	char line[RECORD_LINE_MAX];
+
+	if (priority == 0)
+		return;
+	record_logfmt(record, NULL, line);
+	syslog_tell(priority, line);
+}
+
 static void
 write_record(struct reporter *reporter, const struct record *record,
     int64_t wall_ns)
@@ -36,6 +60,9 @@ write_record(struct reporter *reporter, const struct record *record,
 
 	switch (reporter->form) {
 	case REPORTER_QUIET:
+		return;
+	case REPORTER_SYSLOG:
+		tell_syslog(record);
 		return;
 	case REPORTER_TEXT:
 		len = record_logfmt(record, stamp, line);
@@ -106,8 +133,14 @@ reporter_say(struct reporter *reporter, const char *text)
 {
 	size_t len = strlen(text);
 
-	if (len > 0)
+	if (len == 0)
+		return;
+	if (reporter->form != REPORTER_SYSLOG) {
 		output_keep(&reporter->output, text, len);
+		return;
+	}
+	for (; *text != '\0'; text += strcspn(text, "\n") + 1)
+		syslog_tell(LOG_ERR, text);
 }
 
 void

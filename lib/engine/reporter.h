@@ -13,11 +13,13 @@
 /*
  * Records on stderr: as logfmt or JSON for programs, as sentences on a
  * terminal, or not at all. Lines are kept and written once a batch; a reader
- * that is slow loses lines, which is counted and told.
+ * that is slow loses lines, which is counted and told. Where stderr leads
+ * nowhere, what must not be lost goes to syslog(3).
  */
 
 enum reporter_form {
 	REPORTER_QUIET,
+	REPORTER_SYSLOG, /* of the records only what is of weight */
 	REPORTER_TEXT,
 	REPORTER_JSON,
 	REPORTER_PEOPLE,

@@ -51,6 +51,7 @@ course() {
 	assert_equal "$(course)" "starting/1 started/1 replacing/1 starting/2 started/2 replaced/2 stopping/1 exited/1 "
 	[[ $(supervise pid a) != "$first" ]]
 	assert_record event=exited child=a run=1 reason=shutdown
+	assert_equal "$(supervise status --json a | jq -r .reason)" shutdown
 	refute_record event=restarting
 	# It is as any other: restarted, and replaced again.
 	touch go.3 go.4

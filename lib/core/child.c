@@ -159,6 +159,13 @@ child_set_forgotten(struct child *child, bool forgotten)
 	count(child, 1);
 }
 
+void
+child_set_ended(struct child *child, struct reason reason)
+{
+	if (child->state == CHILD_UP && !child->condemned)
+		child->reason = reason;
+}
+
 bool
 child_set_policy(struct child *child, const struct child_policy *policy)
 {

@@ -224,6 +224,12 @@ void child_set_remains(struct child *child, bool remains);
 void child_set_forgotten(struct child *child, bool forgotten);
 
 /*
+ * Tells `child`, which has replaced another one, how that has ended: under
+ * their name it is the last end, until `child` ends itself.
+ */
+void child_set_ended(struct child *child, struct reason reason);
+
+/*
  * Gives `child` another policy of the same kind, without touching what runs:
  * it applies from the next decision on (S199, S203). False, with all as
  * before, when memory is short.

@@ -263,6 +263,7 @@ remember_error(struct child *child, uint32_t run, const char *error)
 static void
 remember_end(struct child *child, const struct note *note)
 {
+	struct child *holder = node_holder(child);
 	int64_t ran_ms = note->ran_ns / NS_PER_MS;
 	struct history_end end = {
 		.wall_ms = clock_wall_ns() / NS_PER_MS,
@@ -289,10 +290,12 @@ remember_end(struct child *child, const struct note *note)
 		remember_error(child, note->run,
 		    node_worker(child)->check->why);
 	find_cause(child, &end, note);
-	if (node_holder(child) != child)
-		end.by_run = node_holder(child)->run;
+	if (holder != child)
+		end.by_run = holder->run;
 	if (is_second(child))
 		end.outcome = HISTORY_KEPT;
+	else if (holder != child)
+		child_set_ended(holder, end.reason);
 	history_add(node_history(child), &end);
 	tally(child)->ends[tally_of(child, &end)]++;
 }

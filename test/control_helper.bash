@@ -81,7 +81,7 @@ arguments() {
 client() {
 	local words file=$1
 	shift
-	command_words
+	command_words "$@"
 	"${words[@]}" "$@" >"$file" 2>&1 3>&- &
 	export CLIENT=$!
 }

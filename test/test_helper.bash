@@ -62,11 +62,16 @@ finish() {
 
 # Sets `words` to what starts the program: marked, so that whatever it starts
 # can be told from other processes, and with the signals that bash ignores in
-# its background jobs as a login shell would have them.
+# its background jobs as a login shell would have them. To look for leaks takes
+# as long as all the rest of a command that asks a running tree something, and
+# ends: with LEAKS=all it is done for them, too.
 command_words() {
+	local leaks=1
+	[[ ${LEAKS-} == all || ${1-run} == @(run|exec|with|try|-*) ]] ||
+		leaks=0
 	words=(env --default-signal=INT --default-signal=QUIT
 		TEST_TREE="$DIR"
-		ASAN_OPTIONS="log_path=$DIR/sanitizer:exitcode=86"
+		ASAN_OPTIONS="log_path=$DIR/sanitizer:exitcode=86:detect_leaks=$leaks"
 		UBSAN_OPTIONS="log_path=$DIR/sanitizer:print_stacktrace=1"
 		"${UNDER[@]}" "$SUPERVISE")
 }
@@ -74,7 +79,7 @@ command_words() {
 # The program in the foreground, for `run`.
 supervise() {
 	local words
-	command_words
+	command_words "$@"
 	"${words[@]}" "$@" 3>&-
 }
 
@@ -103,7 +108,7 @@ conf() {
 # `records`, output to `out`.
 start() {
 	local words
-	command_words
+	command_words "$@"
 	# Those of a tree before it are not to be taken for its own.
 	: >records
 	"${words[@]}" "$@" >out 2>records </dev/null 3>&- &

@@ -182,7 +182,9 @@ read_words(struct tini *tini, char **argv)
 	tini->argv = argv + optind;
 	if (tini->argv[0] == NULL)
 		return take(tini, '?', NULL, name);
-	if (tini->argv[1] != NULL && strcmp(tini->argv[1], "--") == 0) {
+	/* Of two the second is the program's. */
+	if (strcmp(argv[optind - 1], "--") != 0 && tini->argv[1] != NULL &&
+	    strcmp(tini->argv[1], "--") == 0) {
 		tini->argv[1] = tini->argv[0];
 		tini->argv++;
 	}

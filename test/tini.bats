@@ -211,6 +211,10 @@ orphans() {
 	assert_equal "$output" "-v -g -e x"
 	run -0 tini -s sh -- -c 'echo "$0 $1"' a b
 	assert_equal "$output" "a b"
+	run -0 tini -s -- printf '%s ' -- -x
+	assert_equal "$output" "-- -x "
+	run -0 tini -s -- echo -- a
+	assert_equal "$output" "-- a"
 }
 
 @test "--version, -h, -l, and no program" {

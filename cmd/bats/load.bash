@@ -141,7 +141,7 @@ supervise_eventually() {
 
 # Waits a little, without a process: nothing comes from this pipe.
 _supervise_rest() {
-	local never=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-$BATS_RUN_TMPDIR}}.never
+	local never=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-$BATS_SUITE_TMPDIR}}.never
 	[[ -p $never ]] || mkfifo "$never"
 	read -rt 0.02 <>"$never" || true
 }
@@ -232,10 +232,12 @@ _supervise_nothing_left() {
 	[[ -z $(_supervise_left "$1") ]]
 }
 
-# How often a child was started.
+# How often a child was started; 3 says that it is not up now.
 _supervise_runs() {
-	_supervise status --json "$1" | sed -n 's/.*"run":\([0-9]*\).*/\1/p'
-	return "${PIPESTATUS[0]}"
+	local status=0 said
+	said=$(_supervise status --json "$1") || status=$?
+	[[ $status -eq 0 || $status -eq 3 ]] || return "$status"
+	sed -n 's/.*"run":\([0-9]*\).*/\1/p' <<<"$said"
 }
 
 _supervise_has_runs() {

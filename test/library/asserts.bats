@@ -18,6 +18,13 @@ load two_workers
 	[[ $(supervise_logs) == *"b | words of b"*"reason=signal:SEGV"* ]]
 }
 
+@test "passes: restarted, and down meanwhile" {
+	crash b
+	assert_restarted b
+	supervise stop -q b
+	assert_restarted b 1
+}
+
 @test "passes: down twice, and up again" {
 	supervise_down
 	supervise_down

@@ -156,3 +156,25 @@ END
 	[[ ${lines[0]} =~ ^"supervise: gave up: w."[0-3]" ended by a link because db was restarted on request"$ ]]
 	assert_output "each restart counts: raise max_restarts, or \`monitor\` it instead"
 }
+
+@test "U13: a report that is too long is cut, and ends the tree all the same" {
+	local i name long open='' close=''
+	printf -v name %060d 0
+	printf -v long %0400d 0
+	for i in {01..24}; do
+		open+="supervisor ${name//0/n}_$i { max_restarts 0; "
+		close+=' }'
+	done
+	conf <<-END
+		max_restarts 0
+		$open worker w {
+			exec sh -c 'for i in 0 1 2 3 4 5 6 7 8 9; do echo $long; done; exit 3'
+		} $close
+	END
+	start_tree
+	wait_tree
+	assert_status 1
+	refute_record event=engine_died
+	grep -q '^supervise: gave up: n*_01/' records
+	assert_equal "$(tail -c 1 records | od -An -c | tr -d ' ')" '\n'
+}

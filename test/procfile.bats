@@ -39,6 +39,13 @@ env_of() {
 	assert_equal "$output" "a | x."
 }
 
+@test "Procfile: what some editors begin a text with is skipped, in .env as well" {
+	printf '\xef\xbb\xbfa: echo "$FOO"\r\n' >Procfile
+	printf '\xef\xbb\xbfFOO=bar\r\n' >.env
+	run -0 supervise -f Procfile run -q
+	assert_equal "$output" "a | bar"
+}
+
 @test "Procfile: it is known by its name, or by --procfile" {
 	echo 'a: echo hello' | tee Procfile.dev app.txt >Procfile
 	local file

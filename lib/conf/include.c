@@ -102,9 +102,8 @@ include_open(struct loader *ld, const char *path, const struct spot *at,
 	return true;
 }
 
-/* Some editors of other systems begin every text with this. */
-static uint32_t
-mark_len(const struct source_file *file)
+uint32_t
+include_mark(const struct source_file *file)
 {
 	static const char mark[] = "\xef\xbb\xbf";
 	const uint32_t len = sizeof(mark) - 1;
@@ -135,7 +134,7 @@ include_file(struct loader *ld, struct body *b, const char *path,
 	ld->inclusion = &inclusion;
 	ld->ninclusions++;
 	bytes_check(ld, file);
-	lex_init(&lx, ld, (struct cursor){ file, mark_len(file), 1, 1 });
+	lex_init(&lx, ld, (struct cursor){ file, include_mark(file), 1, 1 });
 	parse_whole(&lx, b);
 	ld->ninclusions--;
 	ld->inclusion = inclusion.outer;

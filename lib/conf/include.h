@@ -3,6 +3,7 @@
 #define CONF_INCLUDE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "conf/body.h"
 
@@ -15,6 +16,12 @@
  */
 bool include_file(struct loader *ld, struct body *b, const char *path,
     const struct spot *at);
+
+/*
+ * The bytes before the text of a file: the mark that some editors of other
+ * systems begin every text with, or none.
+ */
+uint32_t include_mark(const struct source_file *file);
 
 /* Reads the bytes alone, into *file; false after an error, as above. */
 bool include_open(struct loader *ld, const char *path, const struct spot *at,

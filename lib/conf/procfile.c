@@ -163,7 +163,7 @@ add_line(struct procfile *p, const char *text, struct spot at)
 static void
 read_lines(struct procfile *p, const struct source_file *file)
 {
-	struct lines lines = { .file = file };
+	struct lines lines = { .file = file, .offset = include_mark(file) };
 	const char *text;
 	struct spot at;
 	size_t n = 1;
@@ -256,6 +256,7 @@ read_env(struct procfile *p, const char *procfile)
 	if (p->ld->source->read(p->ld->source->ctx, path, &bytes) == -ENOENT ||
 	    !include_open(p->ld, path, &nowhere, &file))
 		return;
+	lines.offset = include_mark(&file);
 	while ((text = next_line(p->ld, &lines, &at)) != NULL)
 		read_variable(p, text, at);
 }

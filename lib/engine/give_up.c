@@ -371,6 +371,8 @@ give_up_report(struct engine *e)
 		    outcome_status(e));
 		add(&report, "  hint      %s\n", hint(e));
 	}
+	/* Also where it is cut. */
+	report.text[report.len - 1] = '\n';
 	give_up_tell_caller(e, report.text);
 	tell(e, &report);
 	leave(&report);

@@ -62,10 +62,8 @@ take_bytes(struct behind *behind, const char *bytes, size_t len)
 			fwrite(bytes, 1, text, stderr);
 		if (text == len)
 			return;
-		if (bytes[text] == CALLER_STARTED)
-			behind->started = true;
-		else
-			behind->stops = true;
+		behind->stops = bytes[text] == CALLER_STOPS;
+		behind->started = behind->started || !behind->stops;
 		bytes += text + 1;
 		len -= text + 1;
 	}
@@ -134,10 +132,16 @@ behind_await_start(struct behind *behind)
 void
 behind_end(struct behind *behind)
 {
-	if (behind->told != -1 && !behind->stops)
-		(void)kill(behind->pid, SIGTERM);
-	while (behind->told != -1)
+	/* A second one would end everything at once. */
+	bool asked = behind->stop != 0;
+
+	while (behind->told != -1) {
+		if (!asked && !behind->stops) {
+			(void)kill(behind->pid, SIGTERM);
+			asked = true;
+		}
 		await(behind);
+	}
 }
 
 int

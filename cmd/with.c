@@ -148,6 +148,22 @@ not_started(const struct with *with)
 	return EXEC_STATUS_OURS;
 }
 
+/* The status of the command, if it is to run yet; or ours. */
+static int
+go_on(struct with *with)
+{
+	const struct behind *behind = &with->behind;
+
+	/* It may have been told to stop when it had just started. */
+	if (behind->stop != 0)
+		return EXEC_STATUS_OURS;
+	if (!behind->stops && behind->told != -1)
+		return run_command(with);
+	complain("%s was not run: the tree of %s has ended before it",
+	    with->argv[0], with->file);
+	return EXEC_STATUS_OURS;
+}
+
 static int
 in_front(struct with *with, const struct run *run)
 {
@@ -158,8 +174,7 @@ in_front(struct with *with, const struct run *run)
 		return not_started(with);
 	if (run->place != NULL)
 		(void)setenv("SUPERVISE_SOCKET", run->place->path, 1);
-	/* It may have been told to stop when it had just started. */
-	status = behind->stop == 0 ? run_command(with) : EXEC_STATUS_OURS;
+	status = go_on(with);
 	behind_end(behind);
 	(void)behind_status(behind);
 	if (with->behind.stop != 0 && status == EXEC_STATUS_OURS)

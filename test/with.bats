@@ -212,6 +212,16 @@ with() {
 	grep -q "the tree of ./supervise.conf has ended before .*worker, which was ended, too" records
 }
 
+@test "with: a tree that is over as soon as it has started ends the command, or is told before it" {
+	local i
+	conf <<<'auto_shutdown any_significant; worker a { significant; restart temporary; exec true }'
+	for i in {1..10}; do
+		run -125 with -q -- sleep 1000
+		assert_output "has ended before"
+		refute_output "cannot begin"
+	done
+}
+
 @test "with: what does not end when the tree has is killed" {
 	conf <<<'worker a { ready fd 3; exec ${WORKER} log=log ready=3 }'
 	start with -q -- "$WORKER" log=told ignore=TERM fork ignore=TERM log=told end

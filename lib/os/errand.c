@@ -177,7 +177,7 @@ await_end(struct errand *e)
 static bool
 has_members(struct errand *e)
 {
-	process_reap_others(0, e->spared);
+	process_reap_group(e->pid);
 	return group_signal(e->pidfd, e->pid, 0) != -ESRCH;
 }
 

@@ -176,6 +176,15 @@ process_reap_others(pid_t pid, pid_t other)
 		(void)wait_now(P_PID, (id_t)info.si_pid, WEXITED, &info);
 }
 
+void
+process_reap_group(pid_t pgid)
+{
+	siginfo_t info;
+
+	while (wait_now(P_PGID, (id_t)pgid, WEXITED, &info) == 1)
+		;
+}
+
 static int64_t
 timeval_ns(struct timeval time)
 {

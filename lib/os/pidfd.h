@@ -86,6 +86,9 @@ int process_reap_any(pid_t *pid, struct process_end *end);
  */
 void process_reap_others(pid_t pid, pid_t other);
 
+/* Reaps the children of that process group that have ended. */
+void process_reap_group(pid_t pgid);
+
 /*
  * The processor time of all that we have reaped so far, and of what these had
  * reaped themselves.

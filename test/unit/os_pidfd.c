@@ -133,6 +133,18 @@ reaps_others(void)
 	fd_close(&first);
 	fd_close(&second);
 	OK("children are reaped but for one");
+
+	pid = fork_group(end_normally, &first);
+	other = fork_group(end_normally, &second);
+	wait_for(pid);
+	wait_for(other);
+	process_reap_group(other);
+	CHECK(pidfd_reap(second, &end) == -ECHILD);
+	CHECK(pidfd_reap(first, &end) == 1);
+	process_reap_group(other);
+	fd_close(&first);
+	fd_close(&second);
+	OK("those of a group are reaped, whoever ended before");
 }
 
 static void

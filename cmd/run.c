@@ -70,6 +70,7 @@ run_conf(const struct globals *globals, const char *file,
 		.conf = conf,
 		.file = file,
 		.source = load_source(),
+		.detached = wishes->detached,
 		.signals = globals->signals,
 		.nofile = globals->nofile,
 	};

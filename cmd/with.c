@@ -17,6 +17,7 @@
 #include "cmd/options.h"
 #include "cmd/place.h"
 #include "engine/guardian.h"
+#include "engine/upward.h"
 #include "os/fd.h"
 
 const char with_help[] =
@@ -170,6 +171,8 @@ in_front(struct with *with, const struct run *run)
 	struct behind *behind = &with->behind;
 	int status;
 
+	/* The other process tells whoever listens; the command is not to. */
+	upward_hide();
 	if (!behind_await_start(behind))
 		return not_started(with);
 	if (run->place != NULL)

@@ -141,6 +141,15 @@ said() {
 	run -0 supervise -S ./sock down
 }
 
+@test "with tells of its tree, and stays the process to be watched; its command does not find the variables" {
+	listens "$DIR/notify"
+	conf <<<'worker a { exec ${WORKER} }'
+	run -0 supervise with -q -- sh -c 'echo "${NOTIFY_SOCKET-none}"; until grep -q READY=1 heard; do sleep 0.01; done'
+	assert_output none
+	eventually heard STOPPING=1
+	refute heard 'MAINPID=.*'
+}
+
 @test "exec is ready when its command runs, and one that nobody hears is a warning" {
 	listens "$DIR/notify"
 	start exec -- "$WORKER" log=log

@@ -255,7 +255,7 @@ init(struct guardian *g, const struct run *run)
 		.outbox.channel = -1,
 		.kill_ns = CLOCK_NEVER,
 	};
-	upward_init(&g->upward, run->caller > 0);
+	upward_init(&g->upward, run);
 	g->link.upward = &g->upward;
 	mark_make();
 	g->engine_fd = -1;

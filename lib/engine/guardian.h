@@ -43,6 +43,7 @@ struct run {
 	 * Guardian and engine keep it open as long as they live.
 	 */
 	int caller;
+	bool detached; /* that process ends then */
 	enum reporter_form form;
 	enum wire_look look; /* of what children write, */
 	bool colours;        /* and whether a terminal sees it in colours */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <sys/epoll.h>
 
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +17,9 @@
 
 /* How long the end waits for a slow reader. */
 #define DRAIN_NS NS_PER_S
+
+/* How far apart a log is tried that has no room; its queue may be short. */
+#define SYSLOG_REST_MS 2
 
 int
 reporter_init(struct reporter *reporter, enum reporter_form form,
@@ -47,7 +52,7 @@ tell_syslog(const struct record *record)
 	if (priority == 0)
 		return;
 	record_logfmt(record, NULL, line);
-	syslog_tell(priority, line);
+	(void)syslog_tell(priority, line);
 }
 
 static void
@@ -131,6 +136,7 @@ reporter_order(struct reporter *reporter, enum wire_order order, uint32_t child)
 void
 reporter_say(struct reporter *reporter, const char *text)
 {
+	int64_t deadline_ns = clock_now_ns() + DRAIN_NS;
 	size_t len = strlen(text);
 
 	if (len == 0)
@@ -140,7 +146,9 @@ reporter_say(struct reporter *reporter, const char *text)
 		return;
 	}
 	for (; *text != '\0'; text += strcspn(text, "\n") + 1)
-		syslog_tell(LOG_ERR, text);
+		while (syslog_tell(LOG_ERR, text) == -EAGAIN &&
+		    clock_now_ns() < deadline_ns)
+			(void)poll(NULL, 0, SYSLOG_REST_MS);
 }
 
 void

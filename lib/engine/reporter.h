@@ -50,7 +50,10 @@ void reporter_record(struct reporter *reporter, const struct record *record,
 void reporter_order(struct reporter *reporter, enum wire_order order,
     uint32_t child);
 
-/* Takes lines for people, each with its newline, whatever the form. */
+/*
+ * Takes lines for people, each with its newline, whatever the form. They are
+ * last words: for syslog(3) to have room for them it waits up to a second.
+ */
 void reporter_say(struct reporter *reporter, const char *text);
 
 /* Records that something failed or is odd: RECORD_ERROR, RECORD_WARNING. */

@@ -34,18 +34,26 @@ variable(const char *name, int64_t max)
 }
 
 void
-upward_init(struct upward *upward, bool detached)
+upward_init(struct upward *upward, const struct run *run)
 {
 	const char *socket = getenv("NOTIFY_SOCKET");
 	int64_t pid = variable("WATCHDOG_PID", INT32_MAX);
 
-	*upward = (struct upward){ .detached = detached };
+	*upward = (struct upward){ .detached = run->detached };
 	if (socket != NULL && *socket != '\0')
 		upward->socket = strdup(socket);
-	/* It may have been meant for whoever has started us, or detached us. */
-	if (upward->socket != NULL && (pid == 0 || pid == getpid() || detached))
+	/* It may have been meant for whoever has started us; `run -d` and
+	 * `with` have gone on in us. */
+	if (upward->socket != NULL &&
+	    (pid == 0 || pid == getpid() || run->caller > 0))
 		upward->watchdog_ns =
 		    variable("WATCHDOG_USEC", WATCHDOG_MAX_US) * NS_PER_US;
+	upward_hide();
+}
+
+void
+upward_hide(void)
+{
 	(void)unsetenv("NOTIFY_SOCKET");
 	(void)unsetenv("WATCHDOG_USEC");
 	(void)unsetenv("WATCHDOG_PID");

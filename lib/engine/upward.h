@@ -14,6 +14,7 @@
 
 struct engine;
 struct guardian;
+struct run;
 
 enum upward_kind {
 	UPWARD_NONE, /* the tree is not up yet */
@@ -27,7 +28,7 @@ enum upward_kind {
 struct upward {
 	char *socket;        /* owned; NULL: nobody listens */
 	int64_t watchdog_ns; /* how often it wants a sign of life; 0: not */
-	bool detached;       /* whom it has started is not us */
+	bool detached;       /* whom it has started is not us, and ends */
 	bool failed;         /* which has been told */
 };
 
@@ -42,8 +43,11 @@ struct upward_said {
 };
 
 /* In the guardian: takes the variables, which no child is to have. */
-void upward_init(struct upward *upward, bool detached);
+void upward_init(struct upward *upward, const struct run *run);
 void upward_fini(struct upward *upward);
+
+/* Takes the variables from the environment of another process. */
+void upward_hide(void);
 
 /* In the guardian: says it; `value` is the number of children that are up. */
 void upward_say(struct guardian *g, int kind, int value);

@@ -12,7 +12,7 @@
 /* Room for a message; what is longer is cut. */
 #define MESSAGE_SIZE 2048
 
-void
+int
 syslog_tell(int priority, const char *line)
 {
 	char message[MESSAGE_SIZE], stamp[sizeof("Mmm dd hh:mm:ss")] = "";
@@ -25,5 +25,5 @@ syslog_tell(int priority, const char *line)
 	snprintf(message, sizeof(message), "<%d>%s supervise[%d]: %.*s",
 	    LOG_DAEMON | priority, stamp, (int)getpid(),
 	    (int)strcspn(line, "\n"), line);
-	(void)datagram_tell(_PATH_LOG, message);
+	return datagram_tell(_PATH_LOG, message);
 }

@@ -4,14 +4,14 @@
 
 /*
  * The machine's log, for who has no other place for what must not be lost.
- * Unlike syslog(3) it never waits: a log that is full, or not there, hears
- * nothing.
+ * Unlike syslog(3) it never waits.
  */
 
 /*
  * Tells it what stands before the first newline, as `supervise[PID]` of the
- * facility daemon. The priority is one of syslog(3), LOG_ERR or the like.
+ * facility daemon. The priority is one of syslog(3), LOG_ERR or the like. 0 or
+ * -errno; -EAGAIN: the log has no room now.
  */
-void syslog_tell(int priority, const char *line);
+int syslog_tell(int priority, const char *line);
 
 #endif

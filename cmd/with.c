@@ -149,9 +149,9 @@ not_started(const struct with *with)
 	return EXEC_STATUS_OURS;
 }
 
-/* The status of the command, if it is to run yet; or ours. */
+/* The status of the command; or ours, when it is not to be run any more. */
 static int
-go_on(struct with *with)
+run_unless_over(struct with *with)
 {
 	const struct behind *behind = &with->behind;
 
@@ -177,7 +177,7 @@ in_front(struct with *with, const struct run *run)
 		return not_started(with);
 	if (run->place != NULL)
 		(void)setenv("SUPERVISE_SOCKET", run->place->path, 1);
-	status = go_on(with);
+	status = run_unless_over(with);
 	behind_end(behind);
 	(void)behind_status(behind);
 	if (with->behind.stop != 0 && status == EXEC_STATUS_OURS)

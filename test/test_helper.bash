@@ -8,6 +8,7 @@
 #
 # Variables:
 #	BUILD	folder of the program under test, build or build/asan
+#	LEAKS	all: leaks are looked for in each command, see command_words
 #	DIR	this test's folder; the test runs in it
 #	UNDER	words to put before the program, such as (setpriv --nnp)
 #	PID	of the program that start or start_tree started
